@@ -1,0 +1,1 @@
+"""The words every floor speaks: findings, errors, units, timeframes, instruments, bars, records, results, hashes."""

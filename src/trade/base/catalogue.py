@@ -1,0 +1,96 @@
+"""What a Play may name: indicators and structures as pure data, read by validation, the language, docs, schema and generators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+ParamValue = int | float | str | bool | None
+Params = Mapping[str, ParamValue]
+
+
+class ValueType(StrEnum):
+    """The type of a column. Equality is not defined on FLOAT, order not on BOOL and ENUM."""
+
+    FLOAT = "float"
+    INT = "int"
+    BOOL = "bool"
+    ENUM = "enum"
+
+
+class ParamType(StrEnum):
+    INT = "int"
+    FLOAT = "float"
+    CHOICE = "choice"
+    FEATURE = "feature"  # the id of another feature on the same timeframe
+    BOOL = "bool"
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter: its default (None: required unless `optional`), inclusive bounds, or the allowed words."""
+
+    name: str
+    type: ParamType
+    default: ParamValue = None
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    doc: str = ""
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output column: type, the closed range its values keep (None: unbounded), and whether it is total.
+
+    A total output has a value on every bar from `first_valid_bars` on, except where `undefined_when` (a registered condition:
+    "zero_range", "zero_volume", "flat_window", ...) holds; a partial one (supertrend.long) may be missing by design.
+    INT columns of structures hold -1 for "no index"; BOOL 0/1; ENUM the position in `words`. All columns are float64 arrays.
+    """
+
+    name: str
+    type: ValueType = ValueType.FLOAT
+    low: float | None = None
+    high: float | None = None
+    words: tuple[str, ...] = ()
+    total: bool = True
+    undefined_when: str | None = None
+    minus_one_is_missing: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One indicator or structure.
+
+    `inputs` are bar columns ("open" "high" "low" "close" "volume"); "source" stands for the chosen source column.
+    The first output is the primary one: a bare id in a rule means it. `first_valid_bars(params)` gives, per output, the index of
+    the first value on clean data; `settle_bars(params)` how many earlier bars make a recursive kernel forget its seed (TIME-7).
+    `computed_by` names who computes it ("ta-lib", "pandas-ta", "numba", "numpy"). `uses` lists structure types it builds on.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    params: tuple[Param, ...]
+    outputs: tuple[Output, ...]
+    first_valid_bars: Callable[[Params], Mapping[str, int]]
+    settle_bars: Callable[[Params], int]
+    computed_by: str
+    doc: str = ""
+    uses: tuple[str, ...] = ()
+    optional_uses: tuple[str, ...] = ()
+
+    def output(self, name: str) -> Output | None:
+        return next((o for o in self.outputs if o.name == name), None)
+
+    def param(self, name: str) -> Param | None:
+        return next((p for p in self.params if p.name == name), None)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every name a Play may use. Both mappings keep registration order."""
+
+    indicators: Mapping[str, Entry]
+    structures: Mapping[str, Entry]

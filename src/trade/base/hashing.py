@@ -1,0 +1,56 @@
+"""Hashes over canonical values, never over file bytes (HASH-1)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def canonical_json(value: Any) -> str:
+    """Return JSON with sorted keys, no spaces, no NaN: equal values give equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def json_hash(value: Any) -> str:
+    """Return the sha256 of canonical JSON, in hex."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def table_hash(columns: Mapping[str, npt.NDArray[Any]]) -> str:
+    """Return the sha256 of a table in hex: per column its name, dtype and values, in the order given.
+
+    int64 and float64 as little-endian bytes (one NaN, no negative zero), bool as one byte, text as length-prefixed UTF-8.
+    An empty table hashes its schema. Other dtypes raise TypeError.
+    """
+    digest = hashlib.sha256()
+    for name, values in columns.items():
+        kind, data = _canonical(values)
+        digest.update(f"{len(name.encode())}:{name}:{kind}:{len(values)}:".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _canonical(values: npt.NDArray[Any]) -> tuple[str, bytes | memoryview]:
+    if values.dtype == np.int64:
+        return "int64", memoryview(np.ascontiguousarray(values, "<i8")).cast("B")
+    if values.dtype == np.float64:
+        clean = np.where(np.isnan(values), np.nan, values) + 0.0
+        return "float64", memoryview(np.ascontiguousarray(clean, "<f8")).cast("B")
+    if values.dtype == np.bool_:
+        return "bool", memoryview(np.ascontiguousarray(values).view(np.uint8)).cast("B")
+    if values.dtype.kind in "UO":
+        encoded = [str(text).encode() for text in values]
+        return "text", b"".join(len(text).to_bytes(4, "little") + text for text in encoded)
+    raise TypeError(f"no canonical form for dtype {values.dtype}")
+
+
+def significant(value: float | int | None, digits: int = 12) -> float | int | None:
+    """Return a metric as it is hashed: floats to 12 significant digits, integers and absence as they are."""
+    if value is None or isinstance(value, int):
+        return value
+    return float(f"{value:.{digits - 1}e}") + 0.0

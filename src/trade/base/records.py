@@ -1,0 +1,167 @@
+"""The rows a run leaves behind: numpy dtypes, integers only (ms, ticks, lots, quanta), and the words behind their codes.
+
+These dtypes are the contract between the simulator, the analysis and the artifacts; the trade, fill and equity hashes cover them.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Records = npt.NDArray[Any]
+
+LONG, FLAT, SHORT = 1, 0, -1
+NO_PRICE = -1  # an absent price level in ticks
+
+
+class Word(IntEnum):
+    """A code in a kernel, a word everywhere else."""
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Intent(Word):
+    """What the rules want at one instant, in one state of the position (RULE-5)."""
+
+    NOTHING = 0
+    ENTRY_LONG = 1
+    ENTRY_SHORT = 2
+    EXIT = 3
+
+
+class ExitReason(Word):
+    """Why a trade ended."""
+
+    STOP_LOSS = 1
+    TAKE_PROFIT = 2
+    SIGNAL = 3
+    LIQUIDATION = 4
+    MAX_DRAWDOWN = 5
+    EQUITY_FLOOR = 6
+    END_OF_DATA = 7
+    DELISTED = 8
+
+
+class StopReason(Word):
+    """Why a run stopped taking decisions (STOP-3)."""
+
+    COMPLETED = 0
+    LIQUIDATED = 1
+    EQUITY_FLOOR = 2
+    MAX_DRAWDOWN = 3
+    STARVED = 4
+
+
+class Rejection(Word):
+    """Why an entry that the rules wanted did not become a position."""
+
+    BELOW_MINIMUM = 0  # quantity under the minimum quantity or notional (FILL-10)
+    INSUFFICIENT_MARGIN = 1  # not even the minimum fits cash - used margin (SIZE-1)
+    STOP_TOO_CLOSE = 2  # no distance left after rounding to the tick (FILL-5)
+    STOP_BEYOND_LIQUIDATION = 3  # STOP-2
+    LEVERAGE_ABOVE_TIER = 4  # no tier of the instrument allows this leverage
+    NO_NEXT_BAR = 5  # decided, but no bar follows before the window ends
+
+
+class FillKind(Word):
+    """What a row of the fills table is."""
+
+    ENTRY = 1
+    EXIT = 2
+    FUNDING = 3
+    LIQUIDATION = 4
+
+
+class PriceFrom(Word):
+    """Where the price of a fill came from (EVID-1)."""
+
+    OPEN = 1  # the bar's open
+    STOP_LEVEL = 2
+    TARGET_LEVEL = 3
+    CLOSE = 4  # the last base close (END-1, funding without a mark bar)
+    MARK_OPEN = 5  # the open of the mark bar at the instant
+    BANKRUPTCY = 6  # derived from the posted margin (LIQ-1)
+
+
+class Rule(Word):
+    """The rule of `docs/fills.md` that made the row."""
+
+    FILL_1 = 1
+    FILL_3 = 3
+    FILL_5 = 5
+    FILL_6 = 6
+    LIQ_1 = 11
+    FUND_1 = 12
+    STOP_3 = 13
+    END_1 = 14
+    END_2 = 15
+
+    @property
+    def word(self) -> str:
+        return self.name.replace("_", "-")
+
+
+def _int64(*names: str) -> np.dtype[Any]:
+    return np.dtype([(name, np.int64) for name in names])
+
+
+TRADE = _int64(
+    "side",  # LONG or SHORT
+    "decision_ts_ms",
+    "entry_ts_ms",
+    "exit_ts_ms",
+    "entry_price_ticks",
+    "exit_price_ticks",  # display only for liquidations
+    "quantity_lots",
+    "entry_value_quanta",
+    "margin_quanta",  # posted at the entry: initial margin + fee to close at the bankruptcy price
+    "gross_quanta",  # price result of the fills, slippage inside
+    "fees_quanta",  # >= 0 is a cost
+    "funding_quanta",  # > 0 was received
+    "net_quanta",  # gross - fees + funding
+    "slippage_quanta",  # >= 0, what the moved prices cost; already inside gross
+    "stop_price_ticks",  # as placed at the entry, or NO_PRICE
+    "target_price_ticks",
+    "liquidation_price_ticks",  # as of the entry
+    "mae_ticks",  # >= 0, worst excursion against the trade over base bars held, from the entry price
+    "mfe_ticks",  # >= 0, best excursion in favour
+    "bars_held",  # base bars from the entry bar to the exit bar, both counted
+    "exit_reason",
+    "ambiguous",  # 1: stop and target both inside one base bar, neither beyond its open (FILL-5)
+)
+
+FILL = _int64(
+    "trade",  # row of the trades table
+    "kind",
+    "ts_ms",
+    "side",  # +1 bought, -1 sold; 0 for funding
+    "price_ticks",
+    "reference_price_ticks",  # before slippage
+    "quantity_lots",
+    "fee_quanta",
+    "cash_quanta",  # change of cash by this row, fee included
+    "price_from",
+    "rule",
+    "on_mark",  # 1: the price comes from the mark series
+    "bar_ts_open_ms",  # the bar it came from
+    "decision_ts_ms",
+    "delay_ms",  # from the instant the order could first act to the open of the bar it met (GAP-1)
+    "cut_lots",  # what SIZE-3 took off at the fill
+    "rate_e12",  # funding rate in 1e-12, else 0
+)
+
+EQUITY = _int64(
+    "ts_ms",  # window start, then every exec close in (from, to]
+    "equity_quanta",
+    "low_equity_quanta",  # lowest base-close equity inside the exec bar
+    "cash_quanta",
+    "used_margin_quanta",
+    "maintenance_margin_quanta",
+    "notional_quanta",  # position value at the last base close, >= 0
+    "position_lots",  # signed
+)

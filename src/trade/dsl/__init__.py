@@ -1,0 +1,1 @@
+"""The language of rules: parse, type, compile to array operations, evaluate, explain."""

@@ -1,0 +1,1 @@
+"""The compiled loop over base bars that drives the simulated exchange."""

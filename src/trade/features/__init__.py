@@ -1,0 +1,1 @@
+"""Which columns from which kernels, each computed once."""

@@ -1,0 +1,1 @@
+"""Immutable aligned arrays for the loop."""

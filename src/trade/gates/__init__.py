@@ -1,0 +1,1 @@
+"""Refusals, one per file: code, condition, finding, hint."""

@@ -1,0 +1,1 @@
+"""The stored world: history, import, gaps, instruments, the sample market."""

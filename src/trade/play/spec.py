@@ -1,0 +1,142 @@
+"""The resolved Play: complete, frozen, every default applied; what runs and what is hashed.
+
+Percent stays percent here, as the user typed it (`_pct`, exact decimals); the simulator converts once at its door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from trade.base.catalogue import ParamValue
+from trade.base.findings import Place
+from trade.base.timeframe import Timeframe
+
+
+@dataclass(frozen=True)
+class Account:
+    """Money and costs. `maintenance_margin_rate` replaces the instrument's tier table when set."""
+
+    starting_equity_usdt: Decimal
+    max_leverage: Decimal
+    max_drawdown_pct: Decimal
+    equity_floor_usdt: Decimal
+    taker_bps: Decimal
+    maker_bps: Decimal
+    slippage_bps: Decimal
+    min_trade_notional_usdt: Decimal
+    max_notional_usdt: Decimal | None
+    maintenance_margin_rate: Decimal | None
+    mm_deduction_usdt: Decimal
+    on_sl_beyond_liq: str  # reject | adjust | warn
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One indicator column set. `source` is a bar column, hl2/hlc3/ohlc4, or the id of another feature (optionally `id.output`)."""
+
+    id: str
+    indicator: str
+    params: Mapping[str, ParamValue]
+    timeframe: Timeframe
+    source: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Structure:
+    """One detector. `uses` are keys of structures declared earlier on the same timeframe."""
+
+    key: str
+    type: str
+    params: Mapping[str, ParamValue]
+    timeframe: Timeframe
+    uses: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class StopLoss:
+    kind: str  # percent | fixed_points
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class TakeProfit:
+    kind: str  # percent | fixed_points | rr_ratio
+    value: Decimal
+    order_type: str  # Market | Limit
+
+
+@dataclass(frozen=True)
+class Sizing:
+    model: str  # percent_equity | risk_based | fixed_usdt
+    value: Decimal
+    max_leverage: Decimal
+
+
+@dataclass(frozen=True)
+class Risk:
+    stop_loss: StopLoss | None
+    take_profit: TakeProfit | None
+    sizing: Sizing
+    basis: str  # margin (SIZE-2) | price
+
+
+@dataclass(frozen=True)
+class Policy:
+    mode: str  # long_only | short_only | long_short
+    exit_mode: str  # sl_tp_only | signal | first_hit
+
+
+@dataclass(frozen=True)
+class Execution:
+    intrabar: str  # worst | path
+    limit_fill: str  # touch | through
+    anchor: str  # fill | signal
+    on_liquidation: str  # stop | continue
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Bounds that turn a Play into its own test; a name of `result.json` metrics to (min, max), None for open."""
+
+    bounds: Mapping[str, tuple[Decimal | None, Decimal | None]]
+
+
+@dataclass(frozen=True)
+class RuleSource:
+    """Rules as written: plain YAML values (str, int, float, bool, None, list, dict), variables already substituted.
+
+    `setups` maps id -> condition; `actions` is the map or the list of blocks. `places` gives the place of every value by its
+    path, a tuple of keys and indices from the top of the file, e.g. ("actions", "entry_long", "all", 1).
+    """
+
+    setups: Mapping[str, Any]
+    actions: Any
+    places: Mapping[tuple[str | int, ...], Place]
+
+
+@dataclass(frozen=True)
+class Play:
+    """One strategy, resolved. `canonical` is the JSON value that is hashed into `play_hash` and re-loads to an equal Play."""
+
+    version: str
+    name: str
+    description: str
+    symbol: str
+    exec_timeframe: Timeframe
+    timeframes: Mapping[str, Timeframe]  # role -> timeframe
+    account: Account
+    features: Mapping[str, Feature]
+    structures: Mapping[str, Structure]
+    rules: RuleSource
+    policy: Policy
+    risk: Risk
+    execution: Execution
+    expected: Expected | None
+    validation_pattern: str | None
+    canonical: Mapping[str, Any]
+    play_hash: str

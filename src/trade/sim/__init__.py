@@ -1,0 +1,1 @@
+"""The simulated exchange: integers in, fills and ledger out."""

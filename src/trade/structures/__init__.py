@@ -1,0 +1,1 @@
+"""Market-structure detectors, compiled, one per file."""
