@@ -31,18 +31,18 @@ def table_hash(columns: Mapping[str, npt.NDArray[Any]]) -> str:
     for name, values in columns.items():
         kind, data = _canonical(values)
         digest.update(f"{len(name.encode())}:{name}:{kind}:{len(values)}:".encode())
-        digest.update(data)
+        digest.update(data)  # type: ignore[arg-type]
     return digest.hexdigest()
 
 
-def _canonical(values: npt.NDArray[Any]) -> tuple[str, bytes | memoryview]:
+def _canonical(values: npt.NDArray[Any]) -> tuple[str, npt.NDArray[np.uint8] | bytes]:
     if values.dtype == np.int64:
-        return "int64", memoryview(np.ascontiguousarray(values, "<i8")).cast("B")
+        return "int64", np.ascontiguousarray(values, "<i8").view(np.uint8)
     if values.dtype == np.float64:
         clean = np.where(np.isnan(values), np.nan, values) + 0.0
-        return "float64", memoryview(np.ascontiguousarray(clean, "<f8")).cast("B")
+        return "float64", np.ascontiguousarray(clean, "<f8").view(np.uint8)
     if values.dtype == np.bool_:
-        return "bool", memoryview(np.ascontiguousarray(values).view(np.uint8)).cast("B")
+        return "bool", np.ascontiguousarray(values).view(np.uint8)
     if values.dtype.kind in "UO":
         encoded = [str(text).encode() for text in values]
         return "text", b"".join(len(text).to_bytes(4, "little") + text for text in encoded)
