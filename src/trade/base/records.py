@@ -92,6 +92,7 @@ class Rule(Word):
     """The rule of `docs/fills.md` that made the row."""
 
     FILL_1 = 1
+    FILL_2 = 2
     FILL_3 = 3
     FILL_5 = 5
     FILL_6 = 6
@@ -130,7 +131,7 @@ TRADE = _int64(
     "liquidation_price_ticks",  # as of the entry
     "mae_ticks",  # >= 0, worst excursion against the trade over base bars held, from the entry price
     "mfe_ticks",  # >= 0, best excursion in favour
-    "bars_held",  # base bars from the entry bar to the exit bar, both counted
+    "bars_held",  # base bars in which the position was open; a bar at whose open it was closed does not count
     "exit_reason",
     "ambiguous",  # 1: stop and target both inside one base bar, neither beyond its open (FILL-5)
 )

@@ -1,0 +1,257 @@
+"""The compiled loop over base bars: the order of events inside one bar, and the jump to the next thing that can happen.
+
+One function, as one bar is one story; every step it takes is a function of `trade.sim`. Times are known at closes: a decision at
+bar i's close acts from bar i + 1 on (TIME-5).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trade.base.records import ExitReason, Intent, PriceFrom, Rejection, Rule, StopReason
+from trade.engine.marking import mark_to_market, write_points
+from trade.engine.tape import Payments, Schedule, Session, Tape
+from trade.kernels import kernel
+from trade.sim.entry import ACCEPTED, decide_entry, fill_entry, is_starved, never_starves
+from trade.sim.ledger import close_position, liquidate, pay_funding, unrealised, watch
+from trade.sim.margin import Tiers
+from trade.sim.money import RATE_ONE, times_rate
+from trade.sim.prices import slipped
+from trade.sim.range import LIQUIDATED, NOTHING, STOPPED, TARGETED, beyond, meet
+from trade.sim.spec import Spec
+
+_NOTHING, _ENTRY_LONG, _EXIT = int(Intent.NOTHING), int(Intent.ENTRY_LONG), int(Intent.EXIT)
+_BY_LIQUIDATION = int(ExitReason.LIQUIDATION)
+_STOP_LOSS, _TAKE_PROFIT, _SIGNAL = int(ExitReason.STOP_LOSS), int(ExitReason.TAKE_PROFIT), int(ExitReason.SIGNAL)
+_BY_FLOOR, _BY_DRAWDOWN, _AT_END = int(ExitReason.EQUITY_FLOOR), int(ExitReason.MAX_DRAWDOWN), int(ExitReason.END_OF_DATA)
+_COMPLETED, _LIQUIDATED, _STARVED = int(StopReason.COMPLETED), int(StopReason.LIQUIDATED), int(StopReason.STARVED)
+_FLOOR, _DRAWDOWN = int(StopReason.EQUITY_FLOOR), int(StopReason.MAX_DRAWDOWN)
+_FROM_OPEN, _FROM_CLOSE = int(PriceFrom.OPEN), int(PriceFrom.CLOSE)
+_FILL_1, _STOP_3, _END_1 = int(Rule.FILL_1), int(Rule.STOP_3), int(Rule.END_1)
+_NO_NEXT_BAR = int(Rejection.NO_NEXT_BAR)
+
+
+@kernel
+def _leave_at_open(spec: Spec, tape: Tape, book: Any, trades: Any, fills: Any, bar: int, reason: int, decided_ms: int) -> None:
+    """Close at the open; a position that opens beyond its liquidation price is gone before any order reaches it (LIQ-1)."""
+    trade, fill = trades[book.trades], fills[book.fills]
+    ts_ms, open_ticks = tape.ts_open_ms[bar], tape.open[bar]
+    bars_held = bar - book.opened_bar
+    if beyond(book.side, tape.mark_open[bar], book.liquidation_ticks):
+        liquidate(spec, book, trade, fill, ts_ms, ts_ms, bars_held)
+        return
+    price = slipped(spec, open_ticks, -book.side)
+    rule = _FILL_1 if reason == _SIGNAL else _STOP_3
+    close_position(spec, book, trade, fill, price, open_ticks, spec.taker_e12, reason, rule, _FROM_OPEN, ts_ms, ts_ms, bars_held)
+    fill.decision_ts_ms, fill.delay_ms = decided_ms, ts_ms - decided_ms
+
+
+@kernel
+def _leave_at_end(spec: Spec, tape: Tape, book: Any, trades: Any, fills: Any, bar: int, reason: int) -> None:
+    """Close at the last base close, with slippage and fee (END-1)."""
+    close_ticks, ts_ms = tape.close[bar], tape.ts_open_ms[bar]
+    price = slipped(spec, close_ticks, -book.side)
+    close_position(
+        spec,
+        book,
+        trades[book.trades],
+        fills[book.fills],
+        price,
+        close_ticks,
+        spec.taker_e12,
+        reason,
+        _END_1,
+        _FROM_CLOSE,
+        ts_ms + tape.step_ms,
+        ts_ms,
+        bar + 1 - book.opened_bar,
+    )
+
+
+@kernel
+def _settle(
+    spec: Spec,
+    book: Any,
+    trade: Any,
+    fill: Any,
+    event: int,
+    reference_ticks: int,
+    price_from: int,
+    rule: int,
+    ambiguous: int,
+    open_ticks: int,
+    ts_ms: int,
+    bar: int,
+) -> None:
+    """Close the position as the bar's range decided: liquidated, stopped, or at its target."""
+    watch(book, open_ticks, open_ticks)
+    bars_held = bar + 1 - book.opened_bar
+    trade.ambiguous = ambiguous
+    if event == LIQUIDATED:
+        liquidate(spec, book, trade, fill, ts_ms, ts_ms, bars_held)
+        return
+    resting = event == TARGETED and spec.target_is_limit == 1
+    price = reference_ticks if resting else slipped(spec, reference_ticks, -book.side)
+    fee = spec.maker_e12 if resting else spec.taker_e12
+    reason = _STOP_LOSS if event == STOPPED else _TAKE_PROFIT
+    close_position(spec, book, trade, fill, price, reference_ticks, fee, reason, rule, price_from, ts_ms, ts_ms, bars_held)
+
+
+@kernel
+def _terminal(spec: Spec, book: Any, trades: Any, tally: Any, worth: int, closed: bool, comfortable: bool, close_ticks: int) -> int:
+    """Return why the run stops at this close: liquidated, equity floor, max drawdown, starved, in this order (STOP-3, LIQ-2)."""
+    if closed and spec.stop_on_liquidation == 1 and trades[book.trades - 1].exit_reason == _BY_LIQUIDATION:
+        return _LIQUIDATED
+    if worth <= spec.equity_floor_quanta:
+        return _FLOOR
+    if spec.max_drawdown_e12 < RATE_ONE and tally.drawdown_quanta >= times_rate(tally.peak_quanta, spec.max_drawdown_e12):
+        return _DRAWDOWN
+    if book.side == 0 and not comfortable and is_starved(spec, book.cash_quanta, close_ticks):
+        return _STARVED
+    return _COMPLETED
+
+
+@kernel
+def _pay_due(spec: Spec, tiers: Tiers, due: Payments, book: Any, trades: Any, fills: Any, desk: Any) -> None:
+    """Let the position held before the open pay what is due at or before it, in order (FUND-1)."""
+    while desk.payment < len(due.bar) and due.bar[desk.payment] <= desk.bar:
+        if book.side != 0:
+            row = desk.payment
+            rate, mark, price_from, bar_ts_ms = due.rate_e12[row], due.mark_ticks[row], due.price_from[row], due.bar_ts_open_ms[row]
+            pay_funding(spec, tiers, book, trades[book.trades], fills[book.fills], due.ts_ms[row], rate, mark, price_from, bar_ts_ms)
+        desk.payment += 1
+
+
+@kernel
+def _act_at_open(spec: Spec, tiers: Tiers, tape: Tape, book: Any, trades: Any, fills: Any, desk: Any, rejections: Tiers) -> None:
+    """Carry out what was decided at the previous close: exits, then entries."""
+    bar, entering = desk.bar, desk.entering
+    if desk.leaving != 0 and book.side != 0:
+        _leave_at_open(spec, tape, book, trades, fills, bar, desk.leaving, desk.decided_ms)
+    desk.leaving, desk.entering = 0, 0
+    if entering != 0:
+        trade, fill, ts_ms = trades[book.trades], fills[book.fills], tape.ts_open_ms[bar]
+        refusal = fill_entry(
+            spec, tiers, book, trade, fill, entering, desk.lots, desk.decided_ticks, tape.open[bar], bar, ts_ms, desk.decided_ms
+        )
+        if refusal != ACCEPTED:
+            rejections[refusal] += 1
+
+
+@kernel
+def _want_entry(spec: Spec, tiers: Tiers, book: Any, tally: Any, desk: Any, rejections: Tiers, side: int, bars: int) -> None:
+    """Size an entry at the close of its decision and put it on the desk, or count why not."""
+    tally.entry_attempts += 1
+    lots, refusal = decide_entry(spec, tiers, book.cash_quanta, side, desk.decided_ticks, desk.decided_ms)
+    if refusal == ACCEPTED and desk.bar + 1 == bars:
+        refusal = _NO_NEXT_BAR
+    if refusal == ACCEPTED:
+        desk.entering, desk.lots = side, lots
+    else:
+        rejections[refusal] += 1
+
+
+@kernel
+def _intent(side: int, flat: int, long: int, short: int) -> int:
+    """Return what the rules want in the state the position is in (RULE-5)."""
+    if side == 0:
+        return flat
+    return long if side > 0 else short
+
+
+@kernel
+def _next_entry(schedule: Schedule, row: int, bar: int) -> int:
+    """Return the first row at or after a bar that wants an entry, or the end: while flat nothing happens before."""
+    end = len(schedule.bar)
+    while row < end and (schedule.bar[row] < bar or schedule.flat[row] == _NOTHING):
+        row += 1
+    return row
+
+
+@kernel
+def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  # noqa: C901 - a bar is one story, told in order
+    """Run the window; the records of shape [1] and the arrays of the session are written in place."""
+    spec, tape, payments, points, schedule, tiers, trades, fills, equity, rejections = session
+    book, tally, desk = books[0], tallies[0], desks[0]
+    bars, decisions = len(tape.close), len(schedule.bar)
+    highest = tape.high.max() if bars > 0 else 1
+    comfortable = never_starves(spec, book.cash_quanta, highest)
+    write_points(spec, tiers, points, equity, tally, book, -1, 0)
+    while desk.bar < bars:
+        if book.side == 0 and desk.entering == 0 and comfortable:
+            desk.decision = _next_entry(schedule, desk.decision, desk.bar)
+            ahead = schedule.bar[desk.decision] if desk.decision < decisions else bars
+            if ahead > desk.bar:
+                write_points(spec, tiers, points, equity, tally, book, ahead - 1, tape.mark_close[ahead - 1])
+                desk.bar = ahead
+                continue
+        bar = desk.bar
+
+        # 1. and 2.: funding, then what was decided at the previous close
+        held = book.side != 0
+        if desk.payment < len(payments.bar) and payments.bar[desk.payment] <= bar:
+            _pay_due(spec, tiers, payments, book, trades, fills, desk)
+        if desk.leaving != 0 or desk.entering != 0:
+            _act_at_open(spec, tiers, tape, book, trades, fills, desk, rejections)
+
+        # 3. the range
+        if book.side != 0:
+            held = True
+            tally.bars_in_position += 1
+            event, reference, price_from, rule, ambiguous = meet(
+                spec,
+                book.side,
+                book.stop_ticks,
+                book.target_ticks,
+                book.liquidation_ticks,
+                tape.open[bar],
+                tape.high[bar],
+                tape.low[bar],
+                tape.mark_open[bar],
+                tape.mark_high[bar],
+                tape.mark_low[bar],
+            )
+            if event == NOTHING:
+                watch(book, tape.high[bar], tape.low[bar])
+            else:
+                trade, fill, ts_ms = trades[book.trades], fills[book.fills], tape.ts_open_ms[bar]
+                _settle(spec, book, trade, fill, event, reference, price_from, rule, ambiguous, tape.open[bar], ts_ms, bar)
+
+        # 4. mark to market, terminal checks
+        worth = book.cash_quanta + unrealised(spec, book, tape.mark_close[bar])
+        mark_to_market(tally, worth)
+        if bar + 1 < bars and points.last_bar[tally.points] == bar:  # the last close is written after END-1
+            write_points(spec, tiers, points, equity, tally, book, bar, tape.mark_close[bar])
+        closed = held and book.side == 0
+        if closed:
+            comfortable = never_starves(spec, book.cash_quanta, highest)
+        if tally.stop_reason == _COMPLETED:
+            tally.stop_reason = _terminal(spec, book, trades, tally, worth, closed, comfortable, tape.close[bar])
+            tally.stop_ts_ms = tape.ts_open_ms[bar] + tape.step_ms
+        if tally.stop_reason != _COMPLETED:
+            if book.side == 0:
+                break
+            desk.leaving = _BY_FLOOR if tally.stop_reason == _FLOOR else _BY_DRAWDOWN
+            desk.decided_ms = tally.stop_ts_ms
+            desk.bar += 1
+            continue
+
+        # 5. decisions
+        while desk.decision < decisions and schedule.bar[desk.decision] < bar:
+            desk.decision += 1
+        if desk.decision < decisions and schedule.bar[desk.decision] == bar:
+            row = desk.decision
+            intent = _intent(book.side, schedule.flat[row], schedule.long[row], schedule.short[row])
+            if intent != _NOTHING:
+                desk.decided_ms, desk.decided_ticks = schedule.ts_ms[row], tape.close[bar]
+                if intent == _EXIT:
+                    desk.leaving = _SIGNAL
+                else:
+                    _want_entry(spec, tiers, book, tally, desk, rejections, 1 if intent == _ENTRY_LONG else -1, bars)
+        desk.bar += 1
+
+    if book.side != 0:
+        reason = desk.leaving if tally.stop_reason != _COMPLETED else _AT_END
+        _leave_at_end(spec, tape, book, trades, fills, bars - 1, reason)
+        mark_to_market(tally, book.cash_quanta)
+    write_points(spec, tiers, points, equity, tally, book, bars, 0)

@@ -1,0 +1,40 @@
+"""From what the loop reads to what it wrote: the arrays of one run are made here, filled by the kernel, and cut to length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from trade.base.records import EQUITY, FILL, TRADE, Intent, Records, Rejection
+from trade.engine.loop import run_bars
+from trade.engine.marking import TALLY
+from trade.engine.tape import DESK, Int64, Payments, Points, Schedule, Session, Tape
+from trade.sim.book import new_book
+from trade.sim.spec import Spec
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run wrote: rows of `trade.base.records`, the tally (one record of `marking.TALLY`), and rejections by code."""
+
+    trades: Records
+    fills: Records
+    equity: Records
+    tally: Any
+    rejections: Int64
+
+
+def simulate(spec: Spec, tape: Tape, payments: Payments, points: Points, schedule: Schedule, tiers: Int64) -> Outcome:
+    """Run one window. All arrays are C-contiguous int64 (intents int8); rows of `tiers` as in `trade.sim.margin`."""
+    most_trades = int(np.count_nonzero(schedule.flat != int(Intent.NOTHING))) + 1
+    trades = np.zeros(most_trades, TRADE)
+    fills = np.zeros(2 * most_trades + len(payments.bar) + 1, FILL)
+    equity = np.empty(len(points.ts_ms), EQUITY)
+    rejections = np.zeros(len(Rejection), np.int64)
+    books, tallies, desks = new_book(spec.initial_cash_quanta), np.zeros(1, TALLY), np.zeros(1, DESK)
+    tallies["peak_quanta"] = tallies["low_quanta"] = spec.initial_cash_quanta
+    run_bars(Session(spec, tape, payments, points, schedule, tiers, trades, fills, equity, rejections), books, tallies, desks)
+    book = books[0]
+    return Outcome(trades[: book["trades"]], fills[: book["fills"]], equity, tallies[0], rejections)

@@ -1,0 +1,125 @@
+"""A market entry from decision to fill: sized when it is decided, cut at the fill to what still fits (SIZE-3, STOP-2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trade.base.records import Rejection
+from trade.kernels import kernel
+from trade.sim.ledger import open_position
+from trade.sim.margin import Tiers, largest_value_at, liquidation_price, posted_margin, tier_of
+from trade.sim.prices import levels_are_apart, slipped, stop_level, target_level
+from trade.sim.sizing import affordable_lots, capped_lots, least_lots, order_cost, wanted_lots
+from trade.sim.spec import BEYOND_ADJUST, BEYOND_WARN, Spec
+
+ACCEPTED = -1
+_BELOW_MINIMUM = int(Rejection.BELOW_MINIMUM)
+_INSUFFICIENT_MARGIN = int(Rejection.INSUFFICIENT_MARGIN)
+_STOP_TOO_CLOSE = int(Rejection.STOP_TOO_CLOSE)
+_STOP_BEYOND_LIQUIDATION = int(Rejection.STOP_BEYOND_LIQUIDATION)
+_LEVERAGE_ABOVE_TIER = int(Rejection.LEVERAGE_ABOVE_TIER)
+
+
+@kernel
+def stop_inside_liquidation(spec: Spec, tiers: Tiers, ts_ms: int, side: int, lots: int, price_ticks: int, stop_ticks: int) -> int:
+    """Return the stop as STOP-2 leaves it: unchanged, moved one tick inside the liquidation price, or -2 for a refusal."""
+    if stop_ticks < 0 or spec.beyond_liquidation == BEYOND_WARN:
+        return stop_ticks
+    value = lots * price_ticks * spec.tick_lot_quanta
+    posted = posted_margin(spec, side, value)
+    liquidation = liquidation_price(spec, tiers, tier_of(tiers, ts_ms, value), ts_ms, side, lots, value, posted)
+    if side * (stop_ticks - liquidation) > 0:
+        return stop_ticks
+    adjusted = liquidation + side
+    if spec.beyond_liquidation == BEYOND_ADJUST and side * (price_ticks - adjusted) > 0:
+        return adjusted
+    return -2
+
+
+@kernel
+def decide_entry(spec: Spec, tiers: Tiers, cash: int, side: int, close_ticks: int, ts_ms: int) -> tuple[int, int]:
+    """Return (lots, ACCEPTED or the rejection) of an entry decided at a base close, sized at that close as FILL-1 would move it."""
+    price = slipped(spec, close_ticks, side)
+    reference = close_ticks if spec.anchor_signal == 1 else price
+    stop, target = stop_level(spec, side, reference), target_level(spec, side, reference)
+    if not levels_are_apart(side, price, stop, target):
+        return 0, _STOP_TOO_CLOSE
+    if largest_value_at(tiers, ts_ms, spec.leverage_e2) == 0:
+        return 0, _LEVERAGE_ABOVE_TIER
+    least = least_lots(spec, price)
+    wanted = wanted_lots(spec, cash, price, stop, capped_lots(spec, tiers, ts_ms, price))
+    if wanted < least:
+        return 0, _BELOW_MINIMUM
+    lots = affordable_lots(spec, side, price, cash, wanted)
+    if lots < least:
+        return 0, _INSUFFICIENT_MARGIN
+    if stop_inside_liquidation(spec, tiers, ts_ms, side, lots, price, stop) == -2:
+        return 0, _STOP_BEYOND_LIQUIDATION
+    return lots, ACCEPTED
+
+
+@kernel
+def fill_entry(
+    spec: Spec,
+    tiers: Tiers,
+    book: Any,
+    trade: Any,
+    fill: Any,
+    side: int,
+    lots: int,
+    close_ticks: int,
+    open_ticks: int,
+    bar: int,
+    ts_open_ms: int,
+    decision_ts_ms: int,
+) -> int:
+    """Fill a market entry at a bar's open (FILL-1) and return ACCEPTED, or the rejection that the fill price brought."""
+    price = slipped(spec, open_ticks, side)
+    reference = close_ticks if spec.anchor_signal == 1 else price
+    stop, target = stop_level(spec, side, reference), target_level(spec, side, reference)
+    if not levels_are_apart(side, price, stop, target):
+        return _STOP_TOO_CLOSE
+    fitting = affordable_lots(spec, side, price, book.cash_quanta, lots)
+    if fitting < lots and fitting < least_lots(spec, price):
+        return _INSUFFICIENT_MARGIN
+    stop = stop_inside_liquidation(spec, tiers, ts_open_ms, side, fitting, price, stop)
+    if stop == -2:
+        return _STOP_BEYOND_LIQUIDATION
+    open_position(
+        spec,
+        tiers,
+        book,
+        trade,
+        fill,
+        side,
+        fitting,
+        lots - fitting,
+        price,
+        open_ticks,
+        stop,
+        target,
+        bar,
+        ts_open_ms,
+        decision_ts_ms,
+    )
+    return ACCEPTED
+
+
+@kernel
+def is_starved(spec: Spec, cash: int, close_ticks: int) -> bool:
+    """Return whether no permitted side can afford the smallest accepted quantity at this close (STOP-3)."""
+    for side in (1, -1):
+        if (spec.may_long if side > 0 else spec.may_short) == 1:
+            price = slipped(spec, close_ticks, side)
+            least = least_lots(spec, price)
+            if affordable_lots(spec, side, price, cash, least) >= least:
+                return False
+    return True
+
+
+@kernel
+def never_starves(spec: Spec, cash: int, highest_ticks: int) -> bool:
+    """Return whether this much cash pays for the smallest quantity at any price up to the highest: then nobody needs to look."""
+    unit = slipped(spec, highest_ticks, 1) * spec.tick_lot_quanta
+    dearest = max(spec.min_lots * unit, spec.min_notional_quanta + unit)
+    return order_cost(spec, -1, dearest) <= cash

@@ -1,0 +1,113 @@
+"""Isolated margin of a USDT-linear position: initial, maintenance, and the price at which it is liquidated (MARGIN-1, LIQ-1).
+
+Formulas, dated changes and worked numbers: Bybit help "Initial Margin Calculation" and "Liquidation Price under Isolated Mode",
+tabulated in `docs/margin.md`. All amounts in quanta, prices in ticks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.kernels import kernel
+from trade.sim.money import RATE_ONE, over_leverage, times_rate
+from trade.sim.spec import Spec
+
+Tiers = npt.NDArray[np.int64]
+
+# columns of the tier array, one row per tier, sorted by (from, limit)
+TIER_FROM_MS, TIER_LIMIT_QUANTA, TIER_MMR_E12, TIER_LEVERAGE_E2, TIER_DEDUCTION_QUANTA = 0, 1, 2, 3, 4
+
+
+@kernel
+def table_rows(tiers: Tiers, ts_ms: int) -> tuple[int, int]:
+    """Return the rows [first, end) of the table in force: the newest not younger than the instant, else the oldest."""
+    chosen = tiers[0, TIER_FROM_MS]
+    for row in range(len(tiers)):
+        if tiers[row, TIER_FROM_MS] <= ts_ms:
+            chosen = tiers[row, TIER_FROM_MS]
+    first = 0
+    while tiers[first, TIER_FROM_MS] != chosen:
+        first += 1
+    end = first
+    while end < len(tiers) and tiers[end, TIER_FROM_MS] == chosen:
+        end += 1
+    return first, end
+
+
+@kernel
+def tier_of(tiers: Tiers, ts_ms: int, value: int) -> int:
+    """Return the row of the tier that holds a position value (upper bounds inclusive); the last one above all."""
+    first, end = table_rows(tiers, ts_ms)
+    for row in range(first, end):
+        if value <= tiers[row, TIER_LIMIT_QUANTA]:
+            return row
+    return end - 1
+
+
+@kernel
+def largest_value_at(tiers: Tiers, ts_ms: int, leverage_e2: int) -> int:
+    """Return the largest position value whose tier still allows the leverage; 0 when none does."""
+    first, end = table_rows(tiers, ts_ms)
+    largest: int = 0
+    for row in range(first, end):
+        if tiers[row, TIER_LEVERAGE_E2] >= leverage_e2:
+            largest = tiers[row, TIER_LIMIT_QUANTA]
+    return largest
+
+
+@kernel
+def fee_to_close(spec: Spec, side: int, entry_value: int, posted: int) -> int:
+    """Return the taker fee on the bankruptcy value: there, price loss and this fee together eat the posted margin exactly.
+
+    bankruptcy value × (1 - side × f) = entry value - side × posted, so the fee is that times f / (1 - side × f).
+    """
+    rate = spec.bankruptcy_long_e12 if side > 0 else spec.bankruptcy_short_e12
+    return times_rate(max(entry_value - side * posted, 0), rate)
+
+
+@kernel
+def posted_margin(spec: Spec, side: int, entry_value: int) -> int:
+    """Return initial margin plus the fee to close at the bankruptcy price E × (1 - side / L)."""
+    initial = over_leverage(entry_value, spec.leverage_e2)
+    return initial + times_rate(entry_value - side * initial, spec.taker_e12)
+
+
+@kernel
+def maintenance(spec: Spec, tiers: Tiers, tier: int, opened_ms: int, value: int, entry_value: int, closing_fee: int) -> int:
+    """Return the maintenance margin at a position value: on the mark with the fee to close; on the entry without before 2025-09-02."""
+    mmr, deduction = int(tiers[tier, TIER_MMR_E12]), int(tiers[tier, TIER_DEDUCTION_QUANTA])
+    if opened_ms < spec.mark_margin_from_ms:
+        return times_rate(entry_value, mmr) - deduction
+    return times_rate(value, mmr) - deduction + closing_fee
+
+
+@kernel
+def is_liquidated(
+    spec: Spec, tiers: Tiers, tier: int, opened_ms: int, side: int, lots: int, entry_value: int, posted: int, price_ticks: int
+) -> bool:
+    """Return whether margin plus unrealised profit no longer exceed the maintenance margin at a mark price."""
+    closing_fee = fee_to_close(spec, side, entry_value, posted)
+    value = price_ticks * lots * spec.tick_lot_quanta
+    margin = posted if opened_ms >= spec.mark_margin_from_ms else posted - closing_fee
+    return margin + side * (value - entry_value) <= maintenance(spec, tiers, tier, opened_ms, value, entry_value, closing_fee)
+
+
+@kernel
+def liquidation_price(spec: Spec, tiers: Tiers, tier: int, opened_ms: int, side: int, lots: int, entry_value: int, posted: int) -> int:
+    """Return the first tick, coming from the entry, at which the position is liquidated; 0 for a long that never is.
+
+    A double estimates it, the exact integer test settles it.
+    """
+    closing_fee = fee_to_close(spec, side, entry_value, posted)
+    mmr, deduction = tiers[tier, TIER_MMR_E12] / RATE_ONE, tiers[tier, TIER_DEDUCTION_QUANTA]
+    if opened_ms < spec.mark_margin_from_ms:
+        value = entry_value - side * (posted - closing_fee + deduction - entry_value * mmr)
+    else:
+        value = (entry_value - side * (posted - closing_fee + deduction)) / (1.0 - side * mmr)
+    price = max(int(value / (lots * spec.tick_lot_quanta)), 0)
+    while is_liquidated(spec, tiers, tier, opened_ms, side, lots, entry_value, posted, price + side):
+        price += side
+    while price > 0 and not is_liquidated(spec, tiers, tier, opened_ms, side, lots, entry_value, posted, price):
+        price -= side
+    return price

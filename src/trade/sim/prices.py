@@ -1,0 +1,67 @@
+"""Prices on the tick grid: what slippage makes of one, and where stop and target stand."""
+
+from __future__ import annotations
+
+from trade.kernels import kernel
+from trade.sim.spec import NONE, STOP_POINTS, TARGET_POINTS, TARGET_RATIO, Spec
+
+_E9 = 10**9
+
+
+@kernel
+def ceil_div(amount: int, divisor: int) -> int:
+    """Return amount / divisor rounded up; divisor > 0."""
+    return -(-amount // divisor)
+
+
+@kernel
+def slipped(spec: Spec, price_ticks: int, bought: int) -> int:
+    """Return a price moved against the trader by the slippage, rounded to the tick against the trader (FILL-1).
+
+    `bought` is +1 or -1. A sale never goes below one tick.
+    """
+    moved = price_ticks + bought * ceil_div(price_ticks * spec.slippage_e9, _E9)
+    return max(moved, 1)
+
+
+@kernel
+def stop_distance(spec: Spec, reference_ticks: int) -> int:
+    """Return the stop's distance in ticks, rounded to the tick nearer the entry (FILL-5); 0 when none is left."""
+    if spec.stop_kind == STOP_POINTS:
+        return spec.stop_num // spec.stop_den
+    return reference_ticks * spec.stop_num // spec.stop_den
+
+
+@kernel
+def target_distance(spec: Spec, reference_ticks: int, stop_ticks_away: int) -> int:
+    """Return the target's distance in ticks, rounded to the tick farther from the entry (FILL-5)."""
+    if spec.target_kind == TARGET_POINTS:
+        return ceil_div(spec.target_num, spec.target_den)
+    if spec.target_kind == TARGET_RATIO:
+        return ceil_div(stop_ticks_away * spec.target_num, spec.target_den)
+    return ceil_div(reference_ticks * spec.target_num, spec.target_den)
+
+
+@kernel
+def stop_level(spec: Spec, side: int, reference_ticks: int) -> int:
+    """Return the stop price in ticks (at least 0, which no price reaches), or -1 without a stop."""
+    if spec.stop_kind == NONE:
+        return -1
+    return max(reference_ticks - side * stop_distance(spec, reference_ticks), 0)
+
+
+@kernel
+def target_level(spec: Spec, side: int, reference_ticks: int) -> int:
+    """Return the target price in ticks (at least 0), or -1 without a target."""
+    if spec.target_kind == NONE:
+        return -1
+    away = target_distance(spec, reference_ticks, stop_distance(spec, reference_ticks))
+    return max(reference_ticks + side * away, 0)
+
+
+@kernel
+def levels_are_apart(side: int, fill_ticks: int, stop_ticks: int, target_ticks: int) -> bool:
+    """Return whether stop and target, where set, stand strictly on their own side of the fill."""
+    stop_ok = stop_ticks < 0 or side * (fill_ticks - stop_ticks) > 0
+    target_ok = target_ticks < 0 or side * (target_ticks - fill_ticks) > 0
+    return stop_ok and target_ok

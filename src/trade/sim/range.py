@@ -1,0 +1,71 @@
+"""What a base bar does to an open position: stop, target and liquidation against its range (FILL-3, 5, 6, LIQ-1)."""
+
+from __future__ import annotations
+
+from trade.base.records import PriceFrom, Rule
+from trade.kernels import kernel
+from trade.sim.spec import PATH, Spec
+
+NOTHING, STOPPED, TARGETED, LIQUIDATED = 0, 1, 2, 3
+
+_OPEN, _STOP_LEVEL, _TARGET_LEVEL = int(PriceFrom.OPEN), int(PriceFrom.STOP_LEVEL), int(PriceFrom.TARGET_LEVEL)
+_FILL_2, _FILL_3, _FILL_5, _FILL_6 = int(Rule.FILL_2), int(Rule.FILL_3), int(Rule.FILL_5), int(Rule.FILL_6)
+
+
+@kernel
+def beyond(side: int, price_ticks: int, level_ticks: int) -> bool:
+    """Return whether a price reached a level that lies against the position; touching counts (FILL-5)."""
+    return side * (price_ticks - level_ticks) <= 0
+
+
+@kernel
+def adverse_first(open_ticks: int, high_ticks: int, low_ticks: int, side: int) -> bool:
+    """Return whether the walk open → nearer extreme → other extreme meets the adverse one first; equal: low first (FILL-5)."""
+    low_first = open_ticks - low_ticks <= high_ticks - open_ticks
+    return low_first if side > 0 else not low_first
+
+
+@kernel
+def meet(
+    spec: Spec,
+    side: int,
+    stop_ticks: int,
+    target_ticks: int,
+    liquidation_ticks: int,
+    open_ticks: int,
+    high_ticks: int,
+    low_ticks: int,
+    mark_open_ticks: int,
+    mark_high_ticks: int,
+    mark_low_ticks: int,
+) -> tuple[int, int, int, int, int]:
+    """Return (event, price before slippage, price from, rule, ambiguous) of the first thing that happens in the bar."""
+    against, favour = (low_ticks, high_ticks) if side > 0 else (high_ticks, low_ticks)
+    mark_against = mark_low_ticks if side > 0 else mark_high_ticks
+    has_stop, has_target = stop_ticks >= 0, target_ticks >= 0
+    far_target = target_ticks + side * (spec.target_is_limit & spec.limit_through)  # FILL-2: a limit may need a trade through
+    stop_hit = has_stop and beyond(side, against, stop_ticks)
+    target_hit = has_target and beyond(-side, favour, far_target)
+    liquidation_hit = beyond(side, mark_against, liquidation_ticks)
+    if not (stop_hit or target_hit or liquidation_hit):
+        return NOTHING, 0, 0, 0, 0
+
+    opens_at_stop = has_stop and beyond(side, open_ticks, stop_ticks)
+    opens_at_target = has_target and beyond(-side, open_ticks, far_target)
+    # LIQ-1: opened beyond it, or met together with the stop on a mark series of its own, or nearer than the stop
+    if beyond(side, mark_open_ticks, liquidation_ticks) or (spec.has_mark == 1 and liquidation_hit and stop_hit):
+        return LIQUIDATED, 0, 0, 0, 0
+    if opens_at_stop:
+        return STOPPED, open_ticks, _OPEN, _FILL_6, 0  # FILL-6: the worse of open and trigger
+    if opens_at_target:
+        if spec.target_is_limit == 1:
+            return TARGETED, target_ticks, _TARGET_LEVEL, _FILL_6, 0
+        return TARGETED, open_ticks, _OPEN, _FILL_6, 0
+    ambiguous = 1 if stop_hit and target_hit else 0
+    walked_away = spec.intrabar == PATH and not adverse_first(open_ticks, high_ticks, low_ticks, side)
+    if target_hit and (walked_away or not (stop_hit or liquidation_hit)):
+        touched = _FILL_2 if spec.target_is_limit == 1 else _FILL_3
+        return TARGETED, target_ticks, _TARGET_LEVEL, _FILL_5 if ambiguous == 1 else touched, ambiguous
+    if liquidation_hit and not (stop_hit and side * (stop_ticks - liquidation_ticks) > 0):
+        return LIQUIDATED, 0, 0, 0, ambiguous
+    return STOPPED, stop_ticks, _STOP_LEVEL, _FILL_5 if ambiguous == 1 else _FILL_3, ambiguous

@@ -1,0 +1,70 @@
+"""How large an entry may be: the sizing model, the caps, and what the account can pay, solved in whole lots (SIZE-1, SIZE-3)."""
+
+from __future__ import annotations
+
+from trade.kernels import kernel
+from trade.sim.margin import Tiers, largest_value_at, posted_margin
+from trade.sim.money import times_leverage, times_rate
+from trade.sim.prices import ceil_div
+from trade.sim.spec import SIZE_EQUITY, SIZE_RISK, Spec
+
+
+@kernel
+def order_cost(spec: Spec, side: int, value: int) -> int:
+    """Return what an isolated order of a value takes: initial margin, fee to open, fee to close at the bankruptcy price, each once."""
+    return posted_margin(spec, side, value) + times_rate(value, spec.taker_e12)
+
+
+@kernel
+def affordable_lots(spec: Spec, side: int, price_ticks: int, spendable: int, at_most: int) -> int:
+    """Return the most lots, up to `at_most`, whose cost fits the spendable money (cash - used margin)."""
+    low, high = 0, at_most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if order_cost(spec, side, middle * price_ticks * spec.tick_lot_quanta) <= spendable:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@kernel
+def lots_at_risk(spec: Spec, price_ticks: int, stop_ticks: int, budget: int, at_most: int) -> int:
+    """Return the most lots that lose at most `budget` when the stop is hit, both taker fees included (SIZE-1 risk_based)."""
+    low, high = 0, at_most
+    while low < high:
+        middle = (low + high + 1) // 2
+        unit = middle * spec.tick_lot_quanta
+        fees = times_rate(price_ticks * unit, spec.taker_e12) + times_rate(stop_ticks * unit, spec.taker_e12)
+        if abs(price_ticks - stop_ticks) * unit + fees <= budget:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@kernel
+def least_lots(spec: Spec, price_ticks: int) -> int:
+    """Return the smallest quantity the venue and the Play accept at a price: minimum quantity and minimum notional (FILL-10)."""
+    return max(spec.min_lots, ceil_div(spec.min_notional_quanta, price_ticks * spec.tick_lot_quanta))
+
+
+@kernel
+def capped_lots(spec: Spec, tiers: Tiers, ts_ms: int, price_ticks: int) -> int:
+    """Return the most lots that the instrument, its tiers at this leverage, and the Play's own cap allow."""
+    value = largest_value_at(tiers, ts_ms, spec.leverage_e2)
+    if spec.max_notional_quanta > 0:
+        value = min(value, spec.max_notional_quanta)
+    return min(spec.max_lots, value // (price_ticks * spec.tick_lot_quanta))
+
+
+@kernel
+def wanted_lots(spec: Spec, equity: int, price_ticks: int, stop_ticks: int, at_most: int) -> int:
+    """Return the lots the sizing model asks for, before the account is asked, up to `at_most`."""
+    unit_value = price_ticks * spec.tick_lot_quanta
+    if spec.size_model == SIZE_RISK:
+        return lots_at_risk(spec, price_ticks, stop_ticks, times_rate(equity, spec.size_e12), at_most)
+    notional = spec.size_quanta
+    if spec.size_model == SIZE_EQUITY:
+        notional = times_leverage(times_rate(equity, spec.size_e12), spec.leverage_e2)
+    return min(notional // unit_value, at_most)

@@ -1,0 +1,54 @@
+"""What the simulated exchange needs to know of a run: scalars for the compiled code, every unit in its name."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+NONE = 0
+STOP_FRACTION, STOP_POINTS = 1, 2
+TARGET_FRACTION, TARGET_POINTS, TARGET_RATIO = 1, 2, 3
+SIZE_EQUITY, SIZE_RISK, SIZE_FIXED = 1, 2, 3
+BEYOND_REJECT, BEYOND_ADJUST, BEYOND_WARN = 0, 1, 2
+WORST, PATH = 0, 1
+
+# Bybit's dated change of isolated margin: from here maintenance follows the mark and fees are part of both margins
+# ("The New Margin Calculation", 2025-09-02); a position opened before keeps the old liquidation price.
+MARK_MARGIN_FROM_MS = 1_756_771_200_000
+
+
+class Spec(NamedTuple):
+    """Constants of one run. Rates `_e12` in 1e-12, leverage `_e2` in 1e-2, slippage `_e9` in 1e-9; flags are 0 or 1."""
+
+    tick_lot_quanta: int
+    min_lots: int
+    max_lots: int
+    min_notional_quanta: int
+    max_notional_quanta: int  # 0: no cap
+    initial_cash_quanta: int
+    taker_e12: int
+    maker_e12: int
+    slippage_e9: int
+    leverage_e2: int
+    bankruptcy_long_e12: int  # f / (1 - f): turns a value after the closing fee into that fee
+    bankruptcy_short_e12: int  # f / (1 + f)
+    mark_margin_from_ms: int
+    stop_kind: int
+    stop_num: int  # STOP_FRACTION: distance = reference × num / den; STOP_POINTS: num / den ticks
+    stop_den: int
+    target_kind: int
+    target_num: int  # as above; TARGET_RATIO: stop distance × num / den
+    target_den: int
+    target_is_limit: int
+    limit_through: int
+    anchor_signal: int
+    intrabar: int
+    size_model: int
+    size_e12: int  # SIZE_EQUITY, SIZE_RISK: share of equity
+    size_quanta: int  # SIZE_FIXED: notional
+    may_long: int
+    may_short: int
+    beyond_liquidation: int
+    stop_on_liquidation: int
+    equity_floor_quanta: int
+    max_drawdown_e12: int  # at least 1e12: off
+    has_mark: int
