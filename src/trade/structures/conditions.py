@@ -1,0 +1,26 @@
+"""The conditions under which a total output of a structure may be missing, by the word its registry entry names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+Float64 = npt.NDArray[np.float64]
+Bool = npt.NDArray[np.bool_]
+
+NO_HIGH_YET = "no_high_yet"
+NO_LOW_YET = "no_low_yet"
+NO_PAIR_YET = "no_pair_yet"
+
+_CONDITIONS: Mapping[str, Callable[[Mapping[str, Float64]], Bool]] = {
+    NO_HIGH_YET: lambda outputs: outputs["high_idx"] < 0,
+    NO_LOW_YET: lambda outputs: outputs["low_idx"] < 0,
+    NO_PAIR_YET: lambda outputs: outputs["pair_version"] == 0,
+}
+
+
+def undefined(word: str, outputs: Mapping[str, Float64]) -> Bool:
+    """Return where the condition holds, given all outputs of the structure; false before its first valid bar. KeyError for another word."""
+    return _CONDITIONS[word](outputs)
