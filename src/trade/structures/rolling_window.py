@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from trade.base.catalogue import Params
+from trade.kernels import kernel
 from trade.structures.params import whole
 
 Float64 = npt.NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def rolling_window_kernel(source: Float64, size: int, highest: int) -> Float64:
     """Return the extreme of the last `size` bars, the current one included, as [1, n]; before that many, the extreme so far.
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from trade.base.catalogue import Params
+from trade.kernels import kernel
 from trade.structures.params import real, whole
 
 Float64 = npt.NDArray[np.float64]
@@ -23,7 +23,7 @@ _PAIR_DIRECTION, _PAIR_VERSION = 19, 20
 _ROWS = 21
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _offer_fractals(high: Float64, low: Float64, left: int, right: int, offered: Int64) -> None:
     """Offer at bar i the bar i - right if it stands out strictly among its neighbours; a tie kills the pivot."""
     for i in range(left + right, len(high)):
@@ -41,7 +41,7 @@ def _offer_fractals(high: Float64, low: Float64, left: int, right: int, offered:
             offered[1, i] = middle
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _offer_zigzag(high: Float64, low: Float64, atr: Float64, multiplier: float, offered: Int64) -> None:
     """Offer the extreme of a leg once price has turned by more than `multiplier` ATR; bars without a positive ATR are skipped."""
     rising, extreme = True, -1
@@ -65,7 +65,7 @@ def _offer_zigzag(high: Float64, low: Float64, atr: Float64, multiplier: float, 
                 rising, extreme = True, i
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _passes(step: float, previous: float, atr: float, min_atr_move: float, min_pct_move: float) -> bool:
     """Whether a pivot lies far enough from the last one of its side. An unset limit is NaN and an unknown ATR skips its limit."""
     if atr > 0.0 and step < atr * min_atr_move:
@@ -73,7 +73,7 @@ def _passes(step: float, previous: float, atr: float, min_atr_move: float, min_p
     return not step < abs(previous) * min_pct_move / 100.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _accept(state: Float64, side: int, at: int, level: float, atr: float, major_threshold: float) -> None:
     """Take a pivot into the state: level, significance, and the pair it completes with a pending pivot of the other side."""
     previous, other = state[_LEVEL + 2 * side], 1 - side
@@ -94,7 +94,7 @@ def _accept(state: Float64, side: int, at: int, level: float, atr: float, major_
     state[_LAST_TYPE] = side + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _initial() -> Float64:
     state = np.zeros(_ROWS)
     state[_LAST_IDX] = -1.0
@@ -104,7 +104,7 @@ def _initial() -> Float64:
     return state
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def swing_kernel(
     high: Float64,
     low: Float64,

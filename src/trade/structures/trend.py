@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from trade.base.catalogue import Params
+from trade.kernels import kernel
 from trade.structures.params import whole
 
 Float64 = npt.NDArray[np.float64]
@@ -19,14 +19,14 @@ _VERSION = 9
 _ROWS = 10
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sign(x: float) -> float:
     if x > 0.0:
         return 1.0
     return -1.0 if x < 0.0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _classify(state: Float64, changes: Float64, waves: int) -> None:
     """Set direction, strength and wave count from the waves kept, the newest last.
 
@@ -48,7 +48,7 @@ def _classify(state: Float64, changes: Float64, waves: int) -> None:
     state[_COUNT] = 0.0 if direction == 0.0 else consecutive
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _end_wave(state: Float64, changes: Float64, waves: int, side: int, change: float) -> int:
     """Append a wave that ends on `side`, dropping the oldest when full; return how many are kept."""
     if waves == len(changes):
@@ -61,7 +61,7 @@ def _end_wave(state: Float64, changes: Float64, waves: int, side: int, change: f
     return waves + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def trend_kernel(high_level: Float64, high_idx: Float64, low_level: Float64, low_idx: Float64, wave_history_size: int) -> Float64:
     """Return all outputs, [10, n], in registry order; NaN where the swing is not known yet.
 
