@@ -1,0 +1,55 @@
+"""What a Play needs computed, and the history it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trade.base.catalogue import Catalogue
+from trade.base.errors import Malformed
+from trade.base.timeframe import Timeframe
+from trade.features.node import Node
+from trade.features.resolve import Resolver
+from trade.play.spec import Play
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The node of every declared feature and structure by id, in the Play's order; equal specs share one node."""
+
+    exec_timeframe: Timeframe
+    features: Mapping[str, Node]
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Each distinct node once."""
+        return tuple({node.identity: node for node in self.features.values()}.values())
+
+    @property
+    def timeframes(self) -> tuple[Timeframe, ...]:
+        """The exec timeframe and those of the features, each once."""
+        return tuple(dict.fromkeys([self.exec_timeframe, *(node.timeframe for node in self.nodes)]))
+
+    def history_start_ms(self, window_from_ms: int) -> int:
+        """Return the earliest bar open that any slice starts at: what is loaded when stored (TIME-7, TIME-8)."""
+        starts = [slice_start_ms(node, window_from_ms) for node in self.nodes]
+        return min(starts, default=window_from_ms)
+
+    def first_valid_start_ms(self, window_from_ms: int) -> int:
+        """Return the bar open from which history must exist for every feature to be known at the window start (TIME-7)."""
+        starts = [node.timeframe.back(window_from_ms, node.ready_after_bars + 1) for node in self.nodes]
+        return min(starts, default=window_from_ms)
+
+
+def slice_start_ms(node: Node, window_from_ms: int) -> int:
+    """Return the open of the first bar that a node may read (TIME-8)."""
+    return node.timeframe.back(window_from_ms, node.settle_bars)
+
+
+def plan_features(play: Play, catalogue: Catalogue) -> Plan:
+    """Return the plan of a Play; Malformed with every reference, parameter set or cycle that does not hold."""
+    resolver = Resolver(play, catalogue)
+    nodes = {name: resolver.node(name) for name in (*play.features, *play.structures)}
+    if resolver.found:
+        raise Malformed(resolver.found)
+    return Plan(play.exec_timeframe, {name: node for name, node in nodes.items() if node is not None})
