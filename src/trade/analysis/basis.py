@@ -1,0 +1,62 @@
+"""What every metric is computed from: the result, the walked equity curve, and the trade columns that many read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.analysis.curve import Curve, read_curve
+from trade.base.result import Result
+
+Int64 = npt.NDArray[np.int64]
+Bool = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A result read once. Columns are contiguous, of shape [trades]."""
+
+    result: Result
+    curve: Curve
+    quanta_per_usdt: int
+    net_quanta: Int64
+    side: Int64
+    bars_held: Int64
+
+    def usdt(self, quanta: int) -> float:
+        """Return the double nearest to an exact amount."""
+        return quanta / self.quanta_per_usdt
+
+    @property
+    def won(self) -> Bool:
+        """Trades that made money after fees and funding; one that made nothing neither won nor lost."""
+        return self.net_quanta > 0
+
+    @property
+    def lost(self) -> Bool:
+        return self.net_quanta < 0
+
+
+def read_result(result: Result) -> Basis:
+    """Walk the equity curve and take out the columns."""
+    trades = result.trades
+    return Basis(
+        result=result,
+        curve=read_curve(result.equity),
+        quanta_per_usdt=result.instrument.grid.quanta_per_unit,
+        net_quanta=np.ascontiguousarray(trades["net_quanta"]),
+        side=np.ascontiguousarray(trades["side"]),
+        bars_held=np.ascontiguousarray(trades["bars_held"]),
+    )
+
+
+def over(part: float, whole: float) -> float | None:
+    """Return part / whole, or None where nothing positive is there to divide by."""
+    return part / whole if whole > 0 else None
+
+
+def pct(part: float, whole: float) -> float | None:
+    """Return part as percent of whole, or None as `over` does."""
+    return 100 * part / whole if whole > 0 else None

@@ -1,0 +1,71 @@
+"""Returns of calendar days, weeks and months (UTC), from close to close."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.analysis.basis import Basis
+from trade.base.timeframe import Timeframe
+
+DAY, WEEK, MONTH = Timeframe("D"), Timeframe("W"), Timeframe("M")
+
+
+@dataclass(frozen=True)
+class PeriodReturns:
+    """Return of each period that holds an exec close; the first and the last may be parts of a period."""
+
+    ts_open_ms: npt.NDArray[np.int64]
+    return_pct: npt.NDArray[np.float64]
+
+
+def period_returns(basis: Basis, period: Timeframe) -> PeriodReturns:
+    """Return the change of equity from the last close before each period to its own last close.
+
+    A period that starts without positive equity is left out. Exec bars longer than the period have none.
+    """
+    if basis.result.exec_timeframe.length_ms > period.length_ms:
+        return PeriodReturns(np.empty(0, np.int64), np.empty(0))
+    points = basis.result.equity[basis.curve.day_rows]
+    opened = period.floor(points["ts_ms"] - 1)  # a close at 00:00 belongs to the day before
+    last = np.append(opened[1:] != opened[:-1], [True])[: len(opened)]
+    closes = points["equity_quanta"][last]
+    before = np.concatenate((basis.result.equity["equity_quanta"][:1], closes))[:-1]
+    solvent = before > 0
+    return PeriodReturns(opened[last][solvent], 100 * (closes - before)[solvent] / before[solvent])
+
+
+def best_day_pct(basis: Basis) -> float | None:
+    return _best(basis, DAY)
+
+
+def worst_day_pct(basis: Basis) -> float | None:
+    return _worst(basis, DAY)
+
+
+def best_week_pct(basis: Basis) -> float | None:
+    return _best(basis, WEEK)
+
+
+def worst_week_pct(basis: Basis) -> float | None:
+    return _worst(basis, WEEK)
+
+
+def best_month_pct(basis: Basis) -> float | None:
+    return _best(basis, MONTH)
+
+
+def worst_month_pct(basis: Basis) -> float | None:
+    return _worst(basis, MONTH)
+
+
+def _best(basis: Basis, period: Timeframe) -> float | None:
+    shares = period_returns(basis, period).return_pct
+    return float(shares.max()) if len(shares) else None
+
+
+def _worst(basis: Basis, period: Timeframe) -> float | None:
+    shares = period_returns(basis, period).return_pct
+    return float(shares.min()) if len(shares) else None

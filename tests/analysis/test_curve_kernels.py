@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+from made_results import made
+
+from trade.analysis import curve
+from trade.base.records import EQUITY
+
+
+def test_each_kernel_has_one_signature_whatever_the_records_look_like():
+    points = made([100, 110, 99]).equity
+    frozen = points.copy()
+    frozen.flags.writeable = False
+    for records in (points, frozen, np.repeat(points, 2)[::2]):
+        assert curve.read_curve(records).returns == pytest.approx([0.1, -0.1])
+    assert len(curve._walk.signatures) == 1
+    assert len(curve._moments.signatures) == 1
+
+
+def test_equal_returns_have_no_variance_however_many_they_are():
+    mean, variance, *_ = curve._moments(np.full(100_000, 0.1))
+    assert mean == pytest.approx(0.1, rel=1e-15)
+    assert variance < (1e-12 * mean) ** 2
+
+
+def test_a_curve_has_at_least_the_initial_equity():
+    with pytest.raises(ValueError, match="at least the initial equity"):
+        curve.read_curve(np.zeros(0, EQUITY))
+
+
+def test_reading_leaves_the_records_as_they_were():
+    points = made([100, 110, 99]).equity
+    before = points.copy()
+    curve.read_curve(points)
+    assert (points == before).all()
+    assert points.flags.writeable
