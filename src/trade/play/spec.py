@@ -6,7 +6,7 @@ Percent stays percent here, as the user typed it (`_pct`, exact decimals); the s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -42,7 +42,7 @@ class Feature:
     params: Mapping[str, ParamValue]
     timeframe: Timeframe
     source: str
-    place: Place
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Structure:
     params: Mapping[str, ParamValue]
     timeframe: Timeframe
     uses: tuple[str, ...]
-    place: Place
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -116,12 +116,15 @@ class RuleSource:
 
     setups: Mapping[str, Any]
     actions: Any
-    places: Mapping[tuple[str | int, ...], Place]
+    places: Mapping[tuple[str | int, ...], Place] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class Play:
-    """One strategy, resolved. `canonical` is the JSON value that is hashed into `play_hash` and re-loads to an equal Play."""
+    """One strategy, resolved. `canonical` is the JSON value that is hashed into `play_hash`: everything that can change a result.
+
+    `name`, `description` and `validation_pattern` cannot, and are not in it; with them (`play.dump.resolved`) it re-loads to an equal Play.
+    """
 
     version: str
     name: str

@@ -1,0 +1,113 @@
+"""The canonical form of a Play: one JSON value for one meaning, in the format a Play is written in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from trade.play.spec import Account, Execution, Expected, Feature, Policy, Risk, RuleSource, Structure
+from trade.play.timeframes import ROLES, Roles
+
+VERSION = "3.0.0"
+_EXACT_BELOW = 2**53
+
+
+def number(value: Decimal | None) -> int | float | None:
+    """Return a decimal of at most 15 digits as JSON: 2, 2.0 and 2.00 are the same 2."""
+    return None if value is None else normal(float(value))
+
+
+def normal(value: Any) -> Any:
+    """Return nested values with one form for equal numbers: whole ones are integers, there is no negative zero."""
+    if isinstance(value, Mapping):
+        return {key: normal(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [normal(item) for item in value]
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < _EXACT_BELOW else float(value)
+    return value
+
+
+def canonical_account(account: Account) -> dict[str, Any]:
+    return {
+        "starting_equity_usdt": number(account.starting_equity_usdt),
+        "max_leverage": number(account.max_leverage),
+        "max_drawdown_pct": number(account.max_drawdown_pct),
+        "equity_floor_usdt": number(account.equity_floor_usdt),
+        "margin_mode": "isolated_usdt",
+        "fee_model": {"taker_bps": number(account.taker_bps), "maker_bps": number(account.maker_bps)},
+        "slippage_bps": number(account.slippage_bps),
+        "min_trade_notional_usdt": number(account.min_trade_notional_usdt),
+        "max_notional_usdt": number(account.max_notional_usdt),
+        "maintenance_margin_rate": number(account.maintenance_margin_rate),
+        "mm_deduction": number(account.mm_deduction_usdt),
+        "on_sl_beyond_liq": account.on_sl_beyond_liq,
+    }
+
+
+def canonical_features(features: Mapping[str, Feature]) -> dict[str, Any]:
+    return {
+        f.id: {"indicator": f.indicator, "params": normal(f.params), "tf": f.timeframe.name, "source": f.source} for f in features.values()
+    }
+
+
+def canonical_structures(structures: Mapping[str, Structure]) -> dict[str, Any]:
+    """Return lists under concrete timeframes, in file order: what a structure uses stands above it."""
+    sections: dict[str, list[Any]] = {}
+    for s in structures.values():
+        item = {"type": s.type, "key": s.key, "params": normal(s.params), "uses": list(s.uses)}
+        sections.setdefault(s.timeframe.name, []).append(item)
+    return dict(sections)
+
+
+def canonical_risk(risk: Risk) -> dict[str, Any]:
+    stop, target, sizing = risk.stop_loss, risk.take_profit, risk.sizing
+    return {
+        "stop_loss": stop and {"type": stop.kind, "value": number(stop.value)},
+        "take_profit": target and {"type": target.kind, "value": number(target.value)},
+        "tp_order_type": target.order_type if target else "Market",
+        "sl_order_type": "Market",
+        "basis": risk.basis,
+        "sizing": {"model": sizing.model, "value": number(sizing.value), "max_leverage": number(sizing.max_leverage)},
+    }
+
+
+def canonical_expected(expected: Expected) -> dict[str, Any]:
+    return {name: {"min": number(low), "max": number(high)} for name, (low, high) in expected.bounds.items()}
+
+
+def canonical_play(
+    symbol: str,
+    roles: Roles,
+    exec_role: str,
+    account: Account,
+    features: Mapping[str, Feature],
+    structures: Mapping[str, Structure],
+    rules: RuleSource,
+    policy: Policy,
+    risk: Risk,
+    execution: Execution,
+    expected: Expected | None,
+) -> dict[str, Any]:
+    """Return everything that can change a result, every default visible, in the order people write it."""
+    return {
+        "version": VERSION,
+        "symbol": symbol,
+        "timeframes": {**{role: roles[role].name for role in ROLES if role in roles}, "exec": exec_role},
+        "account": canonical_account(account),
+        "features": canonical_features(features),
+        "structures": canonical_structures(structures),
+        "setups": normal(rules.setups),
+        "actions": normal(rules.actions),
+        "position_policy": {"mode": policy.mode, "exit_mode": policy.exit_mode},
+        "risk_model": canonical_risk(risk),
+        "entry": {"order_type": "MARKET"},
+        "execution": {
+            "intrabar": execution.intrabar,
+            "limit_fill": execution.limit_fill,
+            "anchor": execution.anchor,
+            "on_liquidation": execution.on_liquidation,
+        },
+        **({"expected": canonical_expected(expected)} if expected else {}),
+    }

@@ -1,0 +1,55 @@
+"""A resolved Play as YAML: every default visible, and read again it is the same Play with the same hash."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import yaml
+
+from trade.base.hashing import json_hash
+from trade.play.scalars import plain
+from trade.play.spec import Play
+
+_WIDTH = 120
+
+
+def resolved(play: Play) -> dict[str, Any]:
+    """Return the canonical form with what cannot change a result: name, description, validation."""
+    canonical = dict(play.canonical)
+    head: dict[str, Any] = {"version": canonical.pop("version"), "name": play.name}
+    if play.description:
+        head["description"] = play.description
+    tail = {"validation": {"pattern": play.validation_pattern}} if play.validation_pattern else {}
+    return {**head, **canonical, **tail}
+
+
+def to_yaml(play: Play) -> str:
+    """Return the resolved Play as a file that re-loads to an equal Play."""
+    text: str = yaml.dump(resolved(play), Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=_WIDTH, allow_unicode=True)
+    return text
+
+
+def with_symbol(play: Play, symbol: str) -> Play:
+    """Return the Play for another symbol, hash included."""
+    canonical = {**play.canonical, "symbol": symbol}
+    return replace(play, symbol=symbol, canonical=canonical, play_hash=json_hash(canonical))
+
+
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
+    """Quotes every text that YAML 1.2 would read as something else, writes numbers as Python does, and knows no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the name is PyYAML's
+        return True
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if isinstance(plain(value), str) else '"')
+
+
+def _float(dumper: _Dumper, value: float) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(value))
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(float, _float)

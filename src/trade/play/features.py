@@ -1,0 +1,166 @@
+"""The `features` section: each indicator against the catalogue, its timeframe, and what it reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trade.base.catalogue import Entry, ParamType
+from trade.base.timeframe import Timeframe
+from trade.play.document import Path
+from trade.play.fields import shown
+from trade.play.models import FeatureFile
+from trade.play.nearest import did_you_mean
+from trade.play.notes import Notes
+from trade.play.params import read_params
+from trade.play.spec import Feature
+from trade.play.timeframes import Roles, resolve
+
+COLUMNS = ("open", "high", "low", "close", "volume", "hl2", "hlc3", "ohlc4")
+BUILTINS = (
+    *("open", "high", "low", "close", "volume", "last_price", "mark_price", "funding_rate", "open_interest"),
+    *("timestamp", "hour_utc", "minute_utc", "weekday_utc"),
+)
+_RESERVED = {*BUILTINS, "hl2", "hlc3"}  # ohlc4 may be an id: it is an indicator too, with the same values
+_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the catalogue offers of one kind, and the sentences for what it does not offer yet."""
+
+    kind: str  # indicator | structure
+    entries: Mapping[str, Entry]
+    not_yet: Mapping[str, str]
+
+    def find(self, name: str, path: Path, notes: Notes) -> Entry | None:
+        """Return the entry, or None with the reason said."""
+        if name in self.entries:
+            return self.entries[name]
+        lower = name.lower()
+        if lower in self.not_yet:
+            notes.error(f"not-yet-{self.kind}", path, f"the {self.kind} '{name}' cannot be run yet", self.not_yet[lower])
+        else:
+            hint = did_you_mean(name, self.entries, f"`trade play schema` lists every {self.kind}")
+            notes.error(f"unknown-{self.kind}", path, f"the {self.kind} '{name}' is not known", hint)
+        return None
+
+
+def check_id(name: str, path: Path, notes: Notes) -> bool:
+    """Return whether a name may be an id; if not, say why."""
+    if name in _RESERVED:
+        notes.error("reserved-id", path, f"'{name}' already means a builtin value", f"rename it, as in `my_{name}`", at_key=True)
+    elif not _ID.fullmatch(name):
+        notes.error(
+            "bad-id", path, f"'{name[:60]}' cannot be an id", "write letters, digits and _, not beginning with a digit", at_key=True
+        )
+    else:
+        return True
+    return False
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """The features that are understood, and the ids of those that are not."""
+
+    found: Mapping[str, Feature]
+    broken: frozenset[str]
+    known: Known
+
+    def check(self, target: str, timeframe: Timeframe, path: Path, notes: Notes) -> None:
+        """Refuse a reference to a feature, or to one of its outputs, that is not there or lives on another timeframe."""
+        name, _, output = target.partition(".")
+        if name in self.broken:
+            return
+        if name not in self.found:
+            words = [*COLUMNS, *self.found] if path[-1] in {"source", "input_source"} else list(self.found)
+            hint = did_you_mean(name, words, "declare it under features")
+            notes.error("unknown-reference", path, f"the feature '{name}' is not declared", hint)
+            return
+        other = self.found[name]
+        outputs = [o.name for o in self.known.entries[other.indicator].outputs]
+        if output and output not in outputs:
+            fact = f"'{name}' ({other.indicator}) has no output '{output}'"
+            notes.error("unknown-output", path, fact, did_you_mean(output, outputs))
+        if other.timeframe != timeframe:
+            fact = f"'{name}' is on '{other.timeframe}', its reader on '{timeframe}'"
+            notes.error("other-timeframe", path, fact, "give both the same timeframe")
+
+
+def read_features(raw: Any, roles: Roles, known: Known, notes: Notes) -> FeatureSet:
+    """Return what is understood of the section; every mistake is said."""
+    if not isinstance(raw, dict):
+        notes.error("wrong-type", ("features",), f"{shown(raw)}, not a map", "write id: {indicator: ..., params: {...}}")
+        return FeatureSet({}, frozenset(), known)
+    found: dict[str, Feature] = {}
+    for name, value in raw.items():
+        before = len(notes.findings)
+        feature = _feature(name, value, roles, known, notes)
+        if feature is not None and len(notes.findings) == before:
+            found[name] = feature
+    features = FeatureSet(found, frozenset(raw) - frozenset(found), known)
+    for feature in found.values():
+        for path, target in _references(feature, features):
+            features.check(target, feature.timeframe, path, notes)
+    _check_cycles(features, notes)
+    return features
+
+
+def _feature(name: str, value: Any, roles: Roles, known: Known, notes: Notes) -> Feature | None:
+    path: Path = ("features", name)
+    check_id(name, path, notes)
+    file = notes.read(FeatureFile, value, path)
+    if file is None:
+        return None
+    timeframe = resolve(file.tf, roles, (*path, "tf"), notes)
+    entry = known.find(file.indicator, (*path, "indicator"), notes)
+    if entry is None:
+        return None
+    params = read_params(entry, file.params, (*path, "params"), notes)
+    source = _source(file, entry, path, notes)
+    return None if timeframe is None else Feature(name, entry.name, params, timeframe, source, notes.document.place(path))
+
+
+def _source(file: FeatureFile, entry: Entry, path: Path, notes: Notes) -> str:
+    if file.source is not None and file.input_source is not None:
+        notes.error("contradiction", (*path, "input_source"), "'source' and 'input_source' are both given", "keep `source`", at_key=True)
+    key = "input_source" if file.source is None else "source"
+    source = file.source or file.input_source or "close"
+    if "source" not in entry.inputs and source != "close":
+        reads = ", ".join(entry.inputs) or "nothing"
+        notes.error("no-source", (*path, key), f"'{entry.name}' reads {reads}, so '{source}' has no effect", f"remove `{key}`")
+    return source
+
+
+def _references(feature: Feature, features: FeatureSet) -> Iterator[tuple[Path, str]]:
+    """Yield what a feature reads of other features: the path of the reference, and the reference."""
+    path: Path = ("features", feature.id)
+    if feature.source not in COLUMNS:
+        yield (*path, "source"), feature.source
+    for param in features.known.entries[feature.indicator].params:
+        if param.type is ParamType.FEATURE and param.name in feature.params:
+            yield (*path, "params", param.name), str(feature.params[param.name])
+
+
+def _check_cycles(features: FeatureSet, notes: Notes) -> None:
+    reads = {name: [target.partition(".")[0] for _, target in _references(f, features)] for name, f in features.found.items()}
+    done: set[str] = set()
+
+    def walk(name: str, trail: tuple[str, ...]) -> None:
+        if name in trail:
+            loop = " -> ".join((*trail[trail.index(name) :], name))
+            notes.error(
+                "reference-cycle",
+                ("features", name),
+                f"features read each other in a circle: '{loop}'",
+                "let one of them read a bar column",
+            )
+        elif name not in done and name in reads:
+            for target in reads[name]:
+                walk(target, (*trail, name))
+            done.add(name)
+
+    for name in reads:
+        walk(name, ())

@@ -1,0 +1,178 @@
+"""What a value of a Play may be: exact numbers, flags, counts, words, texts; each with its message and its JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from operator import ge, gt, le, lt
+from typing import Any
+
+from pydantic_core import PydanticCustomError, core_schema
+
+from trade.play.nearest import did_you_mean
+from trade.play.scalars import as_decimal, as_text
+
+Schema = dict[str, Any]
+
+MAX_DIGITS = 15  # what a double holds exactly in both directions, so JSON and YAML give the same decimal back
+TEMPLATE_SCHEMA: Schema = {"type": "string", "pattern": r"^\{\{.*\}\}$"}
+
+
+def wrong(code: str, fact: str, hint: str) -> PydanticCustomError:
+    """Return a refusal whose fact and hint reach the reader unchanged."""
+    return PydanticCustomError(code, "{fact}", {"fact": fact, "hint": hint})
+
+
+def type_name(value: Any) -> str:
+    """Return what a reader calls the type of a YAML value."""
+    if value is None:
+        return "empty"
+    names: dict[type, str] = {bool: "a truth value", str: "text", dict: "a map", list: "a list"}
+    return next((name for kind, name in names.items() if isinstance(value, kind)), "a number")
+
+
+def shown(value: Any) -> str:
+    """Return a value with its type, short, for a message."""
+    if value is None:
+        return "the value is empty"
+    if isinstance(value, dict | list):
+        return f"the value is {type_name(value)}"
+    return f"'{as_text(value)[:60]}' is {type_name(value)}"
+
+
+class _Field:
+    """An annotation that checks one value and describes itself."""
+
+    def check(self, value: Any) -> Any:
+        raise NotImplementedError
+
+    def describe(self) -> Schema:
+        raise NotImplementedError
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Callable[[Any], Any]) -> Schema:
+        return {"anyOf": [self.describe(), TEMPLATE_SCHEMA]}
+
+
+@dataclass(frozen=True)
+class Number(_Field):
+    """An exact decimal within bounds; `above` and `below` exclude their bound, `low` and `high` include it."""
+
+    above: str | None = None
+    low: str | None = None
+    high: str | None = None
+    below: str | None = None
+    places: int = 8
+
+    def check(self, value: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            quoted = isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value)
+            raise wrong("wrong-type", f"{shown(value)}, not a number", "remove the quotes" if quoted else "write a number")
+        exact = as_decimal(value)
+        self._bounds(exact, as_text(value))
+        return exact
+
+    def _bounds(self, exact: Decimal, text: str) -> None:
+        bounds = (("above", self.above, gt), ("at least", self.low, ge), ("at most", self.high, le), ("below", self.below, lt))
+        for words, bound, holds in bounds:
+            if bound is not None and not holds(exact, Decimal(bound)):
+                raise wrong("out-of-range", f"'{text}' is not {words} '{bound}'", self._range())
+        digits = exact.normalize().as_tuple()
+        if isinstance(digits.exponent, int) and -digits.exponent > self.places:
+            raise wrong("too-many-decimals", f"'{text}' has more than '{self.places}' decimals", f"round it to {self.places} decimals")
+        if len(digits.digits) > MAX_DIGITS:
+            raise wrong("too-many-digits", f"'{text}' has more than '{MAX_DIGITS}' digits", f"round it to {MAX_DIGITS} digits")
+
+    def _range(self) -> str:
+        said = [f"{word} {bound}" for word, bound in (("above", self.above), ("at least", self.low)) if bound is not None]
+        said += [f"{word} {bound}" for word, bound in (("at most", self.high), ("below", self.below)) if bound is not None]
+        return "write a number " + " and ".join(said)
+
+    def describe(self) -> Schema:
+        keys = {"exclusiveMinimum": self.above, "minimum": self.low, "maximum": self.high, "exclusiveMaximum": self.below}
+        return {"type": "number", **{key: float(bound) for key, bound in keys.items() if bound is not None}}
+
+
+@dataclass(frozen=True)
+class Count(_Field):
+    """A whole number within bounds."""
+
+    low: int = 0
+    high: int = 1_000_000_000
+
+    def check(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+            raise wrong("wrong-type", f"{shown(value)}, not a whole number", "write a whole number")
+        if not self.low <= value <= self.high:
+            raise wrong(
+                "out-of-range", f"'{as_text(value)}' is not within '{self.low}' and '{self.high}'", f"write {self.low} to {self.high}"
+            )
+        return int(value)
+
+    def describe(self) -> Schema:
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
+
+
+@dataclass(frozen=True)
+class Flag(_Field):
+    """true or false."""
+
+    def check(self, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise wrong("wrong-type", f"{shown(value)}, not a truth value", "write true or false")
+        return value
+
+    def describe(self) -> Schema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Word(_Field):
+    """One of a few words, case aside; the value is the word as listed here."""
+
+    words: tuple[str, ...]
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise wrong("wrong-type", f"{shown(value)}, not a word", "known: " + ", ".join(self.words))
+        for word in self.words:
+            if word.lower() == value.lower():
+                return word
+        raise wrong("unknown-word", f"'{value}' is not a word known here", _near_and_all(value, self.words))
+
+    def describe(self) -> Schema:
+        return {"type": "string", "enum": list(self.words)}
+
+
+def _near_and_all(value: str, words: tuple[str, ...]) -> str:
+    near, every = did_you_mean(value, words), "known: " + ", ".join(words)
+    return near if near == every else f"{near} {every}"
+
+
+@dataclass(frozen=True)
+class Text(_Field):
+    """Text that matches a pattern; `hint` says what to write."""
+
+    pattern: str = r"(?s).*"
+    hint: str = "write text"
+    longest: int = 200
+
+    def check(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise wrong(
+                "wrong-type", f"{shown(value)}, not text", f'{self.hint}; quote it if it looks like something else: "{as_text(value)[:20]}"'
+            )
+        if len(value) > self.longest or not re.fullmatch(self.pattern, value):
+            raise wrong("bad-text", f"'{value[:60]}' is not allowed here", self.hint)
+        return value
+
+    def describe(self) -> Schema:
+        return {
+            "type": "string",
+            "maxLength": self.longest,
+            **({} if self.pattern.startswith("(?s)") else {"pattern": f"^{self.pattern}$"}),
+        }

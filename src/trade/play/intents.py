@@ -1,0 +1,104 @@
+"""Which intents the actions of a Play name, and where; the conditions around them are read by `trade.dsl`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from trade.play.document import Path
+from trade.play.notes import Notes
+from trade.play.spec import Policy, Risk
+from trade.play.unsupported import refuse
+
+ENTRIES = ("entry_long", "entry_short")
+EXITS = ("exit_long", "exit_short", "exit_all")
+ADJUSTMENTS = ("adjust_stop", "adjust_target", "adjust_size")
+WORDS = (*ENTRIES, *EXITS, "no_action", *ADJUSTMENTS)
+_FORBIDS = {"long_only": ("entry_short", "exit_short"), "short_only": ("entry_long", "exit_long"), "long_short": ()}
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One intent as written: its word, its place in the file, and the map it stands in (empty for a bare word)."""
+
+    word: str
+    path: Path
+    fields: dict[str, Any]
+
+
+def find_intents(actions: Any) -> tuple[Intent, ...]:
+    """Return the intents of both forms: a map of intents, or a list of blocks with cases and else."""
+    if isinstance(actions, dict):
+        return tuple(Intent(word, ("actions", word), {}) for word in actions)
+    return tuple(_of_blocks(actions)) if isinstance(actions, list) else ()
+
+
+def _of_blocks(blocks: list[Any]) -> Iterator[Intent]:
+    for index, block in enumerate(blocks):
+        if not isinstance(block, dict):
+            continue
+        path: Path = ("actions", index)
+        cases = block.get("cases")
+        branches = [((*path, "cases", at), case) for at, case in enumerate(cases)] if isinstance(cases, list) else []
+        for where, branch in [*branches, ((*path, "else"), block.get("else"))]:
+            emitted = branch.get("emit") if isinstance(branch, dict) else None
+            for at, item in enumerate(emitted if isinstance(emitted, list) else []):
+                fields = item if isinstance(item, dict) else {}
+                word = fields.get("action") if fields else item
+                if isinstance(word, str):
+                    yield Intent(word, (*where, "emit", at), fields)
+
+
+def check_intents(intents: tuple[Intent, ...], policy: Policy | None, risk: Risk | None, notes: Notes) -> None:
+    """Refuse intents that cannot run yet, and a policy that the intents contradict."""
+    for intent in intents:
+        _check_fields(intent, notes)
+    words = {intent.word for intent in intents}
+    if not words & set(ENTRIES) and words <= set(WORDS):  # a misspelled intent is said by the rules' reader
+        notes.error("no-entry", ("actions",), "no action enters a position", "add entry_long or entry_short", at_key=True)
+    if policy is not None:
+        _check_mode(intents, policy, notes)
+        _check_exit_mode(intents, policy, risk, notes)
+
+
+def _check_fields(intent: Intent, notes: Notes) -> None:
+    if intent.word in ADJUSTMENTS:
+        refuse(notes, "adjust-intent", intent.path, f"'{intent.word}'")
+    percent = intent.fields.get("percent")
+    if isinstance(percent, int | float) and not isinstance(percent, bool) and percent < 100:
+        refuse(notes, "partial-exit", (*intent.path, "percent"), f"'{percent:g}' percent")
+    if "metadata" in intent.fields:
+        refuse(notes, "intent-metadata", (*intent.path, "metadata"), f"'{intent.word}' has metadata")
+
+
+def _check_mode(intents: tuple[Intent, ...], policy: Policy, notes: Notes) -> None:
+    forbidden = [intent for intent in intents if intent.word in _FORBIDS[policy.mode]]
+    for intent in forbidden:
+        fact = f"'{intent.word}' never acts while position_policy.mode is '{policy.mode}'"
+        notes.warn("mode-forbids", intent.path, fact, "write `mode: long_short`, or remove it")
+    entries = [intent for intent in intents if intent.word in ENTRIES]
+    if entries and all(intent in forbidden for intent in entries):
+        fact = f"no action enters a position that the mode '{policy.mode}' permits"
+        notes.error("no-entry", ("actions",), fact, "change position_policy.mode", at_key=True)
+
+
+def _check_exit_mode(intents: tuple[Intent, ...], policy: Policy, risk: Risk | None, notes: Notes) -> None:
+    exits = [intent for intent in intents if intent.word in EXITS]
+    if policy.exit_mode == "sl_tp_only":
+        for intent in exits:
+            fact = f"'{intent.word}' cannot act while exit_mode is 'sl_tp_only'"
+            notes.error("exit-mode-forbids", intent.path, fact, "write `exit_mode: first_hit` under position_policy, or remove it")
+        if risk is not None and (risk.stop_loss is None or risk.take_profit is None):
+            lacking = " and ".join(
+                name for name, level in (("stop-loss", risk.stop_loss), ("take-profit", risk.take_profit)) if level is None
+            )
+            hint = "add it under risk, or write `exit_mode: first_hit` with exit actions"
+            notes.error("exit-mode-needs-levels", ("position_policy", "exit_mode"), f"exit_mode 'sl_tp_only' has no {lacking}", hint)
+    elif risk is not None and not exits and risk.stop_loss is None and risk.take_profit is None:
+        fact = f"exit_mode '{policy.exit_mode}' has no exit action, no stop-loss and no take-profit"
+        notes.warn("never-exits", ("actions",), fact, "add exit_long, exit_short or exit_all")
+    elif policy.exit_mode == "signal" and not exits:
+        notes.warn(
+            "never-exits-by-signal", ("actions",), "exit_mode 'signal' has no exit action", "add one, or write `exit_mode: sl_tp_only`"
+        )

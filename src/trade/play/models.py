@@ -1,0 +1,205 @@
+"""Format 3.0.0 as people write it: one pydantic model per section, with the defaults of the format. Rules are `trade.dsl`'s."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from trade.base.timeframe import NAMES
+from trade.play.fields import Count, Flag, Number, Text, Word
+
+Positive = Annotated[Decimal, Number(above="0", high="1000000000000")]
+Amount = Annotated[Decimal, Number(low="0", high="1000000000000")]
+Leverage = Annotated[Decimal, Number(above="0", high="200", places=2)]
+Percent = Annotated[Decimal, Number(above="0", high="100")]
+Bps = Annotated[Decimal, Number(low="0", below="100")]
+Rate = Annotated[Decimal, Number(low="0", below="1")]
+YesNo = Annotated[bool, Flag()]
+TimeframeName = Annotated[str, Word(NAMES)]
+FreeText = Annotated[str, Text(longest=20_000)]
+Id = Annotated[str, Text(r"[A-Za-z_][A-Za-z0-9_]*", "write letters, digits and _, not beginning with a digit")]
+Reference = Annotated[str, Text(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)?", "write an id, or id.output")]
+PlayName = Annotated[
+    str, Text(r"[^\s./\\][^/\\\x00-\x1f\x7f]*", "write a name that can be a folder: no slash, not beginning with a dot", 120)
+]
+Symbol = Annotated[
+    str,
+    Text(r"([a-z0-9_]+:[a-z0-9_]+:)?[A-Z0-9][A-Z0-9._-]*", "write BTCUSDT, or venue:market:BTCUSDT in full; the symbol in capitals", 60),
+]
+OrderType = Annotated[str, Word(("Market", "Limit"))]
+
+
+class Section(BaseModel):
+    """A part of a Play: unknown keys are refused, nothing is coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class FeeModel(Section):
+    taker_bps: Bps = Decimal("5.5")
+    maker_bps: Bps = Decimal("2.0")
+
+
+class AccountFile(Section):
+    starting_equity_usdt: Positive = Decimal(10000)
+    max_leverage: Leverage = Decimal(1)
+    max_drawdown_pct: Percent = Field(Decimal(100), description="the run halts at this drawdown; 100 is off")
+    equity_floor_usdt: Amount = Decimal(0)
+    margin_mode: Annotated[str, Word(("isolated_usdt", "isolated", "cross"))] = "isolated_usdt"
+    fee_model: FeeModel = FeeModel()
+    slippage_bps: Bps = Decimal(2)
+    min_trade_notional_usdt: Amount = Decimal(10)
+    max_notional_usdt: Positive | None = None
+    maintenance_margin_rate: Rate | None = Field(None, description="replaces the instrument's tier table")
+    mm_deduction: Amount = Decimal(0)
+    on_sl_beyond_liq: Annotated[str, Word(("reject", "adjust", "warn"))] = "reject"
+    risk_per_trade_pct: Any = None
+    max_margin_usdt: Any = None
+
+
+class TimeframesFile(Section):
+    low_tf: TimeframeName | None = None
+    med_tf: TimeframeName | None = None
+    high_tf: TimeframeName | None = None
+    exec: Annotated[str, Text(hint="name a role: low_tf, med_tf or high_tf")]
+
+
+class FeatureFile(Section):
+    indicator: Annotated[str, Text(hint="name an indicator")]
+    params: dict[str, Any] = {}
+    tf: Annotated[str, Text(hint="name a timeframe or a role")] | None = None
+    source: Reference | None = Field(None, description="open high low close volume hl2 hlc3 ohlc4, or another feature")
+    input_source: Reference | None = Field(None, description="the January word for source")
+
+
+class StructureFile(Section):
+    type: Annotated[str, Text(hint="name a structure type")]
+    key: Id
+    params: dict[str, Any] = {}
+    uses: Any = Field(None, description="a key, or a list of keys, of structures above this one")
+    depends_on: dict[str, Any] | None = Field(None, description="the January form of uses: type to key")
+
+
+class PolicyFile(Section):
+    mode: Annotated[str, Word(("long_only", "short_only", "long_short"))] = "long_only"
+    exit_mode: Annotated[str, Word(("sl_tp_only", "signal", "first_hit"))] = "sl_tp_only"
+    max_positions_per_symbol: Annotated[int, Count(1, 1000)] = 1
+    allow_flip: YesNo = False
+    allow_scale_in: YesNo = False
+    allow_scale_out: YesNo = False
+
+
+class StopLossFile(Section):
+    type: Annotated[str, Word(("percent", "fixed_points", "atr_multiple", "structure", "trailing_atr", "trailing_pct"))]
+    value: Positive
+    atr_feature_id: Any = None
+    atr_key: Any = None
+    buffer_pct: Amount = Decimal(0)
+
+
+class TakeProfitFile(Section):
+    type: Annotated[str, Word(("percent", "fixed_points", "rr_ratio", "atr_multiple"))]
+    value: Positive
+    atr_feature_id: Any = None
+    atr_key: Any = None
+
+
+class SizingFile(Section):
+    model: Annotated[str, Word(("percent_equity", "risk_based", "fixed_usdt"))] = "percent_equity"
+    value: Positive = Decimal(100)
+    max_leverage: Leverage = Decimal(1)
+
+
+class _Exits(Section):
+    basis: Annotated[str, Word(("margin", "price"))] = Field(
+        "margin", description="what a percent is of: margin (return on margin) or price"
+    )
+    tp_order_type: OrderType = "Market"
+    sl_order_type: OrderType = "Market"
+    trailing: Any = None
+    break_even: Any = None
+
+
+class RiskFile(_Exits):
+    """The shorthand."""
+
+    stop_loss_pct: Percent | None = None
+    take_profit_pct: Annotated[Decimal, Number(above="0", high="10000")] | None = None
+    max_position_pct: Percent = Decimal(100)
+    stop_loss: StopLossFile | None = None
+    take_profit: TakeProfitFile | None = None
+
+
+class RiskModelFile(_Exits):
+    stop_loss: StopLossFile | None = None
+    take_profit: TakeProfitFile | None = None
+    sizing: SizingFile = SizingFile()
+
+
+class EntryFile(Section):
+    order_type: Annotated[str, Word(("MARKET", "LIMIT"))] = "MARKET"
+    limit_offset_pct: Annotated[Decimal, Number(low="0", below="100")] = Decimal(0)
+    time_in_force: Annotated[str, Word(("GTC", "IOC", "FOK", "PostOnly"))] = "GTC"
+    expire_after_bars: Annotated[int, Count()] = 0
+
+
+class ExecutionFile(Section):
+    intrabar: Annotated[str, Word(("worst", "path"))] = Field(
+        "worst", description="FILL-5: which level a bar meets first when it holds both"
+    )
+    limit_fill: Annotated[str, Word(("touch", "through"))] = Field("touch", description="FILL-2: what fills a resting limit order")
+    anchor: Annotated[str, Word(("fill", "signal"))] = Field("fill", description="FILL-4: the price that stop and target belong to")
+    on_liquidation: Annotated[str, Word(("stop", "continue"))] = Field("stop", description="LIQ-2: what the run does after a liquidation")
+    max_participation: Any = None
+    impact: Any = None
+
+
+class ValidationFile(Section):
+    """Only used by synthetic runs."""
+
+    pattern: Annotated[str, Text(hint="name a pattern")] | None = None
+    bars: Annotated[int, Count(1)] | None = None
+    seed: Annotated[int, Count(0, 2**63 - 1)] | None = None
+
+
+class HeadFile(Section):
+    """The single values at the top of a Play."""
+
+    version: Annotated[str, Text()] | None = None
+    name: PlayName | None = None
+    id: PlayName | None = None
+    description: FreeText | None = None
+    symbol: Symbol | None = None
+    symbol_universe: list[Symbol] | None = None
+    tf: TimeframeName | None = Field(None, description="the January form: the exec timeframe")
+    execution_tf: TimeframeName | None = Field(None, description="another name of tf")
+    mtf: TimeframeName | None = None
+    htf: TimeframeName | None = None
+    risk_limits: Any = None
+    deploy: Any = None
+    test_metadata: Any = Field(None, alias="_test_metadata", description="a note of its author, never read")
+
+
+class PlayFile(HeadFile):
+    """The whole file. Features and structures are checked against the catalogue too, `setups` and `actions` by the rules' own reader."""
+
+    version: Annotated[str, Text()]
+    timeframes: TimeframesFile | None = None
+    account: AccountFile = AccountFile()
+    features: dict[str, FeatureFile] = {}
+    structures: dict[str, list[StructureFile] | dict[str, list[StructureFile]]] = {}
+    setups: dict[str, Any] = {}
+    actions: dict[str, Any] | list[Any]
+    position_policy: PolicyFile = PolicyFile()
+    risk: RiskFile | None = None
+    risk_model: RiskModelFile | None = None
+    entry: EntryFile = EntryFile()
+    execution: ExecutionFile = ExecutionFile()
+    variables: dict[str, str | int | float | bool | None] = {}
+    validation: ValidationFile = ValidationFile()
+    expected: dict[str, Any] | None = None
+
+
+TOP_LEVEL = [field.alias or name for name, field in PlayFile.model_fields.items()]

@@ -1,0 +1,94 @@
+"""The findings of one file as they are collected: each with the place of the value it is about."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from trade.base.findings import Finding, Severity
+from trade.play.document import Document, Path
+from trade.play.fields import shown
+from trade.play.nearest import did_you_mean
+
+Model = TypeVar("Model", bound=BaseModel)
+
+# Keys that people write in the wrong section, and where they belong.
+_MOVED = {
+    ("execution", "basis"): "write it under risk or risk_model",
+    ("execution", "slippage_bps"): "write it under account",
+    ("execution", "on_sl_beyond_liq"): "write it under account",
+    ("account", "taker_bps"): "write it under account.fee_model",
+    ("account", "maker_bps"): "write it under account.fee_model",
+    ("backtest",): "write account.starting_equity_usdt and account.slippage_bps",
+    ("blocks",): "write the list of blocks under actions",
+}
+
+
+class Notes:
+    """Collects findings. `settled` are values that were refused for good: nothing more is said about them or what they hold."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.settled: set[Path] = set(document.troubled)
+        self.findings: list[Finding] = []
+
+    def error(self, code: str, path: Path, fact: str, hint: str, *, at_key: bool = False) -> None:
+        """Add a refusal about the value at a path, or about its key."""
+        self._add(Severity.ERROR, code, path, fact, hint, at_key)
+
+    def warn(self, code: str, path: Path, fact: str, hint: str) -> None:
+        self._add(Severity.WARNING, code, path, fact, hint, at_key=False)
+
+    def note(self, code: str, path: Path, fact: str, hint: str) -> None:
+        self._add(Severity.NOTE, code, path, fact, hint, at_key=False)
+
+    def _add(self, severity: Severity, code: str, path: Path, fact: str, hint: str, at_key: bool) -> None:
+        if any(path[:length] in self.settled for length in range(len(path) + 1)):
+            return
+        place = self.document.key_place(path) if at_key else self.document.place(path)
+        self.findings.append(Finding(code, fact, hint, severity, place))
+
+    @property
+    def failed(self) -> bool:
+        return any(f.severity is Severity.ERROR for f in self.findings)
+
+    def unknown_key(self, path: Path, known: list[str]) -> None:
+        """Add a refusal of a key nobody knows."""
+        hint = _MOVED.get(tuple(str(step) for step in path)) or did_you_mean(str(path[-1]), known, "remove the key")
+        self.error("unknown-key", path, f"the key '{path[-1]}' is not known here", hint, at_key=True)
+
+    def read(self, model: type[Model], value: Any, path: Path) -> Model | None:
+        """Return the value as a model, or None with everything that is wrong with it said."""
+        if not isinstance(value, dict):
+            self.error("wrong-type", path, f"{shown(value)}, not a map", "write keys with values, or leave it out")
+            return None
+        try:
+            return model.model_validate(value)
+        except ValidationError as refused:
+            for error in refused.errors(include_url=False):
+                self._translate(model, error, path)
+            return None
+
+    def _translate(self, model: type[BaseModel], error: Any, path: Path) -> None:
+        inner: Path = (*path, *error["loc"])
+        kind, value, context = error["type"], error["input"], error.get("ctx", {})
+        if kind == "extra_forbidden":
+            self.unknown_key(inner, _keys(model, error["loc"][:-1]))
+        elif kind == "missing":
+            self.error("missing-key", inner, f"the key '{inner[-1]}' is missing", f"add `{inner[-1]}:`")
+        elif "fact" in context:
+            self.error(kind, inner, context["fact"], context["hint"])
+        else:
+            wanted = {"dict_type": "a map", "list_type": "a list", "model_type": "a map"}.get(kind)
+            fact = f"{shown(value)}, not {wanted}" if wanted else f"{shown(value)}: {error['msg'].lower()}"
+            self.error("wrong-type", inner, fact, "write keys with values" if wanted == "a map" else "write a list, one item per line")
+
+
+def _keys(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
+    """Return the keys a model, or the model inside it at `loc`, knows."""
+    for step in loc:
+        annotation = model.model_fields[step].annotation
+        options = (annotation, *getattr(annotation, "__args__", ()))
+        model = next(option for option in options if isinstance(option, type) and issubclass(option, BaseModel))
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,0 +1,196 @@
+"""`read_play`: one file to a draft and everything that is wrong with it, in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from trade.base.catalogue import Catalogue
+from trade.base.findings import Finding, Place, by_place
+from trade.base.hashing import json_hash
+from trade.play.canonical import VERSION, canonical_play
+from trade.play.document import Document, read_document
+from trade.play.draft import Draft
+from trade.play.expected import read_expected
+from trade.play.features import FeatureSet, Known, read_features
+from trade.play.fields import shown
+from trade.play.head import Head, read_head
+from trade.play.intents import check_intents, find_intents
+from trade.play.models import AccountFile, EntryFile, ExecutionFile, PolicyFile, RiskFile, RiskModelFile, ValidationFile
+from trade.play.notes import Notes
+from trade.play.risk import build_risk, check_both
+from trade.play.scalars import as_plain
+from trade.play.spec import Account, Execution, Expected, Play, Policy, Risk, RuleSource, Structure
+from trade.play.structures import read_structures
+from trade.play.timeframes import Roles, read_timeframes
+from trade.play.unsupported import check_sections
+from trade.play.variables import substitute
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_NOTHING: Mapping[str, str] = {}
+
+
+def read_play(
+    source: FilePath | str, catalogue: Catalogue, not_yet: Mapping[str, str] = _NOTHING, file: str = ""
+) -> tuple[Draft, tuple[Finding, ...]]:
+    """Return what a Play file, or its text, says and every finding, sorted by place; nothing is raised for a bad file.
+
+    `not_yet` maps names of indicators and structures that are known but not built to a sentence that says so.
+    """
+    if isinstance(source, FilePath):
+        file = file or str(source)
+        try:
+            text: str | bytes = source.read_bytes()
+        except OSError as error:
+            fact = f"the file '{source}' cannot be read: {(error.strerror or 'unknown reason').lower()}"
+            return _empty(file), (Finding("unreadable-file", fact, "check the path and its permissions", place=Place(file)),)
+    else:
+        text = source
+    document, findings = read_document(text, file)
+    if document.data is None:
+        return _empty(file), by_place(findings)
+    notes = Notes(document)
+    draft = _Reading(document, substitute(document.data, notes), notes, catalogue, not_yet).draft(len(findings) == 0)
+    return draft, by_place((*findings, *notes.findings))
+
+
+def _empty(file: str) -> Draft:
+    return Draft(file, None, {}, None, {}, {}, frozenset(), RuleSource({}, {}, {}), None, None)
+
+
+class _Reading:
+    """One pass over the sections of a file, variables already filled in."""
+
+    def __init__(self, document: Document, data: dict[str, Any], notes: Notes, catalogue: Catalogue, not_yet: Mapping[str, str]) -> None:
+        self.document, self.data, self.notes = document, data, notes
+        self.indicators = Known("indicator", catalogue.indicators, not_yet)
+        self.detectors = Known("structure", catalogue.structures, not_yet)
+
+    def draft(self, readable: bool) -> Draft:
+        head = read_head(self.data, self.notes)
+        roles, exec_role = read_timeframes(self.data, head.file, self.notes)
+        features = read_features(self.data.get("features", {}), roles, self.indicators, self.notes)
+        structures, lost = read_structures(self.data.get("structures", {}), roles, self.detectors, features, self.notes)
+        account, risk, policy, execution = self.money(head)
+        expected = read_expected(self.data["expected"], self.notes) if "expected" in self.data else None
+        validation = self.validation()
+        rules = self.rules()
+        if rules.actions:
+            check_intents(find_intents(rules.actions), policy, risk, self.notes)
+        play = None
+        if readable and not self.notes.failed and account and risk and policy and execution and head.name and head.symbol:
+            play = _play(head, roles, exec_role, account, features, structures, rules, policy, risk, execution, expected, validation)
+        broken = features.broken | lost
+        return Draft(self.document.file, play, roles, roles.get("exec"), features.found, structures, broken, rules, policy, risk)
+
+    def section(self, key: str, model: type[Model]) -> Model | None:
+        return self.notes.read(model, self.data.get(key, {}), (key,))
+
+    def money(self, head: Head) -> tuple[Account | None, Risk | None, Policy | None, Execution | None]:
+        check_both(self.data, self.notes)
+        account, policy = self.section("account", AccountFile), self.section("position_policy", PolicyFile)
+        entry, execution = self.section("entry", EntryFile), self.section("execution", ExecutionFile)
+        short = self.section("risk", RiskFile) if "risk" in self.data else None
+        full = self.section("risk_model", RiskModelFile) if "risk_model" in self.data else None
+        sections = {
+            "account": account,
+            "position_policy": policy,
+            "entry": entry,
+            "execution": execution,
+            "risk": short,
+            "risk_model": full,
+        }
+        check_sections(self.notes, {**sections, "deploy": head.file.deploy, "risk_limits": head.file.risk_limits})
+        lacking = ("risk" in self.data and short is None) or ("risk_model" in self.data and full is None)
+        return (
+            _account(account, self.notes) if account else None,
+            None if lacking else build_risk(short, full, account or AccountFile(), self.notes),
+            Policy(policy.mode, policy.exit_mode) if policy else None,
+            Execution(execution.intrabar, execution.limit_fill, execution.anchor, execution.on_liquidation) if execution else None,
+        )
+
+    def validation(self) -> str | None:
+        file = self.section("validation", ValidationFile)
+        for key in ("bars", "seed"):
+            if file is not None and getattr(file, key) is not None:
+                said = f"'{key}' only matters to a synthetic run"
+                self.notes.note("note-only", ("validation", key), said, "it is kept in this file and changes no other run")
+        return file.pattern if file else None
+
+    def rules(self) -> RuleSource:
+        setups, actions = self.data.get("setups", {}), self.data.get("actions")
+        if not isinstance(setups, dict):
+            self.notes.error("wrong-type", ("setups",), f"{shown(setups)}, not a map", "write id: {all: [...]}")
+            setups = {}
+        if "actions" not in self.data:
+            self.notes.error("missing-key", ("actions",), "the key 'actions' is missing", "add `actions: {entry_long: {all: [...]}}`")
+        elif not isinstance(actions, dict | list):
+            self.notes.error(
+                "wrong-type", ("actions",), f"{shown(actions)}, not intents", "write intents with their rules, or a list of blocks"
+            )
+        elif not actions:
+            self.notes.error("no-entry", ("actions",), "no action is given", "add entry_long or entry_short")
+        if not isinstance(actions, dict | list):
+            actions = {}
+        return RuleSource(as_plain(setups), as_plain(actions), self.document.places)
+
+
+def _account(file: AccountFile, notes: Notes) -> Account:
+    if file.equity_floor_usdt >= file.starting_equity_usdt:
+        fact = f"the floor '{file.equity_floor_usdt}' is not below the starting equity '{file.starting_equity_usdt}'"
+        notes.error("contradiction", ("account", "equity_floor_usdt"), fact, "lower the floor; 0 is off")
+    return Account(
+        starting_equity_usdt=file.starting_equity_usdt,
+        max_leverage=file.max_leverage,
+        max_drawdown_pct=file.max_drawdown_pct,
+        equity_floor_usdt=file.equity_floor_usdt,
+        taker_bps=file.fee_model.taker_bps,
+        maker_bps=file.fee_model.maker_bps,
+        slippage_bps=file.slippage_bps,
+        min_trade_notional_usdt=file.min_trade_notional_usdt,
+        max_notional_usdt=file.max_notional_usdt,
+        maintenance_margin_rate=file.maintenance_margin_rate,
+        mm_deduction_usdt=file.mm_deduction,
+        on_sl_beyond_liq=file.on_sl_beyond_liq,
+    )
+
+
+def _play(
+    head: Head,
+    roles: Roles,
+    exec_role: str,
+    account: Account,
+    features: FeatureSet,
+    structures: Mapping[str, Structure],
+    rules: RuleSource,
+    policy: Policy,
+    risk: Risk,
+    execution: Execution,
+    expected: Expected | None,
+    validation: str | None,
+) -> Play:
+    symbol = head.symbol or ""
+    canonical = canonical_play(symbol, roles, exec_role, account, features.found, structures, rules, policy, risk, execution, expected)
+    return Play(
+        version=VERSION,
+        name=head.name or "",
+        description=head.description,
+        symbol=symbol,
+        exec_timeframe=roles["exec"],
+        timeframes=roles,
+        account=account,
+        features=features.found,
+        structures=structures,
+        rules=rules,
+        policy=policy,
+        risk=risk,
+        execution=execution,
+        expected=expected,
+        validation_pattern=validation,
+        canonical=canonical,
+        play_hash=json_hash(canonical),
+    )
