@@ -1,0 +1,32 @@
+"""The rows of a file as they pass from the readers to the checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.market.columns import Columns
+
+Int64 = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Consecutive rows of a file, as read: nothing is checked yet.
+
+    `lines` count from 1: physical lines of a text file, the header included; rows of a parquet file. `ts_ms` is floored to
+    milliseconds, `ts_exact` says where nothing was lost. `readable` is false where a cell could not be read at all.
+    `values` has the stored names but for the clock, float64.
+    """
+
+    lines: Int64
+    ts_ms: Int64
+    ts_exact: Flags
+    readable: Flags
+    values: Columns
+
+    def __len__(self) -> int:
+        return len(self.lines)

@@ -1,0 +1,84 @@
+"""Which instrument an import gets, and whether the prices fit its tick: they are never rounded silently (FILL-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from trade.base.errors import Malformed
+from trade.base.findings import Finding, Severity
+from trade.base.instrument import Grid, Instrument
+from trade.market.columns import Columns, join, price_names, take
+from trade.market.instruments import generic, overridden, packaged
+from trade.market.manifest import Manifest, Month
+from trade.market.names import Kind, Series
+from trade.market.ticks import TOLERATED_FRAC, off_grid_rows, propose_quantity_step, propose_tick
+from trade.market.writer import Writer
+
+_SAMPLE_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class GridOptions:
+    """What the user said about the grid at import."""
+
+    tick_size: Decimal | None = None
+    qty_step: Decimal | None = None
+
+
+def choose_instrument(writer: Writer, series: Series, months: Sequence[Month], options: GridOptions) -> Instrument:
+    """Return the stored instrument, else the packaged one, else a generic one on the grid its bars show; then the user's word.
+
+    Raises Malformed when the prices show no tick and none is given.
+    """
+    known = writer.manifest.instruments.get(series) or packaged(series)
+    if known is None:
+        known = _propose(series, _sample(writer, Kind.BARS, months), options)
+    return overridden(known, options.tick_size, options.qty_step)
+
+
+def count_off_grid(writer: Writer, manifest: Manifest, series: Series, touched: Collection[str]) -> Manifest:
+    """Return the manifest with the off-grid rows counted: of the touched months, or of all if the tick is another one now."""
+    tick = manifest.instruments[series].tick_size
+    before = writer.manifest.instruments.get(series)
+    same_tick = before is not None and before.tick_size == tick
+    for kind in (Kind.BARS, Kind.MARK):
+        months = {m.month: m for m in manifest.of(series, kind)}
+        for name in months:
+            if name in touched or not same_tick:
+                off = off_grid_rows(writer.rows(kind, [months[name]]), price_names(kind), Grid(tick, Decimal(1)))
+                months[name] = replace(months[name], off_grid=off)
+        manifest = manifest.with_series(series, kind, months)
+    return manifest
+
+
+def require_fit(writer: Writer, kind: Kind, months: Sequence[Month], instrument: Instrument, options: GridOptions) -> list[Finding]:
+    """Return a warning if some rows of the touched months are off the grid. Raises Malformed if more than 0.1 % are.
+
+    Bars with a tick given by the user, and mark prices, which nobody trades at, are only warned about.
+    """
+    rows, off = sum(m.rows for m in months), sum(m.off_grid for m in months)
+    if not off:
+        return []
+    fact = f"'{off}' of '{rows}' rows have prices that are no multiple of the tick '{instrument.tick_size}' ({instrument.source})"
+    if off <= TOLERATED_FRAC * rows or options.tick_size is not None or kind is Kind.MARK:
+        return [Finding("prices-off-grid", fact, "they will be rounded to the nearest tick", Severity.WARNING, data={"rows": off})]
+    proposed = propose_tick([_sample(writer, kind, months)[name] for name in price_names(kind)])
+    hint = "no tick fits the prices; name one with '--tick'" if proposed is None else f"the prices fit '--tick {proposed:f}'"
+    raise Malformed(Finding("tick-does-not-fit", fact, hint, data={"rows": off, "tick": None if proposed is None else f"{proposed:f}"}))
+
+
+def _propose(series: Series, sample: Columns, options: GridOptions) -> Instrument:
+    tick = options.tick_size or propose_tick([sample[name] for name in price_names(Kind.BARS)])
+    if tick is None:
+        fact = f"'{series}' is not in the packaged table, and its prices show no tick"
+        raise Malformed(Finding("tick-unknown", fact, "name the tick with '--tick'"))
+    step = options.qty_step or propose_quantity_step(sample["volume"], float(sample["close"][-1]))
+    return generic(series, tick, step)
+
+
+def _sample(writer: Writer, kind: Kind, months: Sequence[Month]) -> Columns:
+    """Return rows spread evenly over the months."""
+    stride = -(-sum(m.rows for m in months) // _SAMPLE_ROWS)
+    return join([take(writer.rows(kind, [month]), slice(None, None, stride)) for month in months])

@@ -1,0 +1,99 @@
+"""The packaged, dated table of instruments, and the way an instrument goes into the manifest and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from trade.base.errors import Malformed
+from trade.base.findings import Finding
+from trade.base.instrument import Instrument, Tier, TierTable
+from trade.market.names import Series
+
+ANY_VENUE = "*"
+
+
+def packaged(series: Series) -> Instrument | None:
+    """Return the rules of the table: those of the venue, else those given for any venue, else None.
+
+    Bars of one venue stand in for the same symbol of another, so the rules of the simulated venue hold for both.
+    """
+    table = _table()
+    for venue in (series.venue, ANY_VENUE):
+        raw = table["instruments"].get(f"{venue}:{series.market}:{series.symbol}")
+        if raw is not None:
+            return _build(series, raw, f"packaged {table['dated']}")
+    return None
+
+
+def generic(series: Series, tick_size: Decimal, qty_step: Decimal) -> Instrument:
+    """Return cautious rules for a symbol the table does not know, on a grid proposed from its data."""
+    table = _table()
+    grid = {"tick_size": str(tick_size), "qty_step": str(qty_step), "min_qty": str(qty_step)}
+    return _build(series, {**table["generic"], **grid}, f"generic {table['dated']}, tick and step proposed from data at import")
+
+
+def overridden(instrument: Instrument, tick_size: Decimal | None, qty_step: Decimal | None) -> Instrument:
+    """Return the instrument on the grid the user named at import."""
+    if tick_size is None and qty_step is None:
+        return instrument
+    step = instrument.qty_step if qty_step is None else qty_step
+    return replace(
+        instrument,
+        tick_size=instrument.tick_size if tick_size is None else tick_size,
+        qty_step=step,
+        min_qty=max(step, instrument.min_qty - instrument.min_qty % step),
+        source=_overridden_source(instrument.source, tick_size, qty_step),
+    )
+
+
+def parse_grid(text: str | None, option: str) -> Decimal | None:
+    """Return the value of `--tick` or `--step`. Raises Malformed unless it is a finite number above 0."""
+    if text is None:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("nan")
+    if not value.is_finite() or value <= 0:
+        raise Malformed(Finding("bad-grid", f"'{text}' is not a number above 0", f"write {option} like '{option} 0.01'"))
+    return value
+
+
+def from_json(raw: dict[str, Any]) -> Instrument:
+    """Return the instrument that `Instrument.as_json` wrote."""
+    tables = tuple(TierTable(table["from_ms"], tuple(Tier(*map(Decimal, row)) for row in table["tiers"])) for table in raw["tier_tables"])
+    return Instrument(raw["venue"], raw["market"], raw["symbol"], **_decimals(raw), tier_tables=tables, source=raw["source"])
+
+
+_DECIMALS = ("tick_size", "qty_step", "min_qty", "max_qty", "min_notional_usdt", "taker_bps", "maker_bps")
+
+
+def _decimals(raw: dict[str, Any]) -> dict[str, Decimal]:
+    return {name: Decimal(raw[name]) for name in _DECIMALS}
+
+
+def _overridden_source(source: str, tick_size: Decimal | None, qty_step: Decimal | None) -> str:
+    base = source.partition("; ")[0]
+    said = [f"{name} {value}" for name, value in (("tick", tick_size), ("step", qty_step)) if value is not None]
+    return f"{base}; {' and '.join(said)} given at import"
+
+
+def _build(series: Series, raw: dict[str, Any], source: str) -> Instrument:
+    dated = _table()["tiers"][raw["tiers"]]
+    tables = tuple(TierTable(_midnight_ms(table["from"]), tuple(Tier(*map(Decimal, row)) for row in table["rows"])) for table in dated)
+    return Instrument(series.venue, series.market, series.symbol, **_decimals(raw), tier_tables=tables, source=source)
+
+
+def _midnight_ms(day: str) -> int:
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) * 1000
+
+
+@cache
+def _table() -> Any:
+    return json.loads((files("trade.market") / "instruments.json").read_text())

@@ -1,0 +1,114 @@
+"""The manifest: one small JSON that names every live file. Whoever has read it once has a snapshot of the whole store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from trade.base.errors import Malformed, Mismatch, Refused
+from trade.base.findings import Finding
+from trade.base.instrument import Instrument
+from trade.market.instruments import from_json
+from trade.market.names import Kind, Series, parse_series
+
+SCHEMA = 1
+FILE_NAME = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Month:
+    """One immutable parquet file: the rows of one series and kind in one UTC month, ascending.
+
+    `file` is relative to the store and carries the first 16 digits of `digest`. `off_grid` counts rows with a price off the tick grid.
+    """
+
+    month: str
+    file: str
+    rows: int
+    first_ms: int
+    last_ms: int
+    digest: str
+    off_grid: int = 0
+
+
+Months = Mapping[str, Month]
+SeriesMonths = Mapping[tuple[Series, Kind], Months]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the store holds. `generation` counts the commits."""
+
+    generation: int = 0
+    instruments: Mapping[Series, Instrument] = field(default_factory=dict)
+    months: SeriesMonths = field(default_factory=dict)
+
+    def of(self, series: Series, kind: Kind) -> tuple[Month, ...]:
+        """Return the months of a series in time order; none if it is not stored."""
+        months = self.months.get((series, kind), {})
+        return tuple(months[name] for name in sorted(months))
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Every file a reader of this manifest may open."""
+        return frozenset(m.file for months in self.months.values() for m in months.values())
+
+    def with_series(self, series: Series, kind: Kind, months: Months) -> Manifest:
+        """Return the next manifest, with one series replaced, or removed if it has no months."""
+        rest = {key: value for key, value in self.months.items() if key != (series, kind)}
+        if months:
+            rest[series, kind] = dict(months)
+        return replace(self, months=rest)
+
+    def with_instrument(self, series: Series, instrument: Instrument | None) -> Manifest:
+        """Return the next manifest, with one instrument set, or removed by None."""
+        rest = {key: value for key, value in self.instruments.items() if key != series}
+        return replace(self, instruments=rest if instrument is None else {**rest, series: instrument})
+
+
+def read(folder: Path) -> Manifest:
+    """Return the manifest of a store; a folder without one is an empty store. Raises Mismatch if it is damaged, Refused if it is newer."""
+    try:
+        text = (folder / FILE_NAME).read_text()
+    except (FileNotFoundError, NotADirectoryError):
+        return Manifest()
+    except OSError as error:
+        raise Refused(
+            Finding("store-unreadable", f"'{folder / FILE_NAME}': {error.strerror}", "check the permissions of the store")
+        ) from error
+    try:
+        raw = json.loads(text)
+        schema = raw["schema"]
+        if schema > SCHEMA:
+            hint = "use a newer version of trade, or another --db"
+            raise Refused(Finding("store-newer", f"the store has format '{schema}', this version knows '{SCHEMA}'", hint))
+        return _from_json(raw)
+    except (ValueError, KeyError, TypeError, AttributeError, Malformed) as error:
+        fact = f"'{folder / FILE_NAME}' is not a manifest of this program"
+        raise Mismatch(Finding("store-damaged", fact, "restore it from a copy, or delete the store and import again")) from error
+
+
+def write_text(manifest: Manifest) -> str:
+    """Return the manifest as text, in a stable order: equal manifests give equal bytes."""
+    raw = {
+        "schema": SCHEMA,
+        "generation": manifest.generation,
+        "instruments": {series.key: manifest.instruments[series].as_json() for series in sorted(manifest.instruments)},
+        "series": {
+            f"{kind}:{series.key}": [list(astuple(m)) for m in manifest.of(series, kind)] for series, kind in sorted(manifest.months)
+        },
+    }
+    return json.dumps(raw, ensure_ascii=False)
+
+
+def _from_json(raw: Any) -> Manifest:
+    months: dict[tuple[Series, Kind], Months] = {}
+    for name, rows in raw["series"].items():
+        kind, _, key = name.partition(":")
+        entries = [Month(*row) for row in rows]
+        months[parse_series(key), Kind(kind)] = {m.month: m for m in entries}
+    instruments = {parse_series(key): from_json(value) for key, value in raw["instruments"].items()}
+    return Manifest(generation=raw["generation"], instruments=instruments, months=months)

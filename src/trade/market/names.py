@@ -1,0 +1,65 @@
+"""The names of stored series; nothing becomes a path before it has passed here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trade.base.errors import Malformed
+from trade.base.findings import Finding
+
+_VENUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
+_SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,39}")
+MARKETS = ("spot", "linear")
+
+
+class Kind(StrEnum):
+    """What a series records. Later kinds (open interest) add a word here and a schema in `columns`."""
+
+    BARS = "bars"
+    MARK = "mark"
+    FUNDING = "funding"
+
+
+@dataclass(frozen=True, order=True)
+class Series:
+    """One symbol of one venue and market; its bars, mark bars and funding are stored apart."""
+
+    venue: str
+    market: str
+    symbol: str
+
+    def __post_init__(self) -> None:
+        wrong = [
+            Finding("bad-venue", f"venue '{self.venue}' is not 1 to 20 of a-z 0-9 _ -", "write it in lower case, like 'binance'"),
+            Finding("bad-market", f"unknown market '{self.market}'", f"use one of {', '.join(MARKETS)}"),
+            Finding("bad-symbol", f"symbol '{self.symbol}' is not 1 to 40 of A-Z 0-9 _ . -", "write it in upper case, like 'BTCUSDT'"),
+        ]
+        good = (_VENUE.fullmatch(self.venue), self.market in MARKETS, _SYMBOL.fullmatch(self.symbol))
+        found = [finding for finding, ok in zip(wrong, good, strict=True) if not ok]
+        if found:
+            raise Malformed(found)
+
+    @property
+    def key(self) -> str:
+        """The full name, `venue:market:SYMBOL`."""
+        return f"{self.venue}:{self.market}:{self.symbol}"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+def parse_series(text: str) -> Series:
+    """Return the series of a full name. Raises Malformed."""
+    parts = text.split(":")
+    if len(parts) != 3:
+        raise Malformed(Finding("bad-symbol", f"'{text}' is not a full name", "write 'venue:market:SYMBOL', like 'binance:linear:BTCUSDT'"))
+    return Series(*parts)
+
+
+def parse_kind(text: str) -> Kind:
+    """Return the kind of a word. Raises Malformed."""
+    if text not in list(Kind):
+        raise Malformed(Finding("bad-kind", f"unknown kind '{text}'", f"use one of {', '.join(Kind)}"))
+    return Kind(text)

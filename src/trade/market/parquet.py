@@ -1,0 +1,70 @@
+"""Writing month files. A file is complete under its name or does not exist; its name carries the digest of its rows."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from trade.market.columns import COLUMNS, Columns, clock_column, digest
+from trade.market.manifest import Month
+from trade.market.names import Kind, Series
+
+
+def series_folder(series: Series, kind: Kind) -> str:
+    """Return where a series lives, relative to the store; the layout is one that SQL engines read as columns."""
+    return f"{kind}/venue={series.venue}/market={series.market}/symbol={series.symbol}"
+
+
+def month_of(series: Series, kind: Kind, month: str, columns: Columns, off_grid: int) -> Month:
+    """Return the manifest entry of the rows of one month; at least one row."""
+    hashed = digest(kind, columns)
+    clock = columns[clock_column(kind)]
+    file = f"{series_folder(series, kind)}/{month}-{hashed[:16]}.parquet"
+    return Month(month, file, len(clock), int(clock[0]), int(clock[-1]), hashed, off_grid)
+
+
+def write_month(folder: Path, entry: Month, kind: Kind, columns: Columns) -> bool:
+    """Put the rows on disk, durably, and say whether a file was created; one with this name already holds these rows."""
+    target = folder / entry.file
+    if target.exists():
+        return False
+    make_folder(target.parent, folder)
+    draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+    try:
+        # Split bytes and lz4: as small as zstd within a fifth on real minutes, and the fastest to read of nine ways measured.
+        pq.write_table(
+            pa.table({name: columns[name] for name in COLUMNS[kind]}),
+            draft,
+            compression="lz4",
+            use_dictionary=False,
+            use_byte_stream_split=True,
+        )
+        sync(draft)
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    sync(target.parent)
+    return True
+
+
+def make_folder(path: Path, root: Path) -> None:
+    """Create a folder below the store, durably."""
+    if path.is_dir():
+        return
+    path.mkdir(parents=True, exist_ok=True)
+    while path != root:
+        path = path.parent
+        sync(path)
+
+
+def sync(path: Path) -> None:
+    """Force a file's bytes, or a folder's names, onto the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,86 @@
+"""What an import did: counts, and the bad rows at their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.base.findings import Finding, Place, Severity, by_place
+from trade.base.instrument import Instrument
+from trade.market.names import Kind, Series
+from trade.market.rows import FACTS
+
+Int64 = npt.NDArray[np.int64]
+LINES_NAMED = 1000
+
+
+@dataclass
+class BadRows:
+    """Rows that are kept out: all are counted per code, the first thousand of a code are named with their line."""
+
+    file: str
+    counts: dict[str, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def add(self, code: str, lines: Int64) -> None:
+        """Count rows of one code, and name those that still fit."""
+        if not len(lines):
+            return
+        before = self.counts.get(code, 0)
+        self.counts[code] = before + len(lines)
+        for line in lines[: max(0, LINES_NAMED - before)]:
+            place = Place(self.file, int(line), 1)
+            self.findings.append(Finding(code, FACTS[code], "the row is kept out", Severity.WARNING, place))
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """One finished import. `first_ms` and `last_ms` span all that is stored of the series now.
+
+    `rows_read = rows_new + duplicates_agreeing + the sum of bad`; a row with several faults counts once, by the first of them.
+    """
+
+    file: str
+    layout: str
+    series: Series
+    kind: Kind
+    rows_read: int
+    rows_new: int
+    duplicates_agreeing: int
+    bad: Mapping[str, int]
+    months: tuple[str, ...]
+    rows_stored: int
+    first_ms: int
+    last_ms: int
+    instrument: Instrument | None
+    findings: tuple[Finding, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as JSON values."""
+        instrument = self.instrument
+        return {
+            "file": self.file,
+            "layout": self.layout,
+            "series": self.series.key,
+            "kind": str(self.kind),
+            "rows_read": self.rows_read,
+            "rows_new": self.rows_new,
+            "duplicates_agreeing": self.duplicates_agreeing,
+            "bad": dict(self.bad),
+            "months": list(self.months),
+            "rows_stored": self.rows_stored,
+            "first_ms": self.first_ms,
+            "last_ms": self.last_ms,
+            "tick_size": None if instrument is None else str(instrument.tick_size),
+            "qty_step": None if instrument is None else str(instrument.qty_step),
+            "instrument_source": None if instrument is None else instrument.source,
+            "findings": [finding.as_json() for finding in by_place(self.findings)],
+        }

@@ -1,0 +1,56 @@
+"""What can be wrong with a row of a file; a bad row is reported, counted and kept out, never repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.base.timeframe import MINUTE_MS
+from trade.market import sanity
+from trade.market.chunk import Chunk
+from trade.market.columns import PRICES, Columns
+from trade.market.names import Kind
+
+Int64 = npt.NDArray[np.int64]
+
+FACTS: Mapping[str, str] = {
+    "unreadable": "a cell cannot be read",
+    "timestamp-implausible": "the timestamp lies before 1970 or after 2099",
+    "timestamp-off-grid": "the timestamp is not a whole minute",
+    **sanity.FACTS,
+    "rate-implausible": "the funding rate is above 100 % or below -100 %",
+    "unsorted": "the timestamp breaks the order of the file",
+    "duplicate-disagrees": "the same timestamp is there before, with other values; the first stays",
+}
+_END_MS = 4_102_444_800_000  # 2100-01-01
+
+
+def faults(chunk: Chunk, kind: Kind) -> tuple[tuple[str, ...], Int64]:
+    """Return the codes that a kind of row can break, and per row the index of the first one it breaks, or -1."""
+    flags = {
+        "unreadable": ~chunk.readable,
+        "timestamp-implausible": (chunk.ts_ms < 0) | (chunk.ts_ms >= _END_MS),
+    }
+    values = chunk.values
+    if kind is Kind.FUNDING:
+        rate = values["rate"]
+        flags["not-finite"] = ~np.isfinite(rate)
+        flags["rate-implausible"] = np.abs(rate) > 1
+    else:
+        flags["timestamp-off-grid"] = ~chunk.ts_exact | (chunk.ts_ms % MINUTE_MS != 0)
+        open_, high, low, close = (values[name] for name in PRICES)
+        flags.update(sanity.impossible(open_, high, low, close, values.get("volume")))
+    first = np.full(len(chunk), -1, np.int64)
+    for place, flag in reversed(list(enumerate(flags.values()))):
+        first[flag] = place
+    return tuple(flags), first
+
+
+def stored_columns(chunk: Chunk, kind: Kind) -> Columns:
+    """Return the rows as they are stored."""
+    if kind is Kind.FUNDING:
+        # FUND-1: venues stamp funding some milliseconds late; the minute is the instant, the raw value is kept.
+        return {"ts_ms": chunk.ts_ms - chunk.ts_ms % MINUTE_MS, "ts_raw_ms": chunk.ts_ms, **chunk.values}
+    return {"ts_open_ms": chunk.ts_ms, **chunk.values}

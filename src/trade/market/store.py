@@ -1,0 +1,188 @@
+"""The stored world as one snapshot: what there is, and the history of a series over a span."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from trade.base.bars import Bars, base_bars
+from trade.base.errors import DataMissing, Malformed, Mismatch
+from trade.base.findings import Finding, Severity
+from trade.base.hashing import json_hash
+from trade.base.history import Funding, History
+from trade.base.instrument import Grid, Instrument
+from trade.market import manifest as manifests
+from trade.market.columns import PRICES, Columns, clock_column, digest, take
+from trade.market.manifest import Month
+from trade.market.names import Kind, Series, parse_series
+from trade.market.reader import connect, read_months
+
+
+@dataclass(frozen=True)
+class StoredSeries:
+    """What is stored of one series and kind, over [first_ms, last_ms], both the clock of a row."""
+
+    series: Series
+    kind: Kind
+    rows: int
+    first_ms: int
+    last_ms: int
+    months: tuple[Month, ...]
+
+
+@dataclass(frozen=True)
+class Span:
+    """The rows of one series in [start, end), and the digest of each month of them (HASH-2)."""
+
+    columns: Columns
+    digests: tuple[tuple[str, str], ...]
+    off_grid: int
+
+
+class Store:
+    """A snapshot of the store in a folder, taken when it is made; later commits are seen by a new `Store`."""
+
+    def __init__(self, path: Path) -> None:
+        if path.exists() and not path.is_dir():
+            raise Malformed(Finding("store-not-a-folder", f"'{path}' is a file, the store is a folder", "name a folder with --db"))
+        self.path = path
+        self.manifest = manifests.read(path)
+
+    @cached_property
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        return connect()
+
+    def series(self) -> tuple[StoredSeries, ...]:
+        """Return everything that is stored, sorted by name and kind."""
+        found = [(series, kind, self.manifest.of(series, kind)) for series, kind in sorted(self.manifest.months)]
+        return tuple(
+            StoredSeries(series, kind, sum(m.rows for m in months), months[0].first_ms, months[-1].last_ms, months)
+            for series, kind, months in found
+        )
+
+    def instrument(self, series: Series) -> Instrument:
+        """Return the rules of a stored symbol. Raises DataMissing if it has none."""
+        try:
+            return self.manifest.instruments[series]
+        except KeyError:
+            raise self._missing(series.key) from None
+
+    def resolve(self, text: str) -> Series:
+        """Return the stored bars series that a Play's symbol means: a full name, or a bare one that only one series has.
+
+        Raises Malformed when several have it, DataMissing when none does.
+        """
+        with_bars = [s for s, kind in sorted(self.manifest.months) if kind is Kind.BARS]
+        wanted = parse_series(text) if ":" in text else None
+        found = [s for s in with_bars if s == wanted or (wanted is None and s.symbol == text)]
+        if not found:
+            raise self._missing(text)
+        if len(found) > 1:
+            keys = [s.key for s in found]
+            hint = f"write one of {', '.join(keys)}"
+            raise Malformed(Finding("ambiguous-symbol", f"'{text}' is stored {len(keys)} times", hint, data={"choices": keys}))
+        return found[0]
+
+    def rows(self, series: Series, kind: Kind, start_ms: int, end_ms: int, *, rehash: bool = False) -> Span:
+        """Return the stored rows whose clock is in [start_ms, end_ms).
+
+        `rehash` computes every digest from the rows read, not only those of edge months, and raises Mismatch on a difference.
+        """
+        months = [m for m in self.manifest.of(series, kind) if m.last_ms >= start_ms and m.first_ms < end_ms]
+        columns = read_months(self._connection.cursor(), self.path, kind, months)
+        if rehash:
+            _require_digests(kind, columns, months)
+        clock = columns[clock_column(kind)]
+        low, high = (int(i) for i in np.searchsorted(clock, [start_ms, end_ms]))
+        return Span(take(columns, slice(low, high)), _digests(kind, columns, months, low, high), sum(m.off_grid for m in months))
+
+    def load(self, series: Series, start_ms: int, end_ms: int, *, rehash: bool = False) -> History:
+        """Return the history over [start_ms, end_ms) on the integer grid; gaps stay gaps. Raises DataMissing for unknown series."""
+        instrument = self.instrument(series)
+        bars = self.rows(series, Kind.BARS, start_ms, end_ms, rehash=rehash)
+        mark = self.rows(series, Kind.MARK, start_ms, end_ms, rehash=rehash)
+        payer = self.funding_of(series)
+        funding = None if payer is None else self.rows(payer, Kind.FUNDING, start_ms, end_ms, rehash=rehash)
+        has_mark = (series, Kind.MARK) in self.manifest.months
+        return History(
+            instrument=instrument,
+            base=_on_grid(bars.columns, instrument.grid),
+            mark=_on_grid(mark.columns, instrument.grid) if has_mark else None,
+            funding=None if funding is None else Funding(funding.columns["ts_ms"], funding.columns["rate"]),
+            digest=_history_digest(instrument, bars, mark if has_mark else None, funding),
+            findings=tuple(_findings(series, payer, bars, mark)),
+        )
+
+    def funding_of(self, series: Series) -> Series | None:
+        """Return whose funding a series pays: its own, else for spot bars that of the same venue's perpetual, else nobody's."""
+        perpetual = Series(series.venue, "linear", series.symbol)
+        return next((s for s in (series, perpetual) if (s, Kind.FUNDING) in self.manifest.months), None)
+
+    def _missing(self, text: str) -> DataMissing:
+        stored = [s for s, kind in sorted(self.manifest.months) if kind is Kind.BARS]
+        names = [s.key if ":" in text else s.symbol for s in stored]
+        near = difflib.get_close_matches(text.upper() if ":" not in text else text, names, n=3, cutoff=0.5)
+        choices = list(dict.fromkeys(near or [s.key for s in stored][:5]))
+        said = f"stored: {', '.join(choices)}; or " if choices else "the store is empty; "
+        hint = f"{said}run 'trade data import FILE --symbol {text.rpartition(':')[2]}'"
+        return DataMissing(Finding("symbol-not-stored", f"no bars of '{text}' in '{self.path}'", hint, data={"nearest": choices}))
+
+
+def _on_grid(columns: Columns, grid: Grid) -> Bars:
+    open_, high, low, close = (grid.to_ticks(columns[name]) for name in PRICES)
+    volume = columns["volume"] if "volume" in columns else np.zeros(len(open_))
+    return base_bars(columns["ts_open_ms"], open_, high, low, close, volume)
+
+
+def _digests(kind: Kind, columns: Columns, months: Sequence[Month], low: int, high: int) -> tuple[tuple[str, str], ...]:
+    """Return the digest per month of rows [low, high): the stored one where a month is whole, else hashed here (HASH-2)."""
+    found = []
+    first = 0
+    for month in months:
+        begin, end = max(low, first), min(high, first + month.rows)
+        whole = end - begin == month.rows
+        if end > begin:
+            found.append((month.month, month.digest if whole else digest(kind, take(columns, slice(begin, end)))))
+        first += month.rows
+    return tuple(found)
+
+
+def _require_digests(kind: Kind, columns: Columns, months: Sequence[Month]) -> None:
+    first = 0
+    damaged = []
+    for month in months:
+        rows = take(columns, slice(first, first + month.rows))
+        if digest(kind, rows) != month.digest:
+            fact = f"the rows of '{month.file}' are not those it was stored with"
+            damaged.append(Finding("store-damaged", fact, "delete the series with 'trade data delete' and import it again"))
+        first += month.rows
+    if damaged:
+        raise Mismatch(damaged)
+
+
+def _history_digest(instrument: Instrument, bars: Span, mark: Span | None, funding: Span | None) -> str:
+    """Return the digest of exactly what a run reads; where the rows are stored is no part of it (HASH-2)."""
+    parts: dict[str, Any] = {"instrument": instrument.as_json(), "bars": bars.digests}
+    parts["mark"] = None if mark is None else mark.digests
+    parts["funding"] = None if funding is None else funding.digests
+    return json_hash(parts)
+
+
+def _findings(series: Series, payer: Series | None, bars: Span, mark: Span) -> list[Finding]:
+    found = []
+    if payer is not None and payer != series:
+        hint = "the spot bars stand in for the perpetual; import its own bars with '--market linear' to avoid that"
+        fact = f"funding of '{payer}' is charged on the spot bars of '{series}'"
+        found.append(Finding("funding-of-perpetual-on-spot", fact, hint, Severity.WARNING))
+    for kind, span in ((Kind.BARS, bars), (Kind.MARK, mark)):
+        if span.off_grid:
+            fact = f"'{span.off_grid}' rows of {kind} in the months read are off the tick grid and rounded to the nearest tick"
+            found.append(Finding("prices-off-grid", fact, "import with '--tick' if the tick is wrong", Severity.WARNING))
+    return found

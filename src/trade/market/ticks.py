@@ -1,0 +1,61 @@
+"""Finding the tick that prices live on, and counting those that do not fit a given one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.base.instrument import Grid
+from trade.market.columns import Columns
+
+Float64 = npt.NDArray[np.float64]
+
+TOLERATED_FRAC = 0.001
+_FINEST_EXPONENT = -8
+_COARSEST_EXPONENT = 4
+
+
+def off_grid_rows(columns: Columns, names: tuple[str, ...], grid: Grid) -> int:
+    """Return how many rows have at least one of the named values off the tick grid."""
+    off: Any = False
+    for name in names:
+        off = off | grid.off_grid(columns[name])
+    return int(np.count_nonzero(off))
+
+
+def propose_step(values: list[Float64], largest: float) -> Decimal | None:
+    """Return the coarsest of 1, 2, 5 × 10^k, at most `largest`, that all but 0.1 % of the values are multiples of.
+
+    None if not even 1e-8 fits. A value counts once per array, as a row does.
+    """
+    for exponent in range(_COARSEST_EXPONENT, _FINEST_EXPONENT - 1, -1):
+        for digit in (5, 2, 1):
+            step = Decimal(digit).scaleb(exponent)
+            if float(step) <= largest and _fits(values, step):
+                return step
+    return None
+
+
+def propose_tick(prices: list[Float64]) -> Decimal | None:
+    """Return the tick that prices show; no market has a tick above 0.2 % of its price."""
+    return propose_step(prices, float(np.median(prices[0])) * 0.002)
+
+
+def propose_quantity_step(volume: Float64, price: float) -> Decimal:
+    """Return the step that traded volumes show, but never more than about 10 USDT worth of it."""
+    affordable = Decimal(10).scaleb(-(Decimal(price).adjusted() + 1))
+    shown = propose_step([volume], float(affordable)) if volume.any() else None
+    return shown if shown is not None else affordable
+
+
+def _fits(values: list[Float64], step: Decimal) -> bool:
+    grid = Grid(step, Decimal(1))
+    first = values[0][:1000]  # most candidates fail at once; only those that pass a look at a few rows see all of them
+    for rows in (slice(len(first)), slice(None)):
+        off = np.logical_or.reduce([grid.off_grid(array[rows]) for array in values])
+        if np.count_nonzero(off) > TOLERATED_FRAC * len(off):
+            return False
+    return True
