@@ -1,0 +1,49 @@
+"""What a kernel is given: the inputs of one stretch of bars without missing values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.base.catalogue import Entry, Params
+
+Float64 = npt.NDArray[np.float64]
+Int64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Input columns by name, shape [n], C-contiguous and all finite, and the opens of their bars."""
+
+    named: Mapping[str, Float64]
+    ts_open_ms: Int64
+
+    def __getitem__(self, name: str) -> Float64:
+        return self.named[name]
+
+    def __len__(self) -> int:
+        return len(self.ts_open_ms)
+
+
+Kernel = Callable[[Columns, Params], Mapping[str, Float64]]
+
+
+def segments(entry: Entry, columns: Mapping[str, Float64], ts_open_ms: Int64) -> Iterator[tuple[slice, Columns]]:
+    """Yield the longest stretches on which every input of an entry is finite, in order, each with its columns.
+
+    A source that is another feature starts with missing values and may have some later. An indicator starts anew after each, so
+    that one missing value cannot poison the rest of a recursive average.
+    """
+    finite = np.logical_and.reduce([np.isfinite(columns[name]) for name in entry.inputs])
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], finite, [False]))))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        rows = slice(int(start), int(stop))
+        yield rows, Columns({name: np.ascontiguousarray(columns[name][rows]) for name in entry.inputs}, ts_open_ms[rows])
+
+
+def delayed(values: Float64, lag: int) -> Float64:
+    """Return the values of `lag` bars ago, NaN before that."""
+    return np.concatenate((np.full(min(lag, len(values)), np.nan), values[: max(len(values) - lag, 0)]))

@@ -1,0 +1,196 @@
+"""Oscillators of price."""
+
+from __future__ import annotations
+
+from trade.base.catalogue import Entry, Output, Params
+from trade.indicators.registry.words import NUMPY, PANDAS_TA, TA_LIB, bars, count, ema_memory, first, value, wilder_memory, window
+
+_WINDOW = first(value=lambda p: count(p, "length") - 1)
+_CHANGE = first(value=lambda p: count(p, "length"))
+_UO = first(value=lambda p: max(count(p, "fast"), count(p, "medium"), count(p, "slow")) - 1)
+_STOCH = first(
+    k=lambda p: count(p, "k") + count(p, "smooth_k") - 2,
+    d=lambda p: count(p, "k") + count(p, "smooth_k") + count(p, "d") - 3,
+)
+
+
+def _slower(params: Params) -> int:
+    return max(count(params, "fast"), count(params, "slow"))
+
+
+def _signal(params: Params) -> int:
+    return _slower(params) + count(params, "signal") - 2
+
+
+def _trix(params: Params) -> int:
+    return 3 * (count(params, "length") - 1) + 1
+
+
+def _stochrsi(params: Params) -> int:
+    return count(params, "rsi_length") + count(params, "length") + count(params, "k") - 2
+
+
+def _tsi(params: Params) -> int:
+    return count(params, "slow") + count(params, "fast") - 1
+
+
+_LINES = (bars("fast", 12), bars("slow", 26), bars("signal", 9, doc="bars in the average of the first output"))
+
+MOMENTUM = (
+    Entry(
+        name="rsi",
+        inputs=("source",),
+        params=(bars("length", 14),),
+        outputs=value(0, 100, "flat_window"),
+        first_valid_bars=_CHANGE,
+        settle_bars=lambda p: wilder_memory(count(p, "length")) + 1,
+        computed_by=TA_LIB,
+        doc="relative strength index with Wilder's averages; missing while the source has never moved",
+    ),
+    Entry(
+        name="roc",
+        inputs=("source",),
+        params=(bars("length", 10, low=1),),
+        outputs=value(undefined_when="zero_base"),
+        first_valid_bars=_CHANGE,
+        settle_bars=window(_CHANGE),
+        computed_by=NUMPY,
+        doc="change over `length` bars in percent of the older value",
+    ),
+    Entry(
+        name="mom",
+        inputs=("source",),
+        params=(bars("length", 10, low=1),),
+        outputs=value(),
+        first_valid_bars=_CHANGE,
+        settle_bars=window(_CHANGE),
+        computed_by=TA_LIB,
+        doc="change over `length` bars",
+    ),
+    Entry(
+        name="cmo",
+        inputs=("source",),
+        params=(bars("length", 14),),
+        outputs=value(-100, 100, "flat_window"),
+        first_valid_bars=_CHANGE,
+        settle_bars=window(_CHANGE),
+        computed_by=PANDAS_TA,
+        doc="Chande momentum oscillator over plain sums (TA-Lib's smooths them like an rsi)",
+    ),
+    Entry(
+        name="cci",
+        inputs=("high", "low", "source"),
+        params=(bars("length", 14),),
+        outputs=value(undefined_when="flat_window"),
+        first_valid_bars=_WINDOW,
+        settle_bars=window(_WINDOW),
+        computed_by=TA_LIB,
+        doc="commodity channel index, (tp - sma(tp)) / (0.015 · mean |tp - sma(tp)|), tp = (high + low + source)/3",
+    ),
+    Entry(
+        name="willr",
+        inputs=("high", "low", "source"),
+        params=(bars("length", 14),),
+        outputs=value(-100, 0, "zero_range"),
+        first_valid_bars=_WINDOW,
+        settle_bars=window(_WINDOW),
+        computed_by=TA_LIB,
+        doc="Williams %R: where the source stands in the range of the window, 0 the highest high, -100 the lowest low",
+    ),
+    Entry(
+        name="uo",
+        inputs=("high", "low", "source"),
+        params=(bars("fast", 7), bars("medium", 14), bars("slow", 28)),
+        outputs=value(0, 100, "zero_range"),
+        first_valid_bars=_UO,
+        settle_bars=window(_UO),
+        computed_by=PANDAS_TA,
+        doc="ultimate oscillator, weights 4:2:1; starts one bar before TA-Lib's, whose first true range needs an earlier close",
+    ),
+    Entry(
+        name="stoch",
+        inputs=("high", "low", "source"),
+        params=(
+            bars("k", 14),
+            bars("d", 3, low=1, doc="bars in the average of k"),
+            bars("smooth_k", 3, low=1, doc="bars k is averaged over"),
+        ),
+        outputs=(Output("k", low=0, high=100, undefined_when="zero_range"), Output("d", low=0, high=100, undefined_when="zero_range")),
+        first_valid_bars=_STOCH,
+        settle_bars=window(_STOCH),
+        computed_by=PANDAS_TA,
+        doc="stochastic oscillator; a window without range is missing, where both libraries would say 0",
+    ),
+    Entry(
+        name="stochrsi",
+        inputs=("source",),
+        params=(
+            bars("length", 14, doc="bars in the range of the rsi"),
+            bars("rsi_length", 14),
+            bars("k", 3, low=1, doc="bars k is averaged over"),
+            bars("d", 3, low=1, doc="bars in the average of k"),
+        ),
+        outputs=(Output("k", low=0, high=100, undefined_when="flat_window"), Output("d", low=0, high=100, undefined_when="flat_window")),
+        first_valid_bars=first(k=_stochrsi, d=lambda p: _stochrsi(p) + count(p, "d") - 1),
+        settle_bars=lambda p: wilder_memory(count(p, "rsi_length")) + count(p, "length") + count(p, "k") + count(p, "d"),
+        computed_by=PANDAS_TA,
+        doc="stochastic oscillator of the rsi (TA-Lib's has no rsi length of its own); missing where the rsi stood still",
+    ),
+    Entry(
+        name="macd",
+        inputs=("source",),
+        params=_LINES,
+        outputs=(Output("macd"), Output("signal"), Output("histogram")),
+        first_valid_bars=first(macd=lambda p: _slower(p) - 1, signal=_signal, histogram=_signal),
+        settle_bars=lambda p: ema_memory(_slower(p)) + ema_memory(count(p, "signal")),
+        computed_by=TA_LIB,
+        doc="difference of two emas, each seeded at its own start (TA-Lib's MACD seeds the fast one later), its ema, and what is between",
+    ),
+    Entry(
+        name="ppo",
+        inputs=("source",),
+        params=_LINES,
+        outputs=(
+            Output("ppo", undefined_when="zero_base"),
+            Output("histogram", undefined_when="zero_base"),
+            Output("signal", undefined_when="zero_base"),
+        ),
+        first_valid_bars=first(ppo=lambda p: _slower(p) - 1, histogram=_signal, signal=_signal),
+        settle_bars=lambda p: _slower(p) + ema_memory(count(p, "signal")),
+        computed_by=PANDAS_TA,
+        doc="difference of two smas in percent of the slower, its ema, and the difference of both",
+    ),
+    Entry(
+        name="trix",
+        inputs=("source",),
+        params=(bars("length", 30), bars("signal", 9, low=1, doc="bars in the average of trix")),
+        outputs=(Output("trix", undefined_when="zero_base"), Output("signal", undefined_when="zero_base")),
+        first_valid_bars=first(trix=_trix, signal=lambda p: _trix(p) + count(p, "signal") - 1),
+        settle_bars=lambda p: 3 * ema_memory(count(p, "length")) + count(p, "signal"),
+        computed_by=PANDAS_TA,
+        doc="change of a triple ema in percent per bar, and its sma",
+    ),
+    Entry(
+        name="tsi",
+        inputs=("source",),
+        params=(bars("fast", 13), bars("slow", 25), bars("signal", 13, doc="bars in the average of tsi")),
+        outputs=(
+            Output("tsi", low=-100, high=100, undefined_when="flat_window"),
+            Output("signal", low=-100, high=100, undefined_when="flat_window"),
+        ),
+        first_valid_bars=first(tsi=_tsi, signal=lambda p: _tsi(p) + count(p, "signal") - 1),
+        settle_bars=lambda p: ema_memory(count(p, "slow")) + ema_memory(count(p, "fast")) + ema_memory(count(p, "signal")),
+        computed_by=TA_LIB,
+        doc="true strength index: double-smoothed change over double-smoothed absolute change, and its ema",
+    ),
+    Entry(
+        name="fisher",
+        inputs=("high", "low"),
+        params=(bars("length", 9),),
+        outputs=(Output("fisher"), Output("signal")),
+        first_valid_bars=first(fisher=lambda p: count(p, "length") - 1, signal=lambda p: count(p, "length")),
+        settle_bars=lambda p: count(p, "length") + 60,
+        computed_by=PANDAS_TA,
+        doc="Fisher transform of where (high + low)/2 stands in its range (ranges below 0.001 in price count as 0.001), and its last value",
+    ),
+)

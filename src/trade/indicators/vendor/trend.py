@@ -1,0 +1,61 @@
+"""Direction and its strength."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import talib
+
+from trade.base.catalogue import Params
+from trade.indicators.columns import Columns, Float64, Kernel, delayed
+from trade.indicators.psar import parabolic
+from trade.indicators.registry.words import count, real
+from trade.indicators.vendor.momentum import lifted
+from trade.indicators.vendor.pandas_ta import pandas_ta
+
+
+def _adx(columns: Columns, params: Params) -> Mapping[str, Float64]:
+    high, low, close = (lifted(columns[name]) for name in ("high", "low", "source"))
+    length = count(params, "length")
+    adx = talib.ADX(high, low, close, length)
+    dmp, dmn = talib.PLUS_DI(high, low, close, length), talib.MINUS_DI(high, low, close, length)
+    return {"adx": adx, "dmp": dmp, "dmn": dmn, "adxr": 0.5 * (adx + delayed(adx, length - 1))}
+
+
+def _aroon(columns: Columns, params: Params) -> Mapping[str, Float64]:
+    down, up = talib.AROON(columns["high"], columns["low"], count(params, "length"))
+    return {"osc": up - down, "up": up, "down": down}
+
+
+def _supertrend(columns: Columns, params: Params) -> Mapping[str, Float64]:
+    length = count(params, "length")
+    trend, direction, long, short = pandas_ta("supertrend", columns, {"length": length, "multiplier": real(params, "multiplier")})
+    trend[:length] = direction[:length] = np.nan  # pandas-ta starts both at bar 0 with a trend of 0 and direction 1
+    return {"trend": trend, "direction": direction, "long": long, "short": short}
+
+
+def _psar(columns: Columns, params: Params) -> Mapping[str, Float64]:
+    high, low, close = columns["high"], columns["low"], columns["source"]
+    stop, af, reversal = parabolic(high, low, close[0], real(params, "af0"), real(params, "af"), real(params, "max_af"))
+    return {"long": np.where(stop < close, stop, np.nan), "short": np.where(stop >= close, stop, np.nan), "af": af, "reversal": reversal}
+
+
+def _vortex(columns: Columns, params: Params) -> Mapping[str, Float64]:
+    vip, vim = pandas_ta("vortex", columns, {"length": count(params, "length")})
+    return {"vip": vip, "vim": vim}
+
+
+def _dm(columns: Columns, params: Params) -> Mapping[str, Float64]:
+    high, low, length = columns["high"], columns["low"], count(params, "length")
+    return {"dmp": talib.PLUS_DM(high, low, length), "dmn": talib.MINUS_DM(high, low, length)}
+
+
+TREND: Mapping[str, Kernel] = {
+    "adx": _adx,
+    "aroon": _aroon,
+    "supertrend": _supertrend,
+    "psar": _psar,
+    "vortex": _vortex,
+    "dm": _dm,
+}
