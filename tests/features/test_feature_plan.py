@@ -11,6 +11,7 @@ from trade.base.catalogue import Catalogue, Entry, Output, Param, ParamType, Val
 from trade.base.errors import Malformed
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
 from trade.features.plan import Plan, plan_features
+from trade.indicators.registry import NOT_YET
 from trade.structures.registry import STRUCTURES
 
 LENGTH = Param("length", ParamType.INT, 10, low=1)
@@ -119,6 +120,7 @@ def test_timeframes_are_the_exec_one_and_those_of_features() -> None:
 def test_all_wrong_references_are_reported_at_once_in_the_order_of_the_file() -> None:
     assert facts(
         typo=feature("averag", length=3),
+        later=feature("session_levels"),
         lost=feature("average", source="nothing", length=3),
         other_hour=feature("average", source="hourly", length=3),
         hourly=feature("average", "1h", length=3),
@@ -128,7 +130,8 @@ def test_all_wrong_references_are_reported_at_once_in_the_order_of_the_file() ->
         words=feature("average", source="bands.side", length=3),
         ignored=feature("range", source="open", length=3),
     ) == [
-        "unknown-indicator: no indicator is named 'averag'",
+        "unknown-indicator: 'averag': no indicator has this name",
+        "unknown-indicator: 'session_levels': " + NOT_YET["session_levels"],
         "unknown-source: no feature is named 'nothing'",
         "source-timeframe: 'hourly' is on 1h, but is read on 15m",
         "unknown-output: 'bands' has no output 'lower'",

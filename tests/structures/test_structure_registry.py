@@ -50,8 +50,7 @@ def test_total_outputs_begin_at_their_declared_first_valid_bar_and_stay(params: 
         missing = np.isnan(found[output.name])
         assert missing[:declared].all()
         if output.total:
-            allowed = undefined(output.undefined_when, found) if output.undefined_when else np.zeros(len(missing), bool)
-            np.testing.assert_array_equal(missing[declared:], allowed[declared:], err_msg=output.name)
+            np.testing.assert_array_equal(missing[declared:], undefined(SWING, output.name, found)[declared:], err_msg=output.name)
 
 
 def test_a_trend_begins_with_its_swing_and_a_rolling_window_at_once() -> None:

@@ -9,8 +9,9 @@ from trade.base.findings import Finding, Place
 from trade.base.timeframe import Timeframe
 from trade.features.node import Node, Ref
 from trade.features.prices import PRICES
+from trade.indicators.registry import NOT_YET as INDICATORS_NOT_YET
 from trade.play.spec import Feature, Play, Structure
-from trade.structures.registry import NOT_YET
+from trade.structures.registry import NOT_YET as STRUCTURES_NOT_YET
 from trade.structures.requirements import requirements
 
 
@@ -40,7 +41,9 @@ class Resolver:
     def _feature(self, feature: Feature) -> Node | None:
         entry = self._catalogue.indicators.get(feature.indicator)
         if entry is None:
-            self._say("unknown-indicator", f"no indicator is named {feature.indicator!r}", "see the list of indicators", feature.place)
+            reason = INDICATORS_NOT_YET.get(feature.indicator, "no indicator has this name")
+            hint = "known: " + ", ".join(self._catalogue.indicators)
+            self._say("unknown-indicator", f"{feature.indicator!r}: {reason}", hint, feature.place)
             return None
         if "source" not in entry.inputs and feature.source != "close":
             fact = f"{entry.name!r} reads {', '.join(entry.inputs)} and no source, so {feature.source!r} would be ignored"
@@ -58,7 +61,7 @@ class Resolver:
     def _structure(self, structure: Structure) -> Node | None:
         entry = self._catalogue.structures.get(structure.type)
         if entry is None:
-            reason = NOT_YET.get(structure.type, "no structure has this name")
+            reason = STRUCTURES_NOT_YET.get(structure.type, "no structure has this name")
             hint = "built: " + ", ".join(self._catalogue.structures)
             self._say("unknown-structure", f"{structure.type!r}: {reason}", hint, structure.place)
             return None

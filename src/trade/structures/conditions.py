@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.catalogue import Entry
+
 Float64 = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 
@@ -15,12 +17,15 @@ NO_LOW_YET = "no_low_yet"
 NO_PAIR_YET = "no_pair_yet"
 
 _CONDITIONS: Mapping[str, Callable[[Mapping[str, Float64]], Bool]] = {
-    NO_HIGH_YET: lambda outputs: outputs["high_idx"] < 0,
-    NO_LOW_YET: lambda outputs: outputs["low_idx"] < 0,
+    NO_HIGH_YET: lambda outputs: outputs["high_idx"] == -1,
+    NO_LOW_YET: lambda outputs: outputs["low_idx"] == -1,
     NO_PAIR_YET: lambda outputs: outputs["pair_version"] == 0,
 }
 
 
-def undefined(word: str, outputs: Mapping[str, Float64]) -> Bool:
-    """Return where the condition holds, given all outputs of the structure; false before its first valid bar. KeyError for another word."""
-    return _CONDITIONS[word](outputs)
+def undefined(entry: Entry, output: str, outputs: Mapping[str, Float64]) -> Bool:
+    """Return on which bars the registered condition of an output holds, given all outputs, shape [n]; nowhere when it registers none."""
+    declared = entry.output(output)
+    if declared is None or declared.undefined_when is None:
+        return np.zeros(len(outputs[output]), np.bool_)
+    return _CONDITIONS[declared.undefined_when](outputs)

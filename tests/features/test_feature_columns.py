@@ -1,0 +1,234 @@
+"""Feature columns: where they stand, what they are computed from, and that nothing but spec, window start and data decides them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sample_bars import GRID, MONDAY, minutes, walk
+from sample_plays import feature, play, structure
+
+from trade.base.bars import Bars, aggregate
+from trade.base.catalogue import Catalogue
+from trade.base.errors import DataMissing
+from trade.base.history import Window
+from trade.base.instrument import Grid
+from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS, Timeframe
+from trade.features.compute import FeatureSet, compute_features
+from trade.features.plan import Plan, plan_features
+from trade.indicators.registry import INDICATORS, defaults
+from trade.structures.registry import STRUCTURES
+
+CATALOGUE = Catalogue(INDICATORS, STRUCTURES)
+FROM = MONDAY + 6 * DAY_MS
+WINDOW = Window(FROM, FROM + DAY_MS)
+WEEK_OF_BARS = walk(7 * 1440)
+
+SPECS: dict[str, dict[str, Any]] = {
+    "fast": feature("ema", length=9),
+    "fast_again": feature("ema", length=9),
+    "slow": feature("ema", "1h", length=21),
+    "typical": feature("sma", "5m", source="hlc3", length=14),
+    "bands": feature("bbands", length=20, std=2.0),
+    "smooth": feature("ema", source="bands.upper", length=5),
+    "smoother": feature("sma", source="smooth", length=3),
+    "atr": feature("atr", length=14),
+    "traded": feature("sma", source="volume", length=4),
+    "minute": feature("rsi", "1m", length=14),
+    "pivots": structure("swing", left=3, right=2),
+    "by_atr": structure("swing", mode="atr_zigzag", atr_key="atr"),
+    "trend": structure("trend", uses=("pivots",)),
+    "range": structure("rolling_window", "1h", size=6, source="high", mode="max"),
+}
+NAMES = st.sampled_from(sorted(SPECS))
+NEEDS = {"smooth": ("bands",), "smoother": ("bands", "smooth"), "by_atr": ("atr",), "trend": ("pivots",)}
+
+
+def planned(**declared: Any) -> Plan:
+    return plan_features(play(**declared), CATALOGUE)
+
+
+def computed(base: Bars, window: Window = WINDOW, grid: Grid = GRID, **declared: Any) -> FeatureSet:
+    return compute_features(planned(**declared), base, grid, window)
+
+
+def known_bytes(made: FeatureSet, name: str) -> dict[str, bytes]:
+    """The columns of a feature from its slice on, byte by byte."""
+    return {output: column.values[column.first_row :].tobytes() for (of, output), column in made.columns.items() if of == name}
+
+
+@settings(max_examples=25, deadline=None)
+@given(NAMES, st.sets(NAMES, max_size=6), st.sampled_from([0.0, 0.02]), st.integers(0, 3000))
+def test_a_column_depends_on_its_spec_the_window_start_and_the_data_alone(name: str, others: set[str], holes: float, extra: int) -> None:
+    # TIME-8, SAME-1: alone on exactly the history it asks for, or in company on more of it.
+    base = walk(7 * 1440, holes=holes)
+    alone = {n: SPECS[n] for n in (*NEEDS.get(name, ()), name)}
+    company = {n: SPECS[n] for other in sorted({name, *others}) for n in (*NEEDS.get(other, ()), other)}
+    start = planned(**alone).history_start_ms(FROM)
+    more = min(start, planned(**company).history_start_ms(FROM)) - minutes(extra)
+    small = computed(base.between(start, WINDOW.to_ms), **alone)
+    large = computed(base.between(more, WINDOW.to_ms), **company)
+    assert known_bytes(small, name) == known_bytes(large, name)
+    assert small.starts[name] == large.starts[name]
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+def test_every_indicator_ignores_history_before_its_slice(name: str) -> None:
+    declared = {"one": feature(name, "1m", **defaults(INDICATORS[name]))}
+    start = planned(**declared).history_start_ms(FROM)
+    end = FROM + HOUR_MS
+    exact, more = (computed(WEEK_OF_BARS.between(first, end), **declared) for first in (start, start - 777 * MINUTE_MS))
+    assert known_bytes(exact, "one") == known_bytes(more, "one")
+    assert exact.ready_ms == more.ready_ms
+    assert exact.ready_ms is not None
+    assert exact.ready_ms <= FROM
+
+
+@settings(max_examples=15, deadline=None)
+@given(NAMES, st.integers(1, 1440))
+def test_values_known_at_an_instant_do_not_change_when_bars_follow(name: str, cut: int) -> None:
+    # TIME-6: bars that had closed at the cut keep their values.
+    declared = {n: SPECS[n] for n in (*NEEDS.get(name, ()), name)}
+    end = FROM + minutes(cut)
+    full, part = computed(WEEK_OF_BARS, **declared), computed(WEEK_OF_BARS.between(0, end), **declared)
+    for key, column in part.columns.items():
+        closed = int((part.bars[column.timeframe].ts_close_ms <= end).sum())
+        assert column.values[:closed].tobytes() == full.columns[key].values[:closed].tobytes()
+
+
+def test_a_slice_starts_its_settle_bars_before_the_window_and_is_missing_before() -> None:
+    made = computed(WEEK_OF_BARS, slow=feature("ema", "1h", length=5))
+    column, bars = made.columns["slow", "value"], made.bars[Timeframe("1h")]
+    assert bars.ts_open_ms[column.first_row] == FROM - 15 * HOUR_MS == made.starts["slow"].due_ms
+    assert len(column.values) == len(bars) == 7 * 24
+    begun = column.first_row + 4
+    assert np.isnan(column.values[:begun]).all()
+    assert not np.isnan(column.values[begun:]).any()
+    seed = GRID.to_prices(bars.close[begun - 4 : begun + 1]).mean()
+    assert column.values[begun] == pytest.approx(seed, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [("open", 10.0), ("high", 14.0), ("low", 8.0), ("close", 13.0), ("volume", 7.0), ("hl2", 11.0), ("hlc3", 35 / 3), ("ohlc4", 11.25)],
+)
+def test_each_source_is_the_column_it_names(source: str, value: float) -> None:
+    ts = np.array([MONDAY], np.int64)
+    ticks = {name: np.array([price], np.int64) for name, price in {"open": 100, "high": 140, "low": 80, "close": 130}.items()}
+    base = Bars(Timeframe("15m"), ts, *ticks.values(), np.array([7.0]), np.array([True]))
+    made = computed(base, Window(MONDAY, MONDAY + DAY_MS), one=feature("sma", source=source, length=1))
+    assert made.columns["one", "value"].values == pytest.approx([value], rel=1e-15)
+
+
+def test_a_feature_on_a_feature_reads_it_from_its_own_slice() -> None:
+    made = computed(WEEK_OF_BARS, raw=feature("sma", length=8), smooth=feature("sma", source="raw", length=4))
+    closes = GRID.to_prices(made.bars[Timeframe("15m")].close)
+    column = made.columns["smooth", "value"]
+    assert column.first_row == 6 * 96 - 12
+    row = column.first_row + 10
+    assert np.isnan(column.values[:row]).all()
+    expected = np.mean([closes[k - 7 : k + 1].mean() for k in range(row - 3, row + 1)])
+    assert column.values[row] == pytest.approx(expected, rel=1e-12)
+
+
+def test_equal_specs_share_their_columns_and_every_output_is_there() -> None:
+    made = computed(WEEK_OF_BARS, **SPECS)
+    assert made.columns["fast", "value"].values is made.columns["fast_again", "value"].values
+    for name, spec in SPECS.items():
+        entry = INDICATORS[spec["indicator"]] if "indicator" in spec else STRUCTURES[spec["type"]]
+        for output in entry.outputs:
+            assert len(made.columns[name, output.name].values) == len(made.bars[Timeframe(spec["timeframe"])])
+    assert {t.name for t in made.bars} == {"1m", "5m", "15m", "1h"}
+
+
+def test_total_outputs_have_a_value_on_every_bar_from_their_declared_first_one() -> None:
+    made, plan = computed(WEEK_OF_BARS, **SPECS), planned(**SPECS)
+    for (name, output), column in made.columns.items():
+        declared = plan.features[name].entry.output(output)
+        if declared is not None and declared.total and declared.undefined_when is None:
+            begun = column.first_row + plan.features[name].first_valid_bars[output]
+            missing = np.isnan(column.values)
+            assert missing[:begun].all(), (name, output)
+            assert not missing[begun:].any(), (name, output)
+
+
+def test_with_all_history_every_feature_is_ready_at_the_window_start() -> None:
+    base = WEEK_OF_BARS.between(planned(**SPECS).history_start_ms(FROM), WINDOW.to_ms)
+    made = computed(base, **SPECS)
+    assert made.ready_ms is not None
+    assert made.ready_ms <= FROM
+
+
+def test_first_valid_history_alone_is_just_enough_to_be_ready_at_the_window_start() -> None:
+    plan = planned(**SPECS)
+    start = plan.first_valid_start_ms(FROM)
+    assert compute_features(plan, WEEK_OF_BARS.between(start, WINDOW.to_ms), GRID, WINDOW).ready_ms == FROM
+    later = compute_features(plan, WEEK_OF_BARS.between(start + HOUR_MS, WINDOW.to_ms), GRID, WINDOW)
+    assert later.ready_ms == FROM + HOUR_MS
+
+
+def test_missing_history_moves_the_start_and_names_the_feature() -> None:
+    made = computed(
+        WEEK_OF_BARS.between(FROM - 2 * HOUR_MS, WINDOW.to_ms), slow=feature("ema", "1h", length=5), fast=feature("ema", length=5)
+    )
+    slow, fast = made.starts["slow"], made.starts["fast"]
+    assert (slow.due_ms, slow.first_ms, slow.ready_ms) == (FROM - 15 * HOUR_MS, FROM - 2 * HOUR_MS, FROM + 3 * HOUR_MS)
+    assert fast.ready_ms == FROM - 2 * HOUR_MS + minutes(5 * 15)
+    assert made.ready_ms == slow.ready_ms
+
+
+def test_bars_that_end_before_a_feature_begins_leave_it_never_ready() -> None:
+    made = computed(WEEK_OF_BARS.between(FROM, FROM + HOUR_MS), slow=feature("ema", "1h", length=5), swing=SPECS["pivots"])
+    assert made.starts["slow"].ready_ms is None
+    assert made.ready_ms is None
+    assert np.isnan(made.columns["slow", "value"].values).all()
+    nothing = computed(WEEK_OF_BARS.between(0, 0), **SPECS)
+    assert nothing.ready_ms is None
+    assert nothing.starts["fast"].first_ms is None
+    assert all(len(column.values) == 0 for column in nothing.columns.values())
+
+
+def test_without_features_a_run_is_ready_at_its_window_start() -> None:
+    made = computed(WEEK_OF_BARS)
+    assert (made.ready_ms, made.columns) == (FROM, {})
+    assert {t.name for t in made.bars} == {"1m", "15m"}
+
+
+def test_a_swing_index_counts_bars_of_its_slice_whatever_history_lies_before() -> None:
+    declared = {"pivots": SPECS["pivots"]}
+    start = planned(**declared).history_start_ms(FROM)
+    for base in (WEEK_OF_BARS, WEEK_OF_BARS.between(start, WINDOW.to_ms)):
+        made = computed(base, **declared)
+        column, bars = made.columns["pivots", "high_idx"], made.bars[Timeframe("15m")]
+        row = int(column.values[-1]) + column.first_row
+        assert GRID.to_prices(bars.high[row : row + 1])[0] == made.columns["pivots", "high_level"].values[-1]
+        assert bars.ts_open_ms[column.first_row] == start
+
+
+def test_on_its_own_slice_a_column_is_the_array_the_kernel_returned() -> None:
+    bars = aggregate(walk(2000), Timeframe("1m"))
+    plan = plan_features(play("1m", fast=feature("ema", "1m", length=9)), CATALOGUE)
+    window = Window(MONDAY + minutes(27), MONDAY + minutes(2000))
+    made = compute_features(plan, bars, GRID, window)
+    assert made.columns["fast", "value"].first_row == 0
+    assert made.bars[Timeframe("1m")].close is bars.close
+
+
+@pytest.mark.parametrize(("base", "wanted"), [("1h", "15m"), ("4h", "6h"), ("W", "M")])
+def test_a_timeframe_that_base_bars_cannot_build_is_refused(base: str, wanted: str) -> None:
+    plan = plan_features(play(base, slow=feature("ema", wanted, length=3)), CATALOGUE)
+    with pytest.raises(DataMissing) as caught:
+        compute_features(plan, walk(100, timeframe=base), GRID, WINDOW)
+    assert [f.fact for f in caught.value.findings] == [f"bars of {wanted} cannot be built from the stored base bars of {base}"]
+
+
+def test_days_build_weeks_and_months() -> None:
+    plan = plan_features(play("D", w=feature("sma", "W", length=2), m=feature("sma", "M", length=2)), CATALOGUE)
+    window = Window(MONDAY + 91 * DAY_MS, MONDAY + 200 * DAY_MS)
+    made = compute_features(plan, walk(200, timeframe="D"), Grid(Decimal("0.1"), Decimal(1)), window)
+    assert made.starts["m"].due_ms == MONDAY + 31 * DAY_MS  # February, two months before April
+    assert made.ready_ms == window.from_ms
