@@ -14,13 +14,14 @@ from trade.play.read import read_play
 
 def _entry(name: str, inputs: tuple[str, ...], params: tuple[Param, ...], outputs: tuple[str, ...], **more: Any) -> Entry:
     made = tuple(Output(output, ValueType.FLOAT) for output in outputs)
-    return Entry(name, inputs, params, made, lambda params: dict.fromkeys(outputs, 0), lambda params: 0, "numpy", **more)
+    return Entry(name, inputs, params, made, lambda _: dict.fromkeys(outputs, 0), lambda _: 0, "numpy", **more)
 
 
 def _length(default: int | None = 14) -> Param:
     return Param("length", ParamType.INT, default, 1, 1000)
 
 
+_MAMODE = Param("mamode", ParamType.CHOICE, "rma", choices=("rma", "ema"))
 CATALOGUE = Catalogue(
     {
         "ema": _entry("ema", ("source",), (_length(10),), ("value",)),

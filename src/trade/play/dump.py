@@ -37,7 +37,7 @@ def with_symbol(play: Play, symbol: str) -> Play:
 
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
-    """Quotes every text that YAML 1.2 would read as something else, writes numbers as Python does, and knows no aliases."""
+    """Quotes every text that YAML 1.1 or 1.2 would read as something else, and writes no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the name is PyYAML's
         return True
@@ -47,9 +47,4 @@ def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if isinstance(plain(value), str) else '"')
 
 
-def _float(dumper: _Dumper, value: float) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", repr(value))
-
-
 _Dumper.add_representer(str, _text)
-_Dumper.add_representer(float, _float)

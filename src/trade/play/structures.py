@@ -16,7 +16,7 @@ from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.params import read_params
 from trade.play.spec import Structure
-from trade.play.timeframes import Roles, resolve
+from trade.play.timeframes import ROLE_WORDS, Roles, resolve
 
 
 @dataclass
@@ -35,6 +35,9 @@ class _Reader:
         for role, value in raw.items():
             path: Path = ("structures", role)
             groups = [((*path, name), name, items) for name, items in value.items()] if isinstance(value, dict) else [(path, role, value)]
+            if isinstance(value, dict) and role not in ROLE_WORDS:
+                hint = did_you_mean(role, ROLE_WORDS)
+                self.notes.error("unknown-role", path, f"'{role}' is not a role", hint, at_key=True)
             for where, name, items in groups:
                 timeframe = resolve(name, self.roles, where, self.notes)
                 if isinstance(items, list):

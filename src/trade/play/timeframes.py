@@ -15,6 +15,7 @@ from trade.play.unsupported import refuse
 
 ROLES = ("low_tf", "med_tf", "high_tf")
 _JANUARY = {"mtf": "med_tf", "htf": "high_tf"}
+ROLE_WORDS = (*ROLES, *_JANUARY, "exec")
 _OTHER_NAMES = {
     "1d": "D",
     "1w": "W",
@@ -89,7 +90,7 @@ def resolve(name: str | None, roles: Roles, path: Path, notes: Notes) -> Timefra
         return executed
     found = roles.get(name) or (Timeframe(name) if name in NAMES else None)
     if found is None:
-        if name in {*ROLES, *_JANUARY, "exec"}:
+        if name in ROLE_WORDS:
             if executed is not None:
                 notes.error(
                     "unknown-role", path, f"the role '{name}' has no timeframe in this Play", f"add `{name}:`, or write a timeframe"
