@@ -14,6 +14,7 @@ class Draft:
     """What was understood; `play` is None when something is wrong.
 
     `broken` are ids of features and structures whose own spec had errors: a reference to one of them is no second error.
+    `settled` are paths of values that were refused for good (a YAML trouble, an unknown variable): nothing more needs to be said of them.
     `timeframes` is role to timeframe, with `exec` and the January names `mtf`, `htf`.
     """
 
@@ -24,6 +25,7 @@ class Draft:
     features: Mapping[str, Feature]
     structures: Mapping[str, Structure]
     broken: frozenset[str]
+    settled: frozenset[str]
     rules: RuleSource
     policy: Policy | None
     risk: Risk | None

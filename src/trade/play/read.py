@@ -12,7 +12,7 @@ from trade.base.catalogue import Catalogue
 from trade.base.findings import Finding, Place, by_place
 from trade.base.hashing import json_hash
 from trade.play.canonical import VERSION, canonical_play
-from trade.play.document import Document, read_document
+from trade.play.document import Document, path_text, read_document
 from trade.play.draft import Draft
 from trade.play.expected import read_expected
 from trade.play.features import FeatureSet, Known, read_features
@@ -59,7 +59,7 @@ def read_play(
 
 
 def _empty(file: str) -> Draft:
-    return Draft(file, None, {}, None, {}, {}, frozenset(), RuleSource({}, {}, {}), None, None)
+    return Draft(file, None, {}, None, {}, {}, frozenset(), frozenset(), RuleSource({}, {}, {}), None, None)
 
 
 class _Reading:
@@ -84,8 +84,19 @@ class _Reading:
         play = None
         if readable and not self.notes.failed and account and risk and policy and execution and head.name and head.symbol:
             play = _play(head, roles, exec_role, account, features, structures, rules, policy, risk, execution, expected, validation)
-        broken = features.broken | lost
-        return Draft(self.document.file, play, roles, roles.get("exec"), features.found, structures, broken, rules, policy, risk)
+        return Draft(
+            file=self.document.file,
+            play=play,
+            timeframes=roles,
+            exec_timeframe=roles.get("exec"),
+            features=features.found,
+            structures=structures,
+            broken=features.broken | lost,
+            settled=frozenset(path_text(path) for path in self.notes.settled),
+            rules=rules,
+            policy=policy,
+            risk=risk,
+        )
 
     def section(self, key: str, model: type[Model]) -> Model | None:
         return self.notes.read(model, self.data.get(key, {}), (key,))

@@ -1,0 +1,107 @@
+"""Plays as files: finding them, the examples, the schema for editors, and a light import."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from play_catalogue import CATALOGUE, FULL
+
+from trade.base.errors import Malformed
+from trade.play.lookup import find_play, list_plays
+from trade.play.models import TOP_LEVEL
+from trade.play.read import read_play
+from trade.play.schema import json_schema
+
+_EXAMPLES = Path(__file__).parents[2] / "configs" / "plays"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("ema_cross.yml", "deep/rsi.yaml", "deep/same.yml", "other/same.yml", "_hidden.yml", ".git/x.yml", "notes.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("version: '3.0.0'\n")
+    return tmp_path
+
+
+def test_plays_are_listed_through_all_folders(folder: Path) -> None:
+    assert [path.relative_to(folder).as_posix() for path in list_plays(folder)] == [
+        "deep/rsi.yaml",
+        "deep/same.yml",
+        "ema_cross.yml",
+        "other/same.yml",
+    ]
+    assert list_plays(folder / "nowhere") == ()
+
+
+@pytest.mark.parametrize("name", ["rsi", "rsi.yaml", "deep/rsi", "deep/rsi.yaml"])
+def test_a_play_is_found_by_name_or_by_path_inside_the_folder(folder: Path, name: str) -> None:
+    assert find_play(name, folder) == folder / "deep" / "rsi.yaml"
+
+
+def test_a_play_is_found_by_path(folder: Path) -> None:
+    path = folder / "_hidden.yml"
+    assert find_play(str(path), folder) == path
+
+
+def test_an_unknown_play_is_answered_with_the_nearest_name(folder: Path) -> None:
+    with pytest.raises(Malformed) as refused:
+        find_play("ema_cros", folder)
+    assert "`ema_cross`" in refused.value.findings[0].hint
+    with pytest.raises(Malformed) as refused:
+        find_play("deep/rsj.yml", folder)
+    assert "`rsi`" in refused.value.findings[0].hint
+
+
+def test_a_name_that_fits_two_plays_is_refused(folder: Path) -> None:
+    with pytest.raises(Malformed) as refused:
+        find_play("same", folder)
+    assert refused.value.findings[0].code == "ambiguous-play"
+    assert "deep/same.yml, other/same.yml" in refused.value.findings[0].fact
+    assert find_play("deep/same", folder) == folder / "deep" / "same.yml"
+
+
+@pytest.mark.parametrize("path", sorted(_EXAMPLES.rglob("*.yml")), ids=lambda path: path.stem)
+def test_the_examples_load_without_a_word(path: Path) -> None:
+    draft, findings = read_play(path, CATALOGUE)
+    assert not findings
+    assert draft.play is not None
+    assert draft.play.name == path.stem
+
+
+def test_the_schema_knows_every_key_and_the_catalogue() -> None:
+    schema = json_schema(CATALOGUE)
+    assert set(schema["properties"]) == set(TOP_LEVEL)
+    assert set(schema["required"]) == {"version", "actions"}
+    assert schema["additionalProperties"] is False
+    feature = schema["$defs"]["FeatureFile"]
+    assert feature["properties"]["indicator"] == {"enum": list(CATALOGUE.indicators)}
+    bbands = next(rule["then"] for rule in feature["allOf"] if rule["if"]["properties"]["indicator"]["const"] == "bbands")
+    assert bbands["properties"]["params"]["properties"]["std"]["default"] == 2.0
+    assert json.loads(json.dumps(schema)) == schema
+
+
+def test_the_schema_offers_defaults_and_words() -> None:
+    definitions = json_schema(CATALOGUE)["$defs"]
+    assert definitions["AccountFile"]["properties"]["slippage_bps"]["default"] == 2
+    assert definitions["FeeModel"]["properties"]["taker_bps"]["default"] == 5.5
+    assert definitions["ExecutionFile"]["properties"]["intrabar"]["anyOf"][0]["enum"] == ["worst", "path"]
+    assert definitions["AccountFile"]["additionalProperties"] is False
+
+
+def test_the_schema_has_the_keys_of_a_whole_play() -> None:
+    schema = json_schema(CATALOGUE)
+    assert set(FULL) <= set(schema["properties"])
+    assert set(FULL["account"]) <= set(schema["$defs"]["AccountFile"]["properties"])
+
+
+def test_reading_plays_imports_nothing_heavy() -> None:
+    heavy = ("pandas", "numba", "pyarrow", "duckdb", "talib", "rich")
+    code = "import sys, trade.play.read, trade.play.schema, trade.play.dump, trade.play.lookup\n"
+    code += f"print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
