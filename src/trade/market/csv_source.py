@@ -92,7 +92,7 @@ def _fast(block: bytes, layout: Layout, delimiter: str, line: int, count: int) -
     if clock.null_count:
         return None
     ts_ms, exact = instants(clock, layout)
-    values = {name: numbers(table.column(column)) for name, column in layout.values.items()}
+    values = {name: numbers(table.column(column).combine_chunks()) for name, column in layout.values.items()}
     return Chunk(np.arange(line, line + count, dtype=np.int64), ts_ms, exact, np.ones(count, np.bool_), values)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -35,13 +37,7 @@ def write_month(folder: Path, entry: Month, kind: Kind, columns: Columns) -> boo
     draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
         # Split bytes and lz4: as small as zstd within a fifth on real minutes, and the fastest to read of nine ways measured.
-        pq.write_table(
-            pa.table({name: columns[name] for name in COLUMNS[kind]}),
-            draft,
-            compression="lz4",
-            use_dictionary=False,
-            use_byte_stream_split=True,
-        )
+        pq.write_table(_table(columns, kind), draft, compression="lz4", use_dictionary=False, use_byte_stream_split=True)
         sync(draft)
         draft.replace(target)
     except BaseException:
@@ -49,6 +45,14 @@ def write_month(folder: Path, entry: Month, kind: Kind, columns: Columns) -> boo
         raise
     sync(target.parent)
     return True
+
+
+def _table(columns: Columns, kind: Kind) -> Any:
+    """Return arrow columns over the same memory; handing numpy arrays to `pa.table` would import pandas (0.4 s)."""
+    values = {name: np.ascontiguousarray(columns[name]) for name in COLUMNS[kind]}
+    types = {np.dtype(np.int64): pa.int64(), np.dtype(np.float64): pa.float64()}
+    arrays = [pa.Array.from_buffers(types[array.dtype], len(array), [None, pa.py_buffer(array)]) for array in values.values()]
+    return pa.Table.from_arrays(arrays, names=list(values))
 
 
 def make_folder(path: Path, root: Path) -> None:
