@@ -19,7 +19,7 @@ def test_each_kernel_has_one_signature_whatever_the_records_look_like():
 def test_equal_returns_have_no_variance_however_many_they_are():
     mean, variance, *_ = curve._moments(np.full(100_000, 0.1))
     assert mean == pytest.approx(0.1, rel=1e-15)
-    assert variance < (1e-12 * mean) ** 2
+    assert variance < 1e-32  # the plain sum of so many is off by 2e-13
 
 
 def test_a_curve_has_at_least_the_initial_equity():

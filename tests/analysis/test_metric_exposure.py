@@ -37,6 +37,12 @@ def test_never_in_position_leaves_margin_figures_undefined_but_exposure_zero():
     assert (metrics["avg_leverage_used"], metrics["max_gross_exposure_pct"], metrics["margin_calls"]) == (0.0, 0.0, 0)
 
 
+def test_a_position_without_used_margin_has_no_margin_ratio():
+    metrics = summarise(made([100, 100], points={"position_lots": [0, 5], "notional_quanta": [0, 50]})).metrics
+    assert metrics["min_margin_ratio"] is None
+    assert metrics["closest_liquidation_pct"] == 100.0
+
+
 def test_time_in_market_is_of_base_bars():
     summary = summarise(made([100, 100, 100], base_bars=2_880, bars_in_position=720))
     assert summary.metrics["total_bars"] == 2

@@ -11,13 +11,13 @@ from trade.analysis.summary import summarise
 empyrical = pytest.importorskip("empyrical")
 stats = pytest.importorskip("scipy.stats")
 
-BARS = 400
+BARS = 4_000
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3])
 def curve(request):
     rng = np.random.default_rng(request.param)
-    return np.round(10_000 * np.cumprod(np.concatenate(([1.0], 1 + rng.standard_t(4, BARS) * 0.01))), 8)
+    return np.round(10_000 * np.cumprod(np.concatenate(([1.0], 1 + rng.standard_t(4, BARS) * 0.002))), 8)
 
 
 @pytest.fixture(scope="module")

@@ -72,6 +72,10 @@ def test_bars_longer_than_a_day_have_no_days():
     assert extras["best_week_pct"] is not None
 
 
+def test_a_run_without_a_bar_has_no_days():
+    assert summarise(made([100])).extras["best_day_pct"] is None
+
+
 def test_days_after_ruin_have_no_return():
     extras = summarise(made([100, 0, 0, 0])).extras
     assert extras["best_day_pct"] == extras["worst_day_pct"] == -100

@@ -90,3 +90,8 @@ def test_a_run_without_a_bar_has_no_tail():
     metrics = summarise(made([100])).metrics
     assert metrics["var_95_pct"] is metrics["cvar_95_pct"] is None
     assert summarise(made([100])).extras["volatility_pct"] is None
+
+
+def test_volatility_needs_two_returns():
+    assert summarise(made([100, 110])).extras["volatility_pct"] is None
+    assert summarise(made(UP_DOWN)).extras["volatility_pct"] == pytest.approx(10 * math.sqrt(365))

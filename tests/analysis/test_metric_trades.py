@@ -95,7 +95,8 @@ def test_without_trades_sums_are_zero_and_averages_undefined():
 
 
 def test_wins_without_losses_have_an_infinite_factor_and_no_number_for_it():
-    metrics = summarise(made([100], [trade(5)])).metrics
+    metrics = summarise(made([100], [trade(0.00000001)])).metrics
+    assert metrics["win_rate"] == 100.0
     assert metrics["profit_factor"] is None
     assert metrics["profit_factor_mode"] == "infinite"
     assert metrics["avg_loss_usdt"] is metrics["largest_loss_usdt"] is metrics["payoff_ratio"] is None

@@ -5,10 +5,6 @@ from __future__ import annotations
 from trade.analysis import calendar, costs, drawdown, entries, exposure, holding, returns, risk, sides, trades
 from trade.analysis.metric import Metric, Unit
 
-_WON = "sum over trades with net > 0"
-_LOST = "sum over trades with net < 0, as a positive amount"
-_HELD = "base bars in which the position was open"
-
 METRICS: tuple[Metric, ...] = (
     Metric(returns.initial_equity, Unit.USDT, "equity at the window start", "result"),
     Metric(returns.final_equity, Unit.USDT, "equity at the end; the run ends flat", "result"),
@@ -28,14 +24,14 @@ METRICS: tuple[Metric, ...] = (
     Metric(risk.calmar, Unit.RATIO, "cagr_pct / max_drawdown_pct", "result, loop; Young 1991"),
     Metric(trades.win_count, Unit.COUNT, "trades with net > 0", "trades"),
     Metric(trades.loss_count, Unit.COUNT, "trades with net < 0", "trades"),
-    Metric(trades.gross_profit, Unit.USDT, f"net, {_WON}", "trades"),
-    Metric(trades.gross_loss, Unit.USDT, f"net, {_LOST}", "trades"),
+    Metric(trades.gross_profit, Unit.USDT, "sum of net over trades with net > 0", "trades"),
+    Metric(trades.gross_loss, Unit.USDT, "sum of net over trades with net < 0, as a positive amount", "trades"),
     Metric(costs.total_fees, Unit.USDT, "sum of the fees of all trades", "trades"),
     Metric(trades.avg_win_usdt, Unit.USDT, "gross_profit / win_count", "trades"),
     Metric(trades.avg_loss_usdt, Unit.USDT, "gross_loss / loss_count, positive", "trades"),
     Metric(trades.largest_win_usdt, Unit.USDT, "largest net of a winning trade", "trades"),
     Metric(trades.largest_loss_usdt, Unit.USDT, "largest loss of a losing trade, positive", "trades"),
-    Metric(holding.avg_trade_duration_bars, Unit.BASE_BARS, f"mean of {_HELD}", "trades"),
+    Metric(holding.avg_trade_duration_bars, Unit.BASE_BARS, "mean of base bars in which the position was open", "trades"),
     Metric(holding.avg_winning_trade_duration_bars, Unit.BASE_BARS, "the same over trades with net > 0", "trades"),
     Metric(holding.avg_losing_trade_duration_bars, Unit.BASE_BARS, "the same over trades with net < 0", "trades"),
     Metric(holding.max_consecutive_wins, Unit.COUNT, "longest run of wins; a trade with net 0 ends it", "trades"),
