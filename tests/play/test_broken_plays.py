@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from play_catalogue import FULL, MINIMAL, changed, only, read, said, without
 
 from trade.base.findings import errors
@@ -223,3 +226,32 @@ def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Any) -> None:
         assert draft.play is None
         assert [f.code for f in findings] == ["unreadable-file"]
         assert findings[0].place.file == str(path)
+
+
+def test_a_mistake_does_not_hide_what_cannot_run_in_the_same_section() -> None:
+    play = changed(MINIMAL, ("entry", {"order_type": "LIMIT", "foo": 1}))
+    assert {f.code for f in said(play)} == {"unknown-key", "not-yet-limit-entry"}
+
+
+_LEAF = st.one_of(st.none(), st.booleans(), st.integers(-5, 10**20), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5))
+_KEY = st.sampled_from(["a", "type", "key", "emit", "tf"])
+_ANYTHING = st.recursive(_LEAF, lambda item: st.lists(item, max_size=3) | st.dictionaries(_KEY, item, max_size=3), max_leaves=5)
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [found for key, inner in pairs for found in ((*path, key), *_paths(inner, (*path, key)))]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(_paths(FULL)), _ANYTHING)
+def test_whatever_stands_anywhere_a_play_loads_or_says_why_not(path: tuple[Any, ...], value: Any) -> None:
+    play: Any = copy.deepcopy(FULL)
+    inner = play
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    draft, findings = read(play)
+    assert (draft.play is None) == bool(errors(findings))
+    assert all(finding.fact and finding.hint for finding in findings)
+    assert len({(f.place, f.fact) for f in findings}) == len(findings)

@@ -151,6 +151,7 @@ def test_every_sizing_model_loads() -> None:
         ([("position_policy.exit_mode", "signal"), ("risk", {})], "never-exits"),
         ([("position_policy.exit_mode", "first_hit"), ("risk", {})], "never-exits"),
         ([("position_policy.exit_mode", "signal")], "never-exits-by-signal"),
+        ([("actions.exit_all", _RULE), ("position_policy.exit_mode", "signal"), ("risk", {"tp_order_type": "Limit"})], "no-effect"),
     ],
 )
 def test_what_is_legal_but_odd_is_a_warning(changes: list[tuple[str, Any]], code: str) -> None:

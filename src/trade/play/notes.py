@@ -32,6 +32,7 @@ class Notes:
         self.document = document
         self.settled: set[Path] = set(document.troubled)
         self.findings: list[Finding] = []
+        self.parts: dict[Path, BaseModel | None] = {}
 
     def error(self, code: str, path: Path, fact: str, hint: str, *, at_key: bool = False) -> None:
         """Add a refusal about the value at a path, or about its key."""
@@ -59,15 +60,17 @@ class Notes:
         self.error("unknown-key", path, f"the key '{path[-1]}' is not known here", hint, at_key=True)
 
     def read(self, model: type[Model], value: Any, path: Path) -> Model | None:
-        """Return the value as a model, or None with everything that is wrong with it said."""
+        """Return the value as a model, or None with everything that is wrong with it said; `parts` then keeps what is right of it."""
         if not isinstance(value, dict):
             self.error("wrong-type", path, f"{shown(value)}, not a map", "write keys with values, or leave it out")
             return None
         try:
             return model.model_validate(value)
         except ValidationError as refused:
-            for error in refused.errors(include_url=False):
+            mistakes = refused.errors(include_url=False)
+            for error in mistakes:
                 self._translate(model, error, path)
+            self.parts[path] = _right_part(model, value, [error["loc"] for error in mistakes])
             return None
 
     def _translate(self, model: type[BaseModel], error: Any, path: Path) -> None:
@@ -83,6 +86,14 @@ class Notes:
             wanted = {"dict_type": "a map", "list_type": "a list", "model_type": "a map"}.get(kind)
             fact = f"{shown(value)}, not {wanted}" if wanted else f"{shown(value)}: {error['msg'].lower()}"
             self.error("wrong-type", inner, fact, "write keys with values" if wanted == "a map" else "write a list, one item per line")
+
+
+def _right_part(model: type[BaseModel], value: dict[str, Any], mistakes: list[tuple[int | str, ...]]) -> BaseModel | None:
+    """Return the model without the keys that hold mistakes, or None when it cannot be without them."""
+    try:
+        return model.model_validate({key: item for key, item in value.items() if key not in {loc[0] for loc in mistakes}})
+    except ValidationError:
+        return None
 
 
 def _keys(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:

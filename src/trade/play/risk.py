@@ -36,6 +36,10 @@ def build_risk(short: RiskFile | None, full: RiskModelFile | None, account: Acco
             target = _target(short.take_profit, short.tp_order_type, ("risk",), notes)
         risk = Risk(stop, target, Sizing("percent_equity", short.max_position_pct, account.max_leverage), short.basis)
     section = "risk" if full is None else "risk_model"
+    if risk.take_profit is None and (full or short or RiskFile()).tp_order_type != "Market":
+        notes.warn(
+            "no-effect", (section, "tp_order_type"), "the order type of a take-profit that is not there", "add a take-profit, or remove it"
+        )
     if risk.take_profit and risk.take_profit.kind == "rr_ratio" and risk.stop_loss is None:
         path = (section, "take_profit")
         notes.error("rr-without-stop", path, "a take-profit by 'rr_ratio' needs a stop-loss to be a multiple of", "add a stop_loss")

@@ -94,11 +94,12 @@ def refuse(notes: Notes, code: str, path: Path, fact: str) -> None:
 
 
 def check_sections(notes: Notes, sections: Mapping[str, Any]) -> None:
-    """Refuse every value of the sections that the table does not allow."""
+    """Refuse every value of the sections that the table does not allow; of a section with mistakes, the part that is right."""
+    known = {key: notes.parts.get((key,)) if section is None else section for key, section in sections.items()}
     for row in TABLE:
         for key in row.keys:
             steps = tuple(key.split("."))
-            value = _look(sections, steps)
+            value = _look(known, steps)
             if value is not None and value not in row.allowed:
                 said = f"'{as_text(value)}'" if not isinstance(value, dict | list) else shown(value)
                 refuse(notes, row.code, steps, said)
