@@ -223,7 +223,8 @@ def _cmf(columns: Columns, params: Params) -> Bool:
 
 def _vwap(columns: Columns, params: Params) -> Bool:
     anchor = Timeframe(str(params["anchor"])).floor(columns.ts_open_ms)
-    return _run(_equal(columns["volume"], 0.0)) > _run(~_moved(anchor.astype(np.float64)))
+    later = np.diff(anchor, prepend=-1) == 0  # every bar but the first after an anchor
+    return _run(_equal(columns["volume"], 0.0)) > _run(later)
 
 
 _CONDITIONS: Mapping[tuple[str, str], Condition] = {

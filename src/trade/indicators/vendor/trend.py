@@ -36,7 +36,8 @@ def _supertrend(columns: Columns, params: Params) -> Mapping[str, Float64]:
 
 
 def _psar(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    high, low, close = columns["high"], columns["low"], columns["source"]
+    # A read-only array would compile the kernel once more.
+    high, low, close = (np.require(columns[name], np.float64, ["C", "W"]) for name in ("high", "low", "source"))
     stop, af, reversal = parabolic(high, low, close[0], real(params, "af0"), real(params, "af"), real(params, "max_af"))
     return {"long": np.where(stop < close, stop, np.nan), "short": np.where(stop >= close, stop, np.nan), "af": af, "reversal": reversal}
 

@@ -1,0 +1,72 @@
+"""The docs page of all indicators, rendered from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trade.base.catalogue import Entry, Output, Param, ParamType, ValueType
+from trade.indicators.registry import FAMILIES, NOT_YET, UNDEFINED_WORDS, defaults
+
+_INTRO = """# Indicators
+
+Rendered from `src/trade/indicators/registry`; a test keeps this page equal to it.
+
+- The first output is the primary one: a bare feature id in a rule means it.
+- `source` is the price or feature that `source:` names, the close by default. An indicator without it reads only what is listed.
+- Values are those of pandas-ta (the distribution `pandas-ta-classic`, without TA-Lib). "Computed by" says who does the work: TA-Lib, numpy
+  or a kernel of ours where the values are the same to 1e-9, pandas-ta elsewhere. Where TA-Lib means something else, the text says so.
+- "First" is the bar, counted from 0, of the first value with the default parameters; "settle" is how many earlier bars are loaded, when
+  stored, so that recursive averages forget how they began: 3 lengths for an EMA, 6 for a Wilder average, the window for a window.
+- A total output has a value on every later bar, except where the named condition holds; a partial one is missing by design for part of
+  the time. A ratio over 0 is missing, not 0 and not 100, whatever the library says.
+- Where the source is missing the indicator is missing, and it starts anew behind the hole.
+- Ranges hold for sources within the bar (open, close, hl2, hlc3, ohlc4).
+
+| condition | holds where |
+|---|---|
+"""
+
+
+def render() -> str:
+    """Return the page as Markdown."""
+    words = "".join(f"| `{word}` | {sentence} |\n" for word, sentence in UNDEFINED_WORDS.items())
+    families = "\n".join(line for family, entries in FAMILIES.items() for line in _family(family, entries))
+    missing = "\n".join(f"- `{name}`: {sentence}" for name, sentence in NOT_YET.items())
+    return f"{_INTRO}{words}\n{families}\n## Not yet\n\n{missing}\n"
+
+
+def _family(family: str, entries: tuple[Entry, ...]) -> Iterator[str]:
+    yield f"## {family.capitalize()}\n"
+    for entry in entries:
+        yield from _entry(entry)
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    yield f"### {entry.name}\n"
+    yield f"{entry.doc[0].upper()}{entry.doc[1:]}.\n"
+    yield f"Reads {', '.join(entry.inputs)}. Computed by {entry.computed_by}. Settle {entry.settle_bars(defaults(entry))}.\n"
+    if entry.params:
+        yield "| parameter | default | allowed | |\n|---|---|---|---|"
+        yield from (_param(param) for param in entry.params)
+        yield ""
+    yield "| output | first | values | missing |\n|---|---|---|---|"
+    first = entry.first_valid_bars(defaults(entry))
+    yield from (_output(output, first[output.name]) for output in entry.outputs)
+    yield ""
+
+
+def _param(param: Param) -> str:
+    allowed = ", ".join(param.choices) if param.type is ParamType.CHOICE else f"{param.type} {param.low:g} to {param.high:g}"
+    return f"| `{param.name}` | {param.default} | {allowed} | {param.doc} |"
+
+
+def _output(output: Output, first: int) -> str:
+    kind = "" if output.type is ValueType.FLOAT else f"{output.type} "
+    missing = (f"`{output.undefined_when}`" if output.undefined_when else "never") if output.total else "by design"
+    return f"| `{output.name}` | {first} | {kind}{_range(output)} | {missing} |"
+
+
+def _range(output: Output) -> str:
+    if output.low is None:
+        return "any"
+    return f"from {output.low:g}" if output.high is None else f"{output.low:g} to {output.high:g}"
