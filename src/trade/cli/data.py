@@ -1,0 +1,232 @@
+"""`trade data`: what is stored, and how it gets in and out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from trade.base.errors import DataMissing, Malformed
+from trade.base.findings import Finding
+from trade.cli import console
+from trade.cli.options import DEFAULT_DB, Db, From, Json, To, instant_ms
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from trade.market.gaps import Gap
+    from trade.market.report import ImportReport
+    from trade.market.store import Store, StoredSeries
+
+_SHOWN = 20
+
+app = typer.Typer(help="The market store: import, look, delete, ask.", no_args_is_help=True)
+
+Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.")]
+
+
+@app.command("import", epilog="Example: trade data import BTCUSDT-1m-2023-01.csv --symbol BTCUSDT --market spot")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV or parquet file of 1m bars, mark prices or funding.")],
+    symbol: Annotated[str, typer.Option("--symbol", help="The symbol the rows belong to.")],
+    venue: Annotated[str | None, typer.Option("--venue", help="The exchange [default: binance for its own files, else generic].")] = None,
+    market: Annotated[str, typer.Option("--market", help="spot or linear.")] = "linear",
+    kind: Annotated[str | None, typer.Option("--kind", help="bars, mark or funding [default: by the columns].")] = None,
+    tick: Annotated[str | None, typer.Option("--tick", help="Tick size, instead of the known one.")] = None,
+    step: Annotated[str | None, typer.Option("--step", help="Quantity step, instead of the known one.")] = None,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Import the good rows of a file; bad ones are reported with their line and kept out."""
+    console.configure(as_json=as_json)
+    from trade.market.fitting import GridOptions
+    from trade.market.importing import ImportRequest, import_file
+    from trade.market.instruments import parse_grid
+    from trade.market.names import parse_kind
+
+    grid = GridOptions(parse_grid(tick, "--tick"), parse_grid(step, "--step"))
+    report = import_file(db, ImportRequest(file, symbol, venue, market, None if kind is None else parse_kind(kind), grid))
+    console.emit({"status": "ok", **report.as_json()})
+    _show_import(report)
+
+
+@app.command("info", epilog="Example: trade data info BTCUSDT")
+def info(
+    symbol: Annotated[str | None, typer.Argument(metavar="[SYMBOL]", help="Only this symbol.")] = None,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """List what is stored: rows, span, coverage, tick."""
+    console.configure(as_json=as_json)
+    from trade.market.store import Store
+
+    store = Store(db)
+    found = [stored for stored in store.series() if symbol is None or symbol in (stored.series.symbol, stored.series.key)]
+    if symbol is not None and not found:
+        raise DataMissing(Finding("symbol-not-stored", f"nothing of '{symbol}' in '{db}'", "see 'trade data info' without a symbol"))
+    console.emit({"status": "ok", "store": str(db), "generation": store.manifest.generation, "series": [_as_json(store, s) for s in found]})
+    _show_info(store, found)
+
+
+@app.command("gaps", epilog="Example: trade data gaps BTCUSDT --from 2023-01-01 --to 2024-01-01")
+def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB, as_json: Json = False) -> None:
+    """List the holes in the 1m bars of a symbol, leading and trailing ones of the span included."""
+    console.configure(as_json=as_json)
+    from trade.market.gaps import find_gaps, missing_bars
+    from trade.market.names import Kind
+    from trade.market.store import Store
+
+    store = Store(db)
+    series = store.resolve(symbol)
+    months = store.manifest.of(series, Kind.BARS)
+    start_ms, end_ms = instant_ms("--from", from_), instant_ms("--to", to)
+    start_ms = months[0].first_ms if start_ms is None else start_ms
+    end_ms = months[-1].last_ms + 60_000 if end_ms is None else end_ms
+    if end_ms <= start_ms:
+        raise Malformed(Finding("empty-span", "the span ends before it starts", "give a --to that lies after --from"))
+    found = find_gaps(store.rows(series, Kind.BARS, start_ms, end_ms).columns["ts_open_ms"], start_ms, end_ms)
+    rows = [{"start_ms": gap.start_ms, "end_ms": gap.end_ms, "missing_bars": gap.missing_bars} for gap in found]
+    span = {"start_ms": start_ms, "end_ms": end_ms, "missing_bars": missing_bars(found)}
+    console.emit({"status": "ok", "series": series.key, **span, "gaps": rows})
+    _show_gaps(series.key, found)
+
+
+@app.command("delete", epilog="Example: trade data delete binance:spot:BTCUSDT --kind bars --yes")
+def delete(
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="In full: venue:market:BTCUSDT.")],
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind: bars, mark or funding.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Really delete.")] = False,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Delete a stored series; without --kind all of its kinds."""
+    console.configure(as_json=as_json)
+    from trade.market.deleting import delete_series
+    from trade.market.names import Kind, parse_kind, parse_series
+
+    series = parse_series(symbol)
+    kinds = list(Kind) if kind is None else [parse_kind(kind)]
+    if not yes:
+        raise Malformed(Finding("not-confirmed", f"'{series}' would be deleted from '{db}'", "say so with --yes"))
+    rows = delete_series(db, series, kinds)
+    console.emit({"status": "ok", "series": series.key, "rows_deleted": rows})
+    console.show(f"deleted {rows:,} rows of {series}")
+
+
+@app.command("sql", epilog='Example: trade data sql "SELECT symbol, count(*) AS bars FROM bars GROUP BY symbol"')
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT over the views bars, mark, funding.")],
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown at most; --json gives all.")] = 100,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+) -> None:
+    """Answer a question in DuckDB's SQL; nothing it says can change the store."""
+    console.configure(as_json=as_json)
+    from trade.market import sql as market_sql
+    from trade.market.store import Store
+
+    answer = market_sql.query(Store(db), query, None if as_json else limit + 1)
+    console.emit({"status": "ok", "columns": list(answer.columns), "rows": [[_json_value(v) for v in row] for row in answer.rows]})
+    if as_json:
+        return
+    table = _table(*answer.columns)
+    for row in answer.rows[:limit]:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    console.show(table)
+    if len(answer.rows) > limit:
+        console.say(f"more than {limit} rows; raise --limit or use --json")
+
+
+def _json_value(value: Any) -> Any:
+    """Return a database value as JSON holds it: not-a-number as null, dates and decimals as text."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if abs(value) < float("inf") else None
+    if isinstance(value, list | tuple):
+        return [_json_value(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _json_value(item) for key, item in value.items()}
+    return str(value)
+
+
+def _as_json(store: Store, stored: StoredSeries) -> dict[str, Any]:
+    instrument = store.manifest.instruments.get(stored.series)
+    return {
+        "series": stored.series.key,
+        "kind": str(stored.kind),
+        "rows": stored.rows,
+        "first_ms": stored.first_ms,
+        "last_ms": stored.last_ms,
+        "months": len(stored.months),
+        "missing_bars": _missing(stored),
+        "tick_size": None if instrument is None else str(instrument.tick_size),
+        "qty_step": None if instrument is None else str(instrument.qty_step),
+        "instrument_source": None if instrument is None else instrument.source,
+        "off_grid": sum(month.off_grid for month in stored.months),
+    }
+
+
+def _missing(stored: StoredSeries) -> int | None:
+    """Return the minutes without a row between the first and the last; None for funding, which has no grid."""
+    return None if stored.kind == "funding" else (stored.last_ms - stored.first_ms) // 60_000 + 1 - stored.rows
+
+
+def _table(*columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    return Table(*columns, box=box.SIMPLE_HEAD)
+
+
+def _show_import(report: ImportReport) -> None:
+    from trade.market.instants import iso
+
+    console.show_findings(report.findings[:_SHOWN])
+    if len(report.findings) > _SHOWN:
+        console.say(f"… and {len(report.findings) - _SHOWN} more findings; --json names up to 1000 lines of each kind")
+    table = _table("import", str(report.series))
+    table.add_row("kind", f"{report.kind} ({report.layout})")
+    table.add_row("read", f"{report.rows_read:,}")
+    table.add_row("new", f"{report.rows_new:,}")
+    table.add_row("known already", f"{report.duplicates_agreeing:,}")
+    for code, rows in report.bad.items():
+        table.add_row(f"kept out: {code}", f"{rows:,}")
+    table.add_row("stored now", f"{report.rows_stored:,} from {iso(report.first_ms)} to {iso(report.last_ms)}")
+    if report.instrument is not None:
+        table.add_row("tick, step", f"{report.instrument.tick_size:f}, {report.instrument.qty_step:f} ({report.instrument.source})")
+    console.show(table)
+
+
+def _show_info(store: Store, found: list[StoredSeries]) -> None:
+    from trade.market.instants import iso
+
+    table = _table("series", "kind", "rows", "first", "last", "missing", "tick")
+    for stored in found:
+        instrument = store.manifest.instruments.get(stored.series)
+        missing = _missing(stored)
+        table.add_row(
+            stored.series.key,
+            stored.kind,
+            f"{stored.rows:,}",
+            iso(stored.first_ms),
+            iso(stored.last_ms),
+            "" if missing is None else f"{missing:,}",
+            "" if instrument is None else f"{instrument.tick_size:f}",
+        )
+    console.show(table if found else f"'{store.path}' is empty; 'trade data import FILE --symbol S' fills it")
+
+
+def _show_gaps(key: str, found: tuple[Gap, ...]) -> None:
+    from trade.market.gaps import missing_bars
+    from trade.market.instants import iso
+
+    console.show(f"{key}: {len(found)} gaps, {missing_bars(found):,} bars missing")
+    table = _table("from", "to", "missing")
+    for gap in sorted(found, key=lambda gap: -gap.missing_bars)[:_SHOWN]:
+        table.add_row(iso(gap.start_ms), iso(gap.end_ms), f"{gap.missing_bars:,}")
+    if found:
+        console.show(table)
+    if len(found) > _SHOWN:
+        console.say(f"the {_SHOWN} longest are shown; --json names all")

@@ -1,0 +1,153 @@
+"""Every kind of bad row is told apart, reported at its line, counted and kept out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.market.conftest import BTC, JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
+from trade.base.errors import Malformed
+from trade.market import csv_source
+from trade.market.store import Store
+
+T = JAN_2023_MS
+
+
+def minute(i):
+    return T + MINUTE_MS * i
+
+
+def at(report, code):
+    return [f.place.line for f in report.findings if f.code == code]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (f"{minute(9)},nan,2,1,1,1", "not-finite"),
+        (f"{minute(9)},inf,2,1,1,1", "not-finite"),
+        (f"{minute(9)},,2,1,1,1", "not-finite"),
+        (f"{minute(9)},0,2,0,1,1", "price-not-positive"),
+        (f"{minute(9)},-1,2,-1,1,1", "price-not-positive"),
+        (f"{minute(9)},3,2,1,1,1", "high-below-body"),
+        (f"{minute(9)},3,4,2,1,1", "low-above-body"),
+        (f"{minute(9)},3,4,1,2,-1", "volume-negative"),
+        (f"{minute(9) + 1},3,4,1,2,1", "timestamp-off-grid"),
+        (f"{minute(9)}.5,3,4,1,2,1", "timestamp-off-grid"),
+        ("-60000,3,4,1,2,1", "timestamp-implausible"),
+        ("abc,3,4,1,2,1", "unreadable"),
+        (f"{minute(9)},x,4,1,2,1", "unreadable"),
+        (f"{minute(9)},3,4,1", "unreadable"),
+        (f"{minute(1)},30000.1,30000.5,29999.9,30000.2,7", "duplicate-disagrees"),
+        (f"{minute(-5)},3,4,1,2,1", "unsorted"),
+    ],
+)
+def test_a_bad_row_is_reported_at_its_line_and_kept_out(row, code, text, load_in, db):
+    lines = bar_lines(8)
+    lines.insert(6, row)
+    report = load_in(text(lines))
+    assert report.bad == {code: 1}
+    assert at(report, code) == [7]
+    assert (report.rows_read, report.rows_new) == (9, 8)
+    assert len(Store(db).load(BTC, T, minute(100)).base) == 8
+
+
+def test_an_equal_duplicate_is_only_counted(text, load_in):
+    lines = bar_lines(8)
+    lines.insert(6, lines[3])
+    report = load_in(text(lines))
+    assert (report.duplicates_agreeing, report.bad, report.findings) == (1, {}, ())
+
+
+def test_parquet_rows_are_counted_from_one(parquet, load_in):
+    bars = make_bars(6)
+    bars["high"][2] = 1.0
+    report = load_in(parquet(bars))
+    assert at(report, "high-below-body") == [3]
+
+
+def test_a_null_in_parquet_is_a_bad_row(parquet, load_in):
+    bars = make_bars(6)
+    bars["close"] = [*bars["close"][:4].tolist(), None, bars["close"][5]]
+    bars["ts_open_ms"] = [None, *bars["ts_open_ms"][1:].tolist()]
+    report = load_in(parquet(bars))
+    assert (at(report, "not-finite"), at(report, "unreadable")) == ([5], [1])
+
+
+def test_every_row_is_counted_once(text, load_in):
+    lines = bar_lines(8)
+    lines[3] = f"{minute(2)},nan,-1,5,1,-1"
+    lines.append(lines[1])
+    report = load_in(text(lines))
+    assert report.rows_read == report.rows_new + report.duplicates_agreeing + sum(report.bad.values())
+
+
+def test_one_wild_timestamp_does_not_condemn_the_rest(text, load_in):
+    lines = bar_lines(8)
+    lines.insert(4, f"{minute(10**6)},3,4,1,2,1")
+    report = load_in(text(lines))
+    assert at(report, "unsorted") == [5]
+    assert report.rows_new == 8
+
+
+def test_of_two_swapped_rows_the_late_one_is_unsorted(text, load_in):
+    lines = bar_lines(8)
+    lines[3], lines[4] = lines[4], lines[3]
+    report = load_in(text(lines))
+    assert at(report, "unsorted") == [5]
+    assert report.rows_new == 7
+
+
+def test_a_file_that_runs_backward_is_read_whole(text, load_in, db):
+    header, *rows = bar_lines(50_000)
+    report = load_in(text([header, *reversed(rows)]))
+    assert (report.rows_new, report.bad) == (50_000, {})
+    assert len(report.months) == 2
+    assert np.array_equal(Store(db).load(BTC, T, minute(50_000)).base.ts_open_ms, make_bars(50_000)["ts_open_ms"])
+
+
+def test_a_repeated_block_is_duplicates_not_disorder(text, load_in):
+    header, *rows = bar_lines(60)
+    report = load_in(text([header, *rows[:40], *rows[20:60]]))
+    assert (report.rows_new, report.duplicates_agreeing, report.bad) == (60, 20, {})
+
+
+def test_rows_that_disagree_with_the_store_are_kept_out(text, parquet, load_in, db):
+    load_in(parquet(make_bars(10)))
+    lines = bar_lines(12)
+    lines[5] = f"{minute(4)},30000.1,30000.5,29999.9,30000.2,7"
+    report = load_in(text(lines))
+    assert at(report, "duplicate-disagrees") == [6]
+    assert (report.rows_new, report.duplicates_agreeing) == (2, 9)
+    assert Store(db).load(BTC, minute(4), minute(5)).base.close[0] == 300_005
+
+
+def test_small_blocks_give_the_same_lines(text, load_in, monkeypatch):
+    monkeypatch.setattr(csv_source, "BLOCK_BYTES", 100)
+    lines = bar_lines(40)
+    lines.insert(9, "")
+    lines.insert(20, f"{minute(18)},x,4,1,2,1")
+    lines.insert(30, lines[29])
+    report = load_in(text(lines))
+    assert at(report, "unreadable") == [21]
+    assert (report.rows_new, report.duplicates_agreeing) == (40, 1)
+
+
+def test_a_file_without_a_good_row_is_malformed(text, load_in, db):
+    with pytest.raises(Malformed) as caught:
+        load_in(text([bar_lines(1)[0], f"{minute(0)},3,2,1,1,1", f"{minute(1)},0,2,1,1,1"]))
+    assert [f.code for f in caught.value.findings] == ["nothing-to-import", "high-below-body", "price-not-positive"]
+    assert Store(db).series() == ()
+
+
+def test_thousands_of_bad_rows_are_counted_and_the_first_thousand_named(text, load_in):
+    lines = bar_lines(3000)
+    lines[1:1501] = [f"{minute(i)},3,2,1,1,1" for i in range(1500)]
+    report = load_in(text(lines))
+    assert report.bad == {"high-below-body": 1500}
+    assert at(report, "high-below-body") == list(range(2, 1002))
+
+
+def test_a_funding_rate_above_one_is_implausible(text, load_in):
+    report = load_in(text(["ts_ms,funding_rate", f"{T},0.0001", f"{T + 28_800_000},1.5", f"{T + 57_600_000},nan"]))
+    assert (at(report, "rate-implausible"), at(report, "not-finite")) == ([3], [4])
