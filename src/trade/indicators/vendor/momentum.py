@@ -14,21 +14,12 @@ from trade.indicators.vendor.averages import ema
 from trade.indicators.vendor.pandas_ta import pandas_ta
 
 
-def lifted(values: Float64) -> Float64:
-    """Return the values times 2^800, exactly.
-
-    TA-Lib takes anything below 1e-14 for 0, which a Wilder average of a quiet market reaches within an hour or two of flat
-    minutes; RSI would jump to 0. Ratios do not change under a power of two, the threshold moves out of reach.
-    """
-    return np.ldexp(values, 800)
-
-
 def _counts(params: Params, *names: str) -> Mapping[str, int]:
     return {name: count(params, name) for name in names}
 
 
 def _rsi(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    return {"value": talib.RSI(lifted(columns["source"]), count(params, "length"))}
+    return {"value": talib.RSI(columns["source"], count(params, "length"))}
 
 
 def _roc(columns: Columns, params: Params) -> Mapping[str, Float64]:

@@ -11,13 +11,11 @@ from trade.base.catalogue import Params
 from trade.indicators.columns import Columns, Float64, Kernel, delayed
 from trade.indicators.psar import parabolic
 from trade.indicators.registry.words import count, real
-from trade.indicators.vendor.momentum import lifted
 from trade.indicators.vendor.pandas_ta import pandas_ta
 
 
 def _adx(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    high, low, close = (lifted(columns[name]) for name in ("high", "low", "source"))
-    length = count(params, "length")
+    high, low, close, length = columns["high"], columns["low"], columns["source"], count(params, "length")
     adx = talib.ADX(high, low, close, length)
     dmp, dmn = talib.PLUS_DI(high, low, close, length), talib.MINUS_DI(high, low, close, length)
     return {"adx": adx, "dmp": dmp, "dmn": dmn, "adxr": 0.5 * (adx + delayed(adx, length - 1))}
