@@ -74,6 +74,13 @@ class Timeframe:
         opened = self.floor_at(ts_ms)
         return opened if opened == ts_ms else int(self.close(np.array([opened], np.int64))[0])
 
+    def grid(self, start_ms: int, end_ms: int) -> Int64:
+        """Return every bar open in [start_ms, end_ms); `start_ms` must be one."""
+        if self.name == "M":
+            edges = np.array([start_ms, end_ms], np.int64).astype("datetime64[ms]").astype("datetime64[M]")
+            return np.arange(edges[0], edges[1]).astype("datetime64[ms]").astype(np.int64)
+        return np.arange(start_ms, end_ms, self.length_ms, dtype=np.int64)
+
     def back(self, ts_ms: int, bars: int) -> int:
         """Return the bar open that lies `bars` bars before the bar that contains the instant."""
         opened = self.floor_at(ts_ms)

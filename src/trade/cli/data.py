@@ -177,7 +177,10 @@ def _table(*columns: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    return Table(*columns, box=box.SIMPLE_HEAD)
+    table = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    if table.columns:
+        table.columns[0].no_wrap = True  # a name cut in two cannot be copied
+    return table
 
 
 def _show_import(report: ImportReport) -> None:
@@ -210,8 +213,8 @@ def _show_info(store: Store, found: list[StoredSeries]) -> None:
             stored.series.key,
             stored.kind,
             f"{stored.rows:,}",
-            iso(stored.first_ms),
-            iso(stored.last_ms),
+            iso(stored.first_ms)[:10],
+            iso(stored.last_ms)[:10],
             "" if missing is None else f"{missing:,}",
             "" if instrument is None else f"{instrument.tick_size:f}",
         )

@@ -1,0 +1,39 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test deep bench format lock clean
+
+demo: $(READY)  ## run the sample Play on the embedded sample market
+	@$(BIN)/trade backtest run sample
+
+test: $(READY)  ## formatting, lint, types, import contracts and tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "not deep"
+
+deep: $(READY)  ## the long runs
+	$(BIN)/python -m pytest -q -m deep
+
+bench: $(READY)  ## the workloads; PEERS=/path/to/venv/bin/python compares with the engines installed there
+	$(BIN)/python tests/bench/compare.py $(if $(PEERS),--peers $(PEERS))
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY)  ## pin every version anew
+	$(BIN)/pip-compile -q --upgrade --extra dev --allow-unsafe --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-emit-options --strip-extras --no-header -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)

@@ -1,0 +1,71 @@
+"""What is kept of a run: its files, its hashes, and the id under which they are found (HASH-1..3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trade.artifacts.tables import FILLS, POINTS, TRADES
+from trade.base.hashing import json_hash, significant
+from trade.base.result import Result
+
+MANIFEST = "run_manifest.json"
+PLAY = "play.yml"
+PREFLIGHT = "preflight_report.json"
+RESULT = "result.json"
+SIGNATURE = "pipeline_signature.json"
+TIMES = "run_times.json"  # wall clock; outside every hash
+FILES = (MANIFEST, PLAY, PREFLIGHT, TRADES.file, FILLS.file, POINTS.file, RESULT, SIGNATURE)
+FORMAT = "1"
+
+_RUN_ID_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything a result depends on; its hash names the run (HASH-2). `options` are those of the run, such as max gap."""
+
+    play_hash: str
+    data_digest: str
+    symbol: str
+    window_from_ms: int
+    window_to_ms: int
+    options: Mapping[str, Any]
+    engine_version: str
+    versions_digest: str
+
+    @property
+    def input_hash(self) -> str:
+        return json_hash({name: value if name != "options" else dict(value) for name, value in vars(self).items()})
+
+    @property
+    def run_id(self) -> str:
+        return self.input_hash[:_RUN_ID_DIGITS]
+
+
+def hashes(result: Result, metrics: Mapping[str, Any]) -> dict[str, str]:
+    """Return the hash of each table, of the metrics at 12 significant digits, and of them all."""
+    parts = {
+        "trades_hash": TRADES.hash(result.trades),
+        "fills_hash": FILLS.hash(result.fills),
+        "equity_hash": POINTS.hash(result.equity),
+        "metrics_hash": metrics_hash(metrics),
+    }
+    return {**parts, "run_hash": json_hash(parts)}
+
+
+def metrics_hash(metrics: Mapping[str, Any]) -> str:
+    """Return the hash of metrics as values rounded to 12 significant digits (HASH-1)."""
+    return json_hash({name: value if isinstance(value, str) else significant(value) for name, value in metrics.items()})
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A published run: where it lies and what its result says."""
+
+    folder: Path
+    run_id: str
+    summary: Mapping[str, Any]  # the content of result.json
+    existed: bool  # the same run was there before and was left untouched (HASH-3)

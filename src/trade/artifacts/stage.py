@@ -1,0 +1,159 @@
+"""Staged, gated, then published by one rename: a killed or refused run leaves no half folder (HASH-3)."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trade.artifacts.receipt import FILES, MANIFEST, RESULT, Receipt
+from trade.artifacts.tables import FILLS, POINTS, TRADES
+from trade.base.errors import Mismatch, Refused
+from trade.base.findings import Finding
+from trade.base.instrument import Grid
+from trade.base.result import Result
+
+_STAGING = ".staging"
+_LOCK = ".lock"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A run that is written but not yet published. `lock` is held for as long as the folder is ours."""
+
+    folder: Path
+    target: Path
+    run_id: str
+    lock: int
+
+    def discard(self) -> None:
+        """Remove the staged files."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.close(self.lock)
+
+
+def stage(out: Path, target: Path, run_id: str, documents: Mapping[str, Any], result: Result, grid: Grid) -> Staged:
+    """Write every file of a run beside its later place. `documents` maps a file name to JSON values, or to text.
+
+    Leftovers of killed runs are removed first. Raises Refused when the folder cannot be written (disk full, read-only).
+    """
+    try:
+        _sweep(out / _STAGING)
+        folder = out / _STAGING / f"{run_id}-{os.getpid()}"
+        folder.mkdir(parents=True)
+        staged = Staged(folder, target, run_id, _hold(folder))
+    except OSError as error:
+        raise _unwritable(out, error) from error
+    try:
+        for table, rows in ((TRADES, result.trades), (FILLS, result.fills), (POINTS, result.equity)):
+            table.write(folder, rows, grid)
+        for name, content in documents.items():
+            text = content if isinstance(content, str) else json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+            (folder / name).write_text(text, encoding="utf-8")
+        _flush(folder)
+    except OSError as error:
+        staged.discard()
+        raise _unwritable(out, error) from error
+    except BaseException:
+        staged.discard()
+        raise
+    return staged
+
+
+def publish(staged: Staged) -> Receipt:
+    """Move a staged run to its place, or leave the equal one that is there. Raises Mismatch when that one differs."""
+    summary = read_json(staged.folder / RESULT)
+    if staged.target.exists():
+        return _compare(staged, summary)
+    try:
+        staged.target.parent.mkdir(parents=True, exist_ok=True)
+        staged.folder.rename(staged.target)
+    except OSError as error:
+        if staged.target.exists():  # another process published the same run just now
+            return _compare(staged, summary)
+        staged.discard()
+        raise _unwritable(staged.target, error) from error
+    (staged.target / _LOCK).unlink()
+    os.close(staged.lock)
+    return Receipt(staged.target, staged.run_id, summary, existed=False)
+
+
+def _compare(staged: Staged, summary: Any) -> Receipt:
+    differing = _differences(staged)
+    staged.discard()
+    if differing:
+        raise Mismatch(
+            Finding(
+                "run-differs",
+                f"run '{staged.run_id}' exists and differs from this one in {', '.join(differing)}; nothing was published",
+                f"the same inputs gave other bytes: keep '{staged.target}' and report this, or delete it to run anew",
+            )
+        )
+    return Receipt(staged.target, staged.run_id, summary, existed=True)
+
+
+def read_json(path: Path) -> Any:
+    """Return the content of a JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _differences(staged: Staged) -> list[str]:
+    """Return the hashed things in which the published run differs; a file that is lost or broken differs too."""
+    missing = [name for name in FILES if not (staged.target / name).is_file()]
+    if missing:
+        return missing
+    differing = []
+    for name, keys in ((RESULT, ("hashes",)), (MANIFEST, ("input_hash", "play_hash", "data_digest"))):
+        try:
+            old = read_json(staged.target / name)
+        except ValueError:
+            return [name]
+        new = read_json(staged.folder / name)
+        differing += [f"{name}:{key}" for key in keys if old.get(key) != new.get(key)]
+    return differing
+
+
+def _hold(folder: Path) -> int:
+    """Lock a staging folder for the life of this process, so that a sweep can tell it from a dead one's."""
+    handle = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    return handle
+
+
+def _sweep(staging: Path) -> None:
+    """Remove the staging folders whose process is gone."""
+    for folder in sorted(staging.iterdir()) if staging.is_dir() else ():
+        try:
+            handle = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue  # removed by another sweep
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue  # its process is alive
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(handle)
+
+
+def _flush(folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
+        handle = os.open(path, os.O_RDONLY)
+        os.fsync(handle)
+        os.close(handle)
+
+
+def _unwritable(place: Path, error: OSError) -> Refused:
+    return Refused(
+        Finding(
+            "artifacts-unwritable",
+            f"cannot write '{place}': {error.strerror or error}",
+            "free the disk or choose another folder with --out",
+        )
+    )

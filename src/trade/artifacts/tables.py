@@ -1,0 +1,128 @@
+"""Trades, fills and equity as parquet: the integer columns that are hashed, and beside them the same facts for human eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from trade.base.hashing import table_hash
+from trade.base.instrument import Grid
+from trade.base.records import EQUITY, FILL, NO_PRICE, TRADE, ExitReason, FillKind, PriceFrom, Records, Rule, Word
+
+Int64 = npt.NDArray[np.int64]
+Readable = Callable[[Records, Grid], pa.Array]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a run: its file, the dtype of its integer columns, and its readable columns by name."""
+
+    name: str
+    dtype: np.dtype[Any]
+    readable: Mapping[str, Readable]
+
+    @property
+    def file(self) -> str:
+        return f"{self.name}.parquet"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.integer_columns, *self.readable)
+
+    @property
+    def integer_columns(self) -> tuple[str, ...]:
+        return tuple(self.dtype.names or ())
+
+    def hash(self, rows: Records) -> str:
+        """Return the hash of the integer columns (HASH-1)."""
+        return table_hash({name: np.ascontiguousarray(rows[name]) for name in self.integer_columns})
+
+    def write(self, folder: Path, rows: Records, grid: Grid) -> None:
+        """Write the table; the same rows give the same bytes."""
+        arrays = [pa.array(np.ascontiguousarray(rows[name])) for name in self.integer_columns]
+        arrays += [make(rows, grid) for make in self.readable.values()]
+        table = pa.table(dict(zip(self.columns, arrays, strict=True)))
+        pq.write_table(table, folder / self.file, compression="zstd", store_schema=False, write_statistics=False)
+
+    def read(self, folder: Path) -> Records:
+        """Read the integer columns back. Raises OSError or ValueError (pyarrow's) for a broken file, KeyError for a lost column."""
+        table = pq.read_table(folder / self.file, columns=list(self.integer_columns), memory_map=True)
+        rows = np.empty(table.num_rows, self.dtype)
+        for name in self.integer_columns:
+            rows[name] = table.column(name).to_numpy()
+        return rows
+
+
+def _time(name: str) -> Readable:
+    return lambda rows, _: pa.array(np.ascontiguousarray(rows[name]), pa.timestamp("ms", "UTC"))
+
+
+def _price(name: str) -> Readable:
+    return lambda rows, grid: pa.array(grid.to_prices(rows[name]), mask=rows[name] == NO_PRICE)
+
+
+def _money(name: str) -> Readable:
+    return lambda rows, grid: pa.array(rows[name] / grid.quanta_per_unit)
+
+
+def _quantity(name: str) -> Readable:
+    return lambda rows, grid: pa.array(Grid(grid.qty_step, grid.qty_step).to_prices(rows[name]))
+
+
+def _word(name: str, words: type[Word]) -> Readable:
+    texts = {int(code): code.word for code in words}
+    return lambda rows, _: pa.array([texts[code] for code in rows[name].tolist()], pa.string())
+
+
+def _side(rows: Records, _: Grid) -> pa.Array:
+    texts = {1: "long", -1: "short"}
+    return pa.array([texts[side] for side in rows["side"].tolist()], pa.string())
+
+
+TRADES = Table(
+    "trades",
+    TRADE,
+    {
+        "direction": _side,
+        "entry_time": _time("entry_ts_ms"),
+        "exit_time": _time("exit_ts_ms"),
+        "entry_price": _price("entry_price_ticks"),
+        "exit_price": _price("exit_price_ticks"),
+        "quantity": _quantity("quantity_lots"),
+        "entry_value_usdt": _money("entry_value_quanta"),
+        "stop_price": _price("stop_price_ticks"),
+        "target_price": _price("target_price_ticks"),
+        "liquidation_price": _price("liquidation_price_ticks"),
+        "gross_usdt": _money("gross_quanta"),
+        "fees_usdt": _money("fees_quanta"),
+        "funding_usdt": _money("funding_quanta"),
+        "net_usdt": _money("net_quanta"),
+        "exit_reason_word": _word("exit_reason", ExitReason),
+    },
+)
+
+FILLS = Table(
+    "fills",
+    FILL,
+    {
+        "time": _time("ts_ms"),
+        "kind_word": _word("kind", FillKind),
+        "price": _price("price_ticks"),
+        "quantity": _quantity("quantity_lots"),
+        "fee_usdt": _money("fee_quanta"),
+        "cash_usdt": _money("cash_quanta"),
+        "price_from_word": _word("price_from", PriceFrom),
+        "rule_word": _word("rule", Rule),
+    },
+)
+
+POINTS = Table("equity", EQUITY, {"time": _time("ts_ms"), "equity_usdt": _money("equity_quanta")})
+
+TABLES = (TRADES, FILLS, POINTS)

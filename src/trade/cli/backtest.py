@@ -1,0 +1,171 @@
+"""`trade backtest`: run, preflight, verify, list, show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trade.cli import console
+from trade.cli.options import (
+    DEFAULT_DB,
+    DEFAULT_OUT,
+    PLAYS,
+    Db,
+    From,
+    Json,
+    MaxGap,
+    MaxMissing,
+    Out,
+    Quiet,
+    StrictWarmup,
+    Symbol,
+    To,
+    duration_ms,
+    instant_ms,
+)
+
+if TYPE_CHECKING:
+    from trade.run.request import Doors, Request
+
+app = typer.Typer(help="Run Plays, and look at what they left.", no_args_is_help=True, rich_markup_mode=None)
+
+PlayName = Annotated[str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or the id (or its beginning) of a run.")]
+
+
+@app.command(epilog="Example: trade backtest run sample --from 2025-02-01 --to 2025-03-01")
+def run(
+    play: PlayName,
+    symbol: Symbol = None,
+    start: From = None,
+    end: To = None,
+    db: Db = DEFAULT_DB,
+    out: Out = DEFAULT_OUT,
+    max_gap: MaxGap = "3h",
+    max_missing: MaxMissing = 0.1,
+    strict_warmup: StrictWarmup = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a Play through the gates to a sealed receipt."""
+    console.configure(as_json=as_json, quiet=quiet)
+    request = _request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup)
+    from trade.cli.progress import stages
+    from trade.cli.render import receipt_json, show_receipt
+    from trade.run.backtest import run_backtest
+
+    with stages() as say:
+        receipt = run_backtest(request, _doors(db, say))
+    console.emit(receipt_json(receipt))
+    show_receipt(receipt)
+
+
+@app.command(epilog="Example: trade backtest preflight sample --max-gap 1h")
+def preflight(
+    play: PlayName,
+    symbol: Symbol = None,
+    start: From = None,
+    end: To = None,
+    db: Db = DEFAULT_DB,
+    max_gap: MaxGap = "3h",
+    max_missing: MaxMissing = 0.1,
+    strict_warmup: StrictWarmup = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Ask the gates only: is the Play sound, does the data cover it."""
+    console.configure(as_json=as_json, quiet=quiet)
+    request = _request(play, DEFAULT_OUT, symbol, start, end, max_gap, max_missing, strict_warmup)
+    from trade.cli.render import show_preflight
+    from trade.run import execute
+    from trade.run.accepted import accept_file
+    from trade.run.documents import preflight_report
+
+    doors = _doors(db)
+    accepted = accept_file(request.play, request.symbol)
+    ready = execute.preflight(request, doors, accepted)
+    report = preflight_report(ready)
+    findings = (*accepted.findings, *ready.findings)
+    console.emit({"status": "passed", "play": accepted.play.name, **report, "findings": [f.as_json() for f in findings]})
+    show_preflight(accepted.play.name, report, findings)
+
+
+@app.command(epilog="Example: trade backtest verify 3f2a")
+def verify(run: RunName, db: Db = DEFAULT_DB, out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Quiet = False) -> None:
+    """Run a stored run again from its own Play and compare every hash; exit 4 if any differs."""
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.artifacts.shelf import find_run
+    from trade.cli.progress import stages
+    from trade.cli.render import show_verdict
+    from trade.run.verify import verify_run
+
+    folder = find_run(out, run)
+    with stages() as say:
+        verdict = verify_run(folder, _doors(db, say))
+    console.emit({"status": "identical", "run_id": verdict.run_id, "hashes": verdict.again})
+    show_verdict(verdict.run_id, verdict.again)
+
+
+@app.command(name="list", epilog="Example: trade backtest list --json")
+def list_runs(out: Out = DEFAULT_OUT, as_json: Json = False) -> None:
+    """List the runs that are kept."""
+    console.configure(as_json=as_json)
+    from trade.artifacts.shelf import list_runs as shelved
+    from trade.cli.render import show_runs
+
+    runs = shelved(out)
+    console.emit({"runs": [{"folder": str(folder), **brief} for folder, brief in runs]})
+    show_runs(runs)
+
+
+@app.command(epilog="Example: trade backtest show 3f2a")
+def show(run: RunName, out: Out = DEFAULT_OUT, as_json: Json = False) -> None:
+    """Show a kept run in full: result, trades by reason, side, weekday and month, the funnel."""
+    console.configure(as_json=as_json)
+    from trade.artifacts.receipt import RESULT, Receipt
+    from trade.artifacts.shelf import find_run
+    from trade.artifacts.stage import read_json
+    from trade.cli.render import receipt_json, show_receipt, show_tables
+
+    folder = find_run(out, run)
+    summary = read_json(folder / RESULT)
+    receipt = Receipt(folder, summary["run_id"], summary, existed=True)
+    console.emit(receipt_json(receipt))
+    show_receipt(receipt)
+    show_tables(summary)
+
+
+def _request(
+    play: str,
+    out: Path,
+    symbol: str | None,
+    start: str | None,
+    end: str | None,
+    max_gap: str,
+    max_missing: float,
+    strict_warmup: bool,
+) -> Request:
+    from trade.gates.case import Tolerance
+    from trade.play.lookup import find_play
+    from trade.run.request import Request
+
+    return Request(
+        play=find_play(play, PLAYS),
+        out=out,
+        symbol=symbol,
+        from_ms=instant_ms("--from", start),
+        to_ms=instant_ms("--to", end),
+        tolerance=Tolerance(duration_ms("--max-gap", max_gap), max_missing / 100, strict_warmup),
+    )
+
+
+def _doors(db: Path, say: object = None) -> Doors:
+    from trade.market.sample import ensure_sample
+    from trade.market.store import Store
+    from trade.run.request import Doors
+
+    ensure_sample(db)
+    market = Store(db)
+    return Doors(market) if say is None else Doors(market, say)  # type: ignore[arg-type]

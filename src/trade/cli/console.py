@@ -1,0 +1,75 @@
+"""The one place that prints: results to stdout, talk to stderr; with --json one JSON document on stdout and nothing else."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from trade.base.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+
+
+class Talk:
+    """How this process talks; commands set it from their options before they do anything."""
+
+    as_json = False
+    quiet = False
+
+
+def configure(*, as_json: bool = False, quiet: bool = False) -> None:
+    """Choose how to talk for the rest of the process."""
+    Talk.as_json, Talk.quiet = as_json, quiet
+
+
+def _out() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _err() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def emit(document: Mapping[str, Any], as_json: bool | None = None) -> None:
+    """Print the one JSON document, when JSON was asked for."""
+    if Talk.as_json if as_json is None else as_json:
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def show(renderable: RenderableType) -> None:
+    """Print a result for people; nothing under --json."""
+    if not Talk.as_json:
+        _out().print(renderable)
+
+
+def say(text: str) -> None:
+    """Tell the user what goes on, on stderr; nothing under --quiet or --json."""
+    if not (Talk.quiet or Talk.as_json):
+        _err().print(text)
+
+
+def show_findings(findings: Iterable[Finding]) -> None:
+    """Print findings on stderr: place, severity, code, fact, then the hint; errors even under --quiet."""
+    from rich.text import Text
+
+    console = _err()
+    for finding in findings:
+        if Talk.quiet and finding.severity is not Severity.ERROR:
+            continue
+        line = Text()
+        if str(finding.place):
+            line.append(f"{finding.place}: ", style="bold")
+        line.append(f"{finding.severity}", style=_STYLE[finding.severity])
+        line.append(f" [{finding.code}] {finding.fact}")
+        console.print(line)
+        if finding.hint:
+            console.print(Text(f"    {finding.hint}", style="dim"))

@@ -1,0 +1,52 @@
+"""The options that commands share, and the instants people type."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trade.base.errors import Malformed
+from trade.base.findings import Finding
+
+PLAYS = Path("configs/plays")
+
+Db = Annotated[Path, typer.Option("--db", metavar="FOLDER", help="The market store.")]
+Out = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where runs are kept.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")]
+From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="First instant traded, UTC: 2023-01-01 or 2023-01-01T06:00.")]
+To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="End of the window, UTC, exclusive.")]
+Symbol = Annotated[str | None, typer.Option("--symbol", help="Run the Play on this symbol instead of its own.")]
+MaxGap = Annotated[str, typer.Option("--max-gap", metavar="TIME", help="Longest hole in the history that is allowed: 90m, 3h, 2d.")]
+MaxMissing = Annotated[float, typer.Option("--max-missing", metavar="PCT", help="Share of missing minutes that is allowed, in percent.")]
+StrictWarmup = Annotated[bool, typer.Option("--strict-warmup", help="Refuse when the history before the window is too short.")]
+
+DEFAULT_DB = Path("data")
+DEFAULT_OUT = Path("artifacts")
+_UNITS_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant_ms(option: str, text: str | None) -> int | None:
+    """Return an instant in ms. Raises Malformed."""
+    if text is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed(
+            Finding("bad-time", f"{option} '{text}' is not a date or an instant", "write 2023-01-01 or 2023-01-01T06:00 (UTC)")
+        ) from None
+    aware = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed
+    return (aware - _EPOCH) // timedelta(milliseconds=1)
+
+
+def duration_ms(option: str, text: str) -> int:
+    """Return a duration in ms. Raises Malformed."""
+    amount, unit = text[:-1], text[-1:]
+    if unit not in _UNITS_MS or not amount.isdigit():
+        raise Malformed(Finding("bad-duration", f"{option} '{text}' is not a duration", "write 90m, 3h or 2d"))
+    return int(amount) * _UNITS_MS[unit]

@@ -1,0 +1,40 @@
+"""A progress bar over the stages of a run, on a terminal's stderr; silent elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from trade import kernels
+from trade.cli import console
+
+_STAGES = {
+    "play": "reading the Play",
+    "history": "loading history",
+    "features": "computing features",
+    "bars": "running the bars",
+    "metrics": "summing up",
+    "artifacts": "sealing the artifacts",
+}
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str], None]]:
+    """Give a function that is told which stage begins."""
+    if not kernels.is_compiled():
+        console.say("compiling, once per machine: about 15 seconds")
+    if console.Talk.as_json or console.Talk.quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:24}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=len(_STAGES))
+
+        def say(stage: str) -> None:
+            progress.update(task, description=_STAGES[stage], completed=list(_STAGES).index(stage))
+
+        yield say

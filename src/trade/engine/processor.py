@@ -1,0 +1,134 @@
+"""`BarProcessor`: one Play over one feed, from decisions to a frozen result."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from trade.base.history import Funding, Window
+from trade.base.records import PriceFrom, Rejection, StopReason
+from trade.base.result import FunnelRow, Result
+from trade.dsl.evaluate import Decisions, evaluate
+from trade.dsl.tree import Program
+from trade.engine.simulate import simulate
+from trade.engine.tape import Int64, Payments, Points, Schedule, Tape
+from trade.engine.terms import make_spec, position_leverage, tier_rows
+from trade.feeds.store import MultiTFFeedStore, mark_columns
+from trade.play.spec import Play
+from trade.sim.money import RATE_ONE
+
+
+class BarProcessor:
+    """Runs one Play: rules over market data first, as arrays, then the loop over base bars."""
+
+    def __init__(self, play: Play, program: Program) -> None:
+        self._play = play
+        self._program = program
+
+    def run(self, feed: MultiTFFeedStore) -> Result:
+        """Return what the Play did in the feed's window."""
+        decisions = evaluate(self._program, feed, feed.trading_start_ms, feed.window.to_ms)
+        tape = make_tape(feed)
+        highest = int(tape.high.max()) if len(tape.high) else 1
+        spec = make_spec(self._play, feed.instrument, feed.mark is not None, highest)
+        outcome = simulate(
+            spec,
+            tape,
+            make_payments(feed),
+            make_points(feed),
+            make_schedule(decisions, tape),
+            tier_rows(self._play, feed.instrument),
+        )
+        tally = outcome.tally
+        return Result(
+            instrument=feed.instrument,
+            window=feed.window,
+            exec_timeframe=feed.exec_timeframe,
+            initial_equity_quanta=spec.initial_cash_quanta,
+            final_equity_quanta=int(outcome.equity["equity_quanta"][-1]),
+            trades=outcome.trades,
+            fills=outcome.fills,
+            equity=outcome.equity,
+            stop_reason=StopReason(int(tally["stop_reason"])),
+            stop_ts_ms=int(tally["stop_ts_ms"]),
+            trading_start_ms=feed.trading_start_ms,
+            max_drawdown_quanta=int(tally["max_drawdown_quanta"]),
+            max_drawdown_frac=float(tally["max_drawdown_frac"]),
+            base_bars=len(tape.close),
+            bars_in_position=int(tally["bars_in_position"]),
+            entry_attempts=int(tally["entry_attempts"]),
+            first_close_ticks=int(tape.close[0]) if len(tape.close) else 0,
+            last_close_ticks=int(tape.close[-1]) if len(tape.close) else 0,
+            leverage=float(position_leverage(self._play)),
+            has_funding=feed.funding is not None,
+            rejections={code: int(outcome.rejections[code]) for code in Rejection if outcome.rejections[code]},
+            funnel=_funnel(decisions),
+        )
+
+
+def _funnel(decisions: Decisions) -> tuple[FunnelRow, ...]:
+    return tuple(decisions.funnel)
+
+
+def make_tape(feed: MultiTFFeedStore) -> Tape:
+    """Return the base bars of the window, with the mark beside them."""
+    base = feed.base.bars.between(feed.window.from_ms, feed.window.to_ms)
+    mark_open, mark_high, mark_low, mark_close = mark_columns(feed.mark, base)
+    return Tape(
+        ts_open_ms=base.ts_open_ms,
+        open=base.open,
+        high=base.high,
+        low=base.low,
+        close=base.close,
+        mark_open=mark_open,
+        mark_high=mark_high,
+        mark_low=mark_low,
+        mark_close=mark_close,
+        step_ms=base.timeframe.length_ms,
+    )
+
+
+def make_payments(feed: MultiTFFeedStore) -> Payments:
+    """Return the funding due in the window, each with the mark it is paid at (FUND-1).
+
+    Mark = open of the mark bar at the instant, else the last base close before it, warm-up included.
+    """
+    base, window = feed.base, feed.window
+    due = _due(feed.funding, window)
+    bar = np.searchsorted(base.bars.between(window.from_ms, window.to_ms).ts_open_ms, due.ts_ms).astype(np.int64)
+    known = base.known_at(due.ts_ms)
+    mark_ticks = np.where(known >= 0, base.bars.close[known], 0)
+    bar_ts_open_ms = np.where(known >= 0, base.bars.ts_open_ms[known], 0)
+    price_from = np.full(len(due), int(PriceFrom.CLOSE))
+    if feed.mark is not None and len(feed.mark):
+        at = np.minimum(np.searchsorted(feed.mark.ts_open_ms, due.ts_ms), len(feed.mark) - 1)
+        there = feed.mark.ts_open_ms[at] == due.ts_ms
+        mark_ticks = np.where(there, feed.mark.open[at], mark_ticks)
+        bar_ts_open_ms = np.where(there, due.ts_ms, bar_ts_open_ms)
+        price_from = np.where(there, int(PriceFrom.MARK_OPEN), price_from)
+    rate_e12 = np.rint(due.rate * RATE_ONE).astype(np.int64)
+    return Payments(bar, due.ts_ms, rate_e12, mark_ticks, price_from, bar_ts_open_ms)
+
+
+def _due(funding: Funding | None, window: Window) -> Funding:
+    if funding is None:
+        return Funding(np.empty(0, np.int64), np.empty(0))
+    rows = slice(*np.searchsorted(funding.ts_ms, [window.from_ms, window.to_ms]))
+    return Funding(np.ascontiguousarray(funding.ts_ms[rows]), funding.rate[rows])
+
+
+def make_points(feed: MultiTFFeedStore) -> Points:
+    """Return the instants of the equity curve: the window start, then every exec close in (from, to] (TIME-9)."""
+    window, base = feed.window, feed.base.bars.between(feed.window.from_ms, feed.window.to_ms)
+    closes = feed.exec_timeframe.close(feed.exec_timeframe.grid(window.from_ms, window.to_ms))
+    ts_ms = np.concatenate(([window.from_ms], closes))
+    return Points(ts_ms, _last_closed(base.ts_close_ms, ts_ms))
+
+
+def make_schedule(decisions: Decisions, tape: Tape) -> Schedule:
+    """Return the decisions with the base bar at whose close each is taken."""
+    bar = _last_closed(tape.ts_open_ms + tape.step_ms, decisions.ts_ms)
+    return Schedule(bar, decisions.ts_ms, decisions.flat, decisions.long, decisions.short)
+
+
+def _last_closed(ts_close_ms: Int64, instants_ms: Int64) -> Int64:
+    return np.searchsorted(ts_close_ms, instants_ms, side="right").astype(np.int64) - 1

@@ -1,0 +1,111 @@
+"""`MultiTFFeedStore`: everything the rules and the loop read, as immutable arrays on their own timeframes, and who knows what when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.base.bars import Bars
+from trade.base.history import Funding, Window
+from trade.base.instrument import Instrument
+from trade.base.timeframe import Timeframe
+from trade.dsl.columns import Clock, ColumnRef
+
+Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FeedStore:
+    """One timeframe: its bars and their closes, ascending."""
+
+    bars: Bars
+    ts_close_ms: Int64
+
+    def known_at(self, instants_ms: Int64) -> Int64:
+        """Return per instant the row of the last closed bar (`ts_close_ms <= t`, TIME-3), -1 before the first."""
+        if instants_ms is self.ts_close_ms:
+            return np.arange(len(instants_ms))
+        return _known(self.ts_close_ms, instants_ms)
+
+
+@dataclass(frozen=True)
+class MultiTFFeedStore:
+    """The feeds of one run. `base` holds warm-up history too; `columns` are the computed features, NaN before their slice."""
+
+    instrument: Instrument
+    window: Window
+    exec_timeframe: Timeframe
+    feeds: Mapping[Timeframe, FeedStore]
+    columns: Mapping[tuple[str, str], Float64]
+    mark: Bars | None
+    funding: Funding | None
+    ready_ms: int  # the bar close from which every feature has passed its first valid value
+
+    @property
+    def base(self) -> FeedStore:
+        """The finest timeframe, the one the loop walks."""
+        return min(self.feeds.values(), key=lambda feed: feed.bars.timeframe.length_ms)
+
+    @cached_property
+    def exec_closes(self) -> Int64:
+        """Exec closes at which a decision can be taken: those whose last base bar exists (GAP-1)."""
+        base, closes = self.base, self.feeds[self.exec_timeframe].ts_close_ms
+        if closes is base.ts_close_ms:
+            return closes
+        last = np.searchsorted(base.ts_close_ms, closes, side="right") - 1
+        known: Int64 = closes[base.ts_close_ms[last] == closes]
+        return known
+
+    @cached_property
+    def trading_start_ms(self) -> int:
+        """The first exec close inside the window at which every feature has passed its first valid value (TIME-7); the end if none."""
+        earliest = max(self.ready_ms, self.window.from_ms + 1)
+        row = int(np.searchsorted(self.exec_closes, earliest))
+        return int(self.exec_closes[row]) if row < len(self.exec_closes) else self.window.to_ms
+
+    def instants(self, clock: Clock) -> Int64:
+        """Return the existing instants of a clock, warm-up included."""
+        return self.exec_closes if clock is Clock.EXEC else self.base.ts_close_ms
+
+    def column(self, ref: ColumnRef) -> Float64:
+        """Return a column on its own bars, NaN where missing; bar columns and prices in units of the quote currency."""
+        if (ref.id, ref.output) in self.columns:
+            return self.columns[ref.id, ref.output]
+        if ref.id in ("funding_rate", "open_interest"):
+            return self.funding.rate if ref.id == "funding_rate" and self.funding is not None else np.empty(0)
+        bars = self.feeds[ref.timeframe].bars
+        if ref.id == "volume":
+            return bars.volume
+        grid = self.instrument.grid
+        if ref.id == "mark_price":
+            return grid.to_prices(mark_columns(self.mark, bars)[3])
+        return grid.to_prices(getattr(bars, "close" if ref.id == "last_price" else ref.id))
+
+    def rows(self, ref: ColumnRef, clock: Clock) -> Int64:
+        """Return per instant of a clock the row of a column that is known then, -1 if none yet."""
+        instants = self.instants(clock)
+        if ref.id == "funding_rate" and self.funding is not None:
+            return _known(self.funding.ts_ms, instants)
+        if ref.id in ("funding_rate", "open_interest"):
+            return np.full(len(instants), -1)
+        return self.feeds[ref.timeframe].known_at(instants)
+
+
+def _known(ts_ms: Int64, instants_ms: Int64) -> Int64:
+    rows: Int64 = np.searchsorted(ts_ms, instants_ms, side="right").astype(np.int64) - 1
+    return rows
+
+
+def mark_columns(mark: Bars | None, bars: Bars) -> tuple[Int64, Int64, Int64, Int64]:
+    """Return mark open, high, low, close beside each bar: of the mark bar of the same open, else the last-price bar's own."""
+    if mark is None or len(mark) == 0:
+        return bars.open, bars.high, bars.low, bars.close
+    at = np.minimum(np.searchsorted(mark.ts_open_ms, bars.ts_open_ms), len(mark) - 1)
+    there = mark.ts_open_ms[at] == bars.ts_open_ms
+    open_, high, low, close = (np.where(there, getattr(mark, name)[at], getattr(bars, name)) for name in ("open", "high", "low", "close"))
+    return open_, high, low, close

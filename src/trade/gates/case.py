@@ -1,0 +1,34 @@
+"""What preflight looks at, and what it lets pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trade.base.history import History, Window
+from trade.base.timeframe import HOUR_MS
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """What preflight lets pass (GAP-1, TIME-7); part of the input hash."""
+
+    max_gap_ms: int = 3 * HOUR_MS
+    max_missing_frac: float = 0.001
+    strict_warmup: bool = False
+
+    def as_json(self) -> Mapping[str, Any]:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What the checks look at: the loaded history, and the spans the features want before the window."""
+
+    history: History
+    window: Window
+    settle_start_ms: int  # where the longest slice starts (TIME-8)
+    first_valid_start_ms: int  # from where history is needed so that trading can start at the window
+    tolerance: Tolerance
+    reads_open_interest: bool = False

@@ -1,0 +1,27 @@
+"""no-history: there is not one bar inside the window; unstored-series: the rules read something that is not stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trade.base.findings import Finding
+from trade.gates.case import Preflight
+from trade.gates.text import fix_command, span
+
+
+def check(case: Preflight) -> Iterator[Finding]:
+    """Refuse an empty window, and rules over series that nobody stored."""
+    window, symbol = case.window, case.history.instrument.symbol
+    if len(case.history.base.between(window.from_ms, window.to_ms)) == 0:
+        yield Finding(
+            "no-history",
+            f"no bars of '{symbol}' are stored in {span(window.from_ms, window.to_ms)}",
+            fix_command(symbol),
+            data={"missing": [[window.from_ms, window.to_ms]]},
+        )
+    if case.reads_open_interest:
+        yield Finding(
+            "unstored-series",
+            "the rules read 'open_interest', and no open interest is stored",
+            "remove it from the rules: this version stores bars, mark and funding",
+        )

@@ -1,0 +1,59 @@
+"""A Play that passed its gate: read, compiled, frozen. Light to import: nothing that computes is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from trade.base.findings import Finding
+from trade.dsl.compile import compile_rules
+from trade.dsl.scope import Scope
+from trade.dsl.tree import Program
+from trade.gates.accept import accept
+from trade.play.draft import Draft
+from trade.play.dump import with_symbol
+from trade.play.read import read_play
+from trade.play.spec import Play
+from trade.run.names import CATALOGUE, NOT_YET
+from trade.structures.requirements import requirements
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A Play that passed its gate, with its rules compiled."""
+
+    play: Play
+    program: Program
+    findings: tuple[Finding, ...]
+
+
+def accept_file(path: Path, symbol: str | None = None) -> Accepted:
+    """Read, compile and accept a Play, for another symbol if one is given. Raises Malformed with everything that is wrong."""
+    draft, said = read_play(path, CATALOGUE, NOT_YET)
+    program, also = _compile(draft)
+    lacking = [f for each in draft.structures.values() for f in requirements(each.type, each.params, each.place)]
+    play, findings = accept(draft.play, (*said, *also, *lacking))
+    if program is None:
+        raise AssertionError("an accepted Play has a program")
+    return Accepted(play if symbol is None else with_symbol(play, symbol), program, findings)
+
+
+def _compile(draft: Draft) -> tuple[Program | None, tuple[Finding, ...]]:
+    if draft.exec_timeframe is None or draft.policy is None:
+        return None, ()
+    scope = Scope(
+        features=draft.features,
+        structures=draft.structures,
+        catalogue=CATALOGUE,
+        exec_timeframe=draft.exec_timeframe,
+        mode=draft.policy.mode,
+        broken=draft.broken,
+    )
+    program, said = compile_rules(draft.rules, scope)
+    return program, tuple(finding for finding in said if not _is_settled(finding.place.path, draft.settled))
+
+
+def _is_settled(path: str, settled: Collection[str]) -> bool:
+    """Return whether a value, or one that holds it, was already refused when the file was read."""
+    return any(path == each or path.startswith((f"{each}.", f"{each}[")) for each in settled)

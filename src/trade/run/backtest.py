@@ -1,0 +1,70 @@
+"""One Play, one window, one receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from trade.artifacts.receipt import MANIFEST, PLAY, PREFLIGHT, RESULT, SIGNATURE, TIMES, Inputs, Receipt, hashes
+from trade.artifacts.stage import publish, stage
+from trade.base.findings import Finding
+from trade.gates.artifacts import ARTIFACTS, Written
+from trade.gates.case import Tolerance
+from trade.gates.expected import EXPECTED, Outcome
+from trade.play.dump import to_yaml
+from trade.run.accepted import accept_file
+from trade.run.documents import engine_version, manifest, preflight_report, result_document, signature, versions_digest
+from trade.run.execute import Execution, Ready, execute, preflight
+from trade.run.request import Doors, Request
+from trade.run.stopwatch import Stopwatch
+
+
+def run_backtest(request: Request, doors: Doors) -> Receipt:
+    """Run a Play from its file to a published receipt. Raises a TradeError with findings; a refused run leaves no folder."""
+    clock = Stopwatch(doors)
+    clock.begin("play")
+    accepted = accept_file(request.play, request.symbol)
+    clock.begin("history")
+    ready = preflight(request, doors, accepted)
+    execution = execute(ready, clock.begin)
+    EXPECTED.require(Outcome(accepted.play.expected, execution.summary.metrics))
+    clock.begin("artifacts")
+    return seal(request, execution, clock.document())
+
+
+def inputs_of(ready: Ready, tolerance: Tolerance) -> Inputs:
+    """Return everything the result depends on (HASH-2)."""
+    return Inputs(
+        play_hash=ready.accepted.play.play_hash,
+        data_digest=ready.history.digest,
+        symbol=ready.history.instrument.key,
+        window_from_ms=ready.window.from_ms,
+        window_to_ms=ready.window.to_ms,
+        options=tolerance.as_json(),
+        engine_version=engine_version(),
+        versions_digest=versions_digest(),
+    )
+
+
+def seal(request: Request, execution: Execution, times: Mapping[str, Any]) -> Receipt:
+    """Stage, gate and publish a run; `times` is the one document outside every hash."""
+    ready, result = execution.ready, execution.result
+    play, inputs = ready.accepted.play, inputs_of(ready, request.tolerance)
+    findings: tuple[Finding, ...] = (*ready.accepted.findings, *ready.findings)
+    sealed = hashes(result, execution.summary.metrics)
+    documents = {
+        MANIFEST: manifest(inputs, ready),
+        PLAY: to_yaml(play),
+        PREFLIGHT: preflight_report(ready),
+        RESULT: result_document(inputs, execution, findings, sealed),
+        SIGNATURE: signature(execution),
+        TIMES: dict(times),
+    }
+    target = request.out / play.name / ready.history.instrument.symbol / inputs.run_id
+    staged = stage(request.out, target, inputs.run_id, documents, result, ready.history.instrument.grid)
+    try:
+        ARTIFACTS.require(Written(staged.folder))  # read back from the staged files
+    except BaseException:
+        staged.discard()
+        raise
+    return publish(staged)

@@ -1,0 +1,75 @@
+"""From a Play and a market to a result: everything of a run but its publication."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trade.analysis.summary import Summary, summarise
+from trade.base.findings import Finding
+from trade.base.history import History, Window
+from trade.base.result import Result
+from trade.engine.processor import BarProcessor
+from trade.features.compute import compute_features
+from trade.features.plan import Plan, plan_features
+from trade.feeds.build import build_feed
+from trade.gates.case import Preflight
+from trade.gates.preflight import PREFLIGHT
+from trade.gates.requirements import REQUIREMENTS, Requirements
+from trade.run.accepted import Accepted
+from trade.run.names import CATALOGUE
+from trade.run.request import Doors, Request, silent
+from trade.run.window import choose_window
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An accepted Play whose history passed preflight."""
+
+    accepted: Accepted
+    plan: Plan
+    window: Window
+    history: History
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A finished run with its numbers; `computed` names the features that really came out."""
+
+    ready: Ready
+    result: Result
+    summary: Summary
+    computed: tuple[str, ...]
+
+
+def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> Ready:
+    """Load what the Play needs and let preflight look at it. Raises DataMissing."""
+    series = doors.market.resolve(request.series or accepted.play.symbol)
+    plan = plan_features(accepted.play, CATALOGUE)
+    window = choose_window(doors.market, series, plan, request.from_ms, request.to_ms)
+    settle_start_ms = min(plan.history_start_ms(window.from_ms), window.from_ms)
+    history = doors.market.load(series, settle_start_ms, window.to_ms, rehash=rehash)
+    case = Preflight(
+        history=history,
+        window=window,
+        settle_start_ms=settle_start_ms,
+        first_valid_start_ms=plan.first_valid_start_ms(window.from_ms),
+        tolerance=request.tolerance,
+        reads_open_interest=any(ref.id == "open_interest" for ref in accepted.program.reads),
+    )
+    return Ready(accepted, plan, window, history, (*history.findings, *PREFLIGHT.require(case)))
+
+
+def execute(ready: Ready, say: Callable[[str], None] = silent) -> Execution:
+    """Compute the features, run the bars, and sum up."""
+    play, program = ready.accepted.play, ready.accepted.program
+    history = ready.history
+    say("features")
+    features = compute_features(ready.plan, history.base, history.instrument.grid, ready.window)
+    REQUIREMENTS.require(Requirements(program.reads, ready.plan, features, history.instrument.grid))
+    feed = build_feed(history, features, play.exec_timeframe, ready.window)
+    say("bars")
+    result = BarProcessor(play, program).run(feed)
+    say("metrics")
+    return Execution(ready, result, summarise(result), tuple(sorted({name for name, _ in features.columns})))

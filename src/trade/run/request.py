@@ -1,0 +1,52 @@
+"""What a caller asks for, and the doors through which a run reaches the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from trade.base.history import History
+from trade.base.instrument import Instrument
+from trade.gates.case import Tolerance
+from trade.market.names import Series
+from trade.market.store import StoredSeries
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run: a Play, its window (None: what is stored, less warm-up), where results go, and what preflight lets pass."""
+
+    play: Path
+    out: Path
+    symbol: str | None = None  # run the Play on this symbol instead of its own
+    series: str | None = None  # the stored series to read, where the Play's symbol alone may no longer say which
+    from_ms: int | None = None
+    to_ms: int | None = None
+    tolerance: Tolerance = field(default_factory=Tolerance)
+
+
+class Market(Protocol):
+    """The stored world as a run needs it; `trade.market.store.Store` is one."""
+
+    def resolve(self, text: str) -> Series: ...
+
+    def instrument(self, series: Series) -> Instrument: ...
+
+    def series(self) -> tuple[StoredSeries, ...]: ...
+
+    def load(self, series: Series, start_ms: int, end_ms: int, *, rehash: bool = False) -> History: ...
+
+
+def silent(stage: str) -> None:
+    """Tell nobody which stage begins."""
+    del stage
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The market to read from, and who is told which stage begins."""
+
+    market: Market
+    say: Callable[[str], None] = silent

@@ -1,0 +1,57 @@
+"""The window of a run: given and on the grid, or all that is stored, less warm-up (TIME-9)."""
+
+from __future__ import annotations
+
+from trade.base.errors import DataMissing, Malformed
+from trade.base.findings import Finding
+from trade.base.history import Window
+from trade.base.timeframe import Timeframe
+from trade.features.plan import Plan
+from trade.gates.text import instant, span
+from trade.market.names import Kind, Series
+from trade.run.request import Market
+
+
+def choose_window(market: Market, series: Series, plan: Plan, from_ms: int | None, to_ms: int | None) -> Window:
+    """Return the window. Raises Malformed for edges off the exec grid or out of order, DataMissing when warm-up eats everything."""
+    timeframe = plan.exec_timeframe
+    edges = {"--from": from_ms, "--to": to_ms}
+    wrong = [_off_grid(name, edge, timeframe) for name, edge in edges.items() if edge is not None and timeframe.floor_at(edge) != edge]
+    if wrong:
+        raise Malformed(wrong)
+    first_ms, end_ms = _stored_span(market, series)
+    start_ms = _first_warm(plan, timeframe, first_ms) if from_ms is None else from_ms
+    stop_ms = timeframe.floor_at(end_ms) if to_ms is None else to_ms
+    if start_ms < stop_ms:
+        return Window(start_ms, stop_ms)
+    if from_ms is not None and to_ms is not None:
+        fact = f"the window {span(from_ms, to_ms)} is empty"
+        raise Malformed(Finding("empty-window", fact, "--to is exclusive and must be after --from"))
+    raise DataMissing(
+        Finding(
+            "history-too-short",
+            f"'{series.key}' is stored over {span(first_ms, end_ms)}, which leaves no window "
+            + ("after warm-up" if from_ms is None else f"after {instant(from_ms)}"),
+            "import more history, or name a window with --from and --to and accept a later start",
+        )
+    )
+
+
+def _first_warm(plan: Plan, timeframe: Timeframe, first_ms: int) -> int:
+    """Return the first exec open with all settle history before it: one step from the wanted span, then bar by bar."""
+    start_ms = timeframe.ceil_at(first_ms)
+    start_ms = timeframe.ceil_at(start_ms + (start_ms - plan.history_start_ms(start_ms)))
+    while plan.history_start_ms(start_ms) < first_ms:
+        start_ms = timeframe.ceil_at(start_ms + 1)
+    return start_ms
+
+
+def _stored_span(market: Market, series: Series) -> tuple[int, int]:
+    stored = next(s for s in market.series() if s.series == series and s.kind is Kind.BARS)
+    return stored.first_ms, stored.last_ms + 60_000
+
+
+def _off_grid(name: str, edge_ms: int, timeframe: Timeframe) -> Finding:
+    before, after = timeframe.floor_at(edge_ms), timeframe.ceil_at(edge_ms)
+    fact = f"{name} {instant(edge_ms)} is not a multiple of the exec timeframe {timeframe}"
+    return Finding("window-off-grid", fact, f"use {instant(before)} or {instant(after)} (UTC)")
