@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from market_tables import BTC, JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 
-from tests.market.conftest import BTC, JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 from trade.base.errors import Malformed
 from trade.market import csv_source
 from trade.market.store import Store

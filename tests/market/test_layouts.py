@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from market_tables import JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 
-from tests.market.conftest import JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 from trade.base.errors import Malformed
 from trade.market.layouts import BINANCE_KLINES
 from trade.market.names import Kind, Series
@@ -21,7 +21,9 @@ BINANCE = Series("binance", "spot", "BTCUSDT")
 
 
 def kline(ts, i):
-    return f"{ts},{30000 + i}.00000000,{30009 + i}.00000000,{29990 + i}.00000000,{30001 + i}.00000000,1.50000000,{ts},45000.0,10,0.5,15000.0,0"
+    return (
+        f"{ts},{30000 + i}.00000000,{30009 + i}.00000000,{29990 + i}.00000000,{30001 + i}.00000000,1.50000000,{ts},45000.0,10,0.5,15000.0,0"
+    )
 
 
 @pytest.mark.parametrize("factor", [1, 1000], ids=["milliseconds", "microseconds"])
@@ -59,7 +61,7 @@ def test_binance_funding_is_floored_to_the_minute_and_keeps_its_raw_instant(text
     "write",
     [
         lambda ts: str(ts // 1000),
-        lambda ts: str(ts),
+        str,
         lambda ts: str(ts * 1000),
         lambda ts: str(ts * 1_000_000),
         lambda ts: datetime.fromtimestamp(ts / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S"),
@@ -91,7 +93,11 @@ def test_parquet_timestamps_are_read_in_every_unit(unit, tmp_path, load_in):
     bars = make_bars(5)
     clock = pa.array(bars["ts_open_ms"].tolist(), pa.timestamp("ms", "UTC")).cast(pa.timestamp(unit, "UTC"))
     others = [pa.array(bars[name].tolist()) for name in ("open", "high", "low", "close", "volume")]
-    pq.write_table(pa.Table.from_arrays([clock, *others], names=["date", "open", "high", "low", "close", "volume"]), tmp_path / "a.parquet", version="2.6")
+    pq.write_table(
+        pa.Table.from_arrays([clock, *others], names=["date", "open", "high", "low", "close", "volume"]),
+        tmp_path / "a.parquet",
+        version="2.6",
+    )
     report = load_in(tmp_path / "a.parquet")
     assert (report.rows_new, report.first_ms, report.last_ms) == (5, T, T + 4 * MINUTE_MS)
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
-from tests.market.conftest import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 from trade.base.errors import DataMissing, Malformed, Mismatch, Refused
 from trade.market.importing import ImportRequest, import_file
 from trade.market.names import Kind, Series
@@ -147,7 +147,9 @@ def test_other_rows_under_a_files_name_are_found_by_rehash(parquet, load_in, db)
         Store(db).load(BTC, T, minute(10), rehash=True)
 
 
-@pytest.mark.parametrize("text", ["{", "{}", '{"schema": 1, "generation": 0, "series": {"bars:../x:linear:A": []}, "instruments": {}}', "[]"])
+@pytest.mark.parametrize(
+    "text", ["{", "{}", '{"schema": 1, "generation": 0, "series": {"bars:../x:linear:A": []}, "instruments": {}}', "[]"]
+)
 def test_a_damaged_manifest_is_a_mismatch(text, db):
     db.mkdir()
     (db / "manifest.json").write_text(text)
@@ -180,7 +182,9 @@ history = store.load(store.resolve("BTCUSDT"), {T + 5 * MINUTE_MS}, {T + 59_000 
 print(json.dumps([history.digest, int(history.base.close.sum()), bool((history.base.ts_open_ms[1:] > history.base.ts_open_ms[:-1]).all())]))
 """
     runs = [
-        subprocess.run([sys.executable, "-c", script, threads], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", script, threads], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        ).stdout
         for threads, seed in (("1", "0"), ("4", "1"))
     ]
     assert runs[0] == runs[1]

@@ -32,6 +32,7 @@ def write_month(folder: Path, entry: Month, kind: Kind, columns: Columns) -> boo
     """Put the rows on disk, durably, and say whether a file was created; one with this name already holds these rows."""
     target = folder / entry.file
     if target.exists():
+        sync(target.parent)  # whoever wrote it may have died before its name was on the disk
         return False
     make_folder(target.parent, folder)
     draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")

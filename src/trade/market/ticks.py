@@ -16,6 +16,7 @@ Float64 = npt.NDArray[np.float64]
 TOLERATED_FRAC = 0.001
 _FINEST_EXPONENT = -8
 _COARSEST_EXPONENT = 4
+_FINEST_FRAC = 1e-8  # ten times the slack of `Grid.off_grid`; below, everything fits
 
 
 def off_grid_rows(columns: Columns, names: tuple[str, ...], grid: Grid) -> int:
@@ -29,12 +30,13 @@ def off_grid_rows(columns: Columns, names: tuple[str, ...], grid: Grid) -> int:
 def propose_step(values: list[Float64], largest: float) -> Decimal | None:
     """Return the coarsest of 1, 2, 5 × 10^k, at most `largest`, that all but 0.1 % of the values are multiples of.
 
-    None if not even 1e-8 fits. A value counts once per array, as a row does.
+    None if not even 1e-8 fits, or the finest step that a double shows clearly. A value counts once per array, as a row does.
     """
+    smallest = float(np.median(values[0])) * _FINEST_FRAC
     for exponent in range(_COARSEST_EXPONENT, _FINEST_EXPONENT - 1, -1):
         for digit in (5, 2, 1):
             step = Decimal(digit).scaleb(exponent)
-            if float(step) <= largest and _fits(values, step):
+            if smallest <= float(step) <= largest and _fits(values, step):
                 return step
     return None
 

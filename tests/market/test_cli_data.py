@@ -1,0 +1,99 @@
+"""`trade data` talks in tables, or in one JSON document."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from market_tables import JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
+from typer.testing import CliRunner
+
+from trade.base.errors import DataMissing, Malformed
+from trade.cli import console
+from trade.cli.data import app
+
+COMMANDS = ["import", "info", "gaps", "delete", "sql"]
+
+
+@pytest.fixture(autouse=True)
+def _quiet_again():
+    yield
+    console.configure()
+
+
+@pytest.fixture
+def trade(db):
+    def run(*words):
+        result = CliRunner().invoke(app, [*map(str, words)] + ([] if "--help" in words else ["--db", str(db)]))
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return run
+
+
+@pytest.fixture
+def filled(trade, parquet):
+    trade("import", parquet({name: np.delete(column, [3, 4, 7]) for name, column in make_bars(10).items()}), "--symbol", "BTCUSDT")
+    return trade
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_ends_with_an_example(command, trade):
+    assert f"trade data {command}" in trade(command, "--help").strip().split("Example:")[1]
+
+
+def test_import_reports_in_json_and_nothing_else(trade, text):
+    lines = bar_lines(8)
+    lines[4] = lines[4].replace("30000", "1", 1)
+    document = json.loads(trade("import", text(lines), "--symbol", "BTCUSDT", "--json"))
+    assert (document["status"], document["rows_new"], document["series"]) == ("ok", 7, "generic:linear:BTCUSDT")
+    assert [f["line"] for f in document["findings"]] == [5]
+    assert document["tick_size"] == "0.1"
+
+
+def test_import_shows_a_table_for_people(trade, text):
+    shown = trade("import", text(bar_lines(8)), "--symbol", "BTCUSDT", "--market", "spot", "--tick", "0.1")
+    assert "generic:spot:BTCUSDT" in shown
+    assert "2023-01-01 00:07" in shown
+
+
+def test_info_lists_what_is_stored(filled):
+    [series] = json.loads(filled("info", "--json"))["series"]
+    assert (series["rows"], series["missing_bars"], series["first_ms"]) == (7, 3, JAN_2023_MS)
+    assert "generic:linear:BTCUSDT" in filled("info", "BTCUSDT")
+    with pytest.raises(DataMissing):
+        filled("info", "ETHUSDT")
+
+
+def test_info_of_an_empty_store_says_how_to_fill_it(trade):
+    assert "trade data import" in trade("info")
+
+
+def test_gaps_are_all_in_the_json(filled):
+    document = json.loads(filled("gaps", "BTCUSDT", "--json"))
+    assert [(gap["start_ms"] - JAN_2023_MS) // MINUTE_MS for gap in document["gaps"]] == [3, 7]
+    assert document["missing_bars"] == 3
+    wider = json.loads(filled("gaps", "BTCUSDT", "--from", "2022-12-31T23:50", "--to", "2023-01-01T00:20", "--json"))
+    assert wider["missing_bars"] == 23
+    assert "2 gaps, 3 bars missing" in filled("gaps", "BTCUSDT")
+
+
+def test_delete_needs_a_yes(filled):
+    with pytest.raises(Malformed, match="would be deleted"):
+        filled("delete", "generic:linear:BTCUSDT")
+    assert json.loads(filled("delete", "generic:linear:BTCUSDT", "--yes", "--json"))["rows_deleted"] == 7
+    assert json.loads(filled("info", "--json"))["series"] == []
+
+
+def test_sql_answers_in_rows(filled):
+    document = json.loads(filled("sql", "SELECT symbol, max(close) AS top, 'nan'::DOUBLE AS bad FROM bars GROUP BY symbol", "--json"))
+    assert (document["columns"], document["rows"]) == (["symbol", "top", "bad"], [["BTCUSDT", 30001.0, None]])
+    assert "30001.0" in filled("sql", "SELECT max(close) FROM bars")
+
+
+def test_a_broken_option_is_malformed(trade, text):
+    with pytest.raises(Malformed, match="unknown kind 'candles'"):
+        trade("import", text(bar_lines(2)), "--symbol", "BTCUSDT", "--kind", "candles")

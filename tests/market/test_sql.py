@@ -1,0 +1,66 @@
+"""Users ask in SQL and can change nothing."""
+
+from __future__ import annotations
+
+import pytest
+from market_tables import make_bars
+
+from trade.base.errors import Malformed
+from trade.market.sample import ensure_sample
+from trade.market.sql import query
+from trade.market.store import Store
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return ensure_sample(tmp_path_factory.mktemp("it's a store") / "db")
+
+
+def test_views_name_the_series(store):
+    answer = query(store, "SELECT venue, market, symbol, count(*) FROM bars GROUP BY ALL")
+    assert answer.rows == [("sample", "linear", "SAMPLEUSDT", 172_800)]
+    assert query(store, "SELECT count(*) AS n FROM funding").columns == ("n",)
+
+
+def test_an_empty_kind_is_an_empty_view(store):
+    assert query(store, "SELECT symbol, close FROM mark").rows == []
+
+
+def test_a_numeric_symbol_stays_text(parquet, load_in, db):
+    load_in(parquet(make_bars(10)), symbol="1000")
+    assert query(Store(db), "SELECT DISTINCT symbol FROM bars").rows == [("1000",)]
+
+
+def test_only_rows_of_the_snapshot_are_seen(parquet, load_in, db):
+    load_in(parquet(make_bars(10)))
+    load_in(parquet(make_bars(20)))
+    assert query(Store(db), "SELECT count(*) FROM bars").rows == [(20,)]
+
+
+def test_at_most_limit_rows_come_back(store):
+    assert len(query(store, "SELECT * FROM bars", 5).rows) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "COPY bars TO 'stolen.csv'",
+        "CREATE TABLE t AS SELECT 1",
+        "SELECT 1; SELECT 2",
+        "SET enable_external_access = true",
+        "EXPLAIN ANALYZE SELECT 1",
+        "",
+    ],
+)
+def test_anything_but_one_select_is_refused(text, store):
+    with pytest.raises(Malformed) as caught:
+        query(store, text)
+    assert caught.value.findings[0].code == "sql-not-a-select"
+
+
+@pytest.mark.parametrize("text", ["SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM store", "SELECT nope FROM bars", "SELEKT 1"])
+def test_what_the_database_refuses_is_explained(text, store):
+    with pytest.raises(Malformed) as caught:
+        query(store, text)
+    assert caught.value.findings[0].code == "sql-refused"
+    assert "bars (venue, market, symbol, ts_open_ms" in caught.value.findings[0].hint
