@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.kernels import kernel
-from trade.sim.money import RATE_ONE, over_leverage, times_rate
+from trade.sim.money import RATE_ONE, over_leverage, times_rate, times_ratio
 from trade.sim.spec import Spec
 
 Tiers = npt.NDArray[np.int64]
@@ -62,8 +62,7 @@ def fee_to_close(spec: Spec, side: int, entry_value: int, posted: int) -> int:
 
     bankruptcy value × (1 - side × f) = entry value - side × posted, so the fee is that times f / (1 - side × f).
     """
-    rate = spec.bankruptcy_long_e12 if side > 0 else spec.bankruptcy_short_e12
-    return times_rate(max(entry_value - side * posted, 0), rate)
+    return times_ratio(max(entry_value - side * posted, 0), spec.taker_e12, RATE_ONE - side * spec.taker_e12)
 
 
 @kernel
@@ -83,13 +82,21 @@ def maintenance(spec: Spec, tiers: Tiers, tier: int, opened_ms: int, value: int,
 
 
 @kernel
+def margin_at_risk(spec: Spec, opened_ms: int, side: int, entry_value: int, posted: int) -> int:
+    """Return the margin that stands against the maintenance: all that is posted; without the fee posted at the entry before 2025-09-02."""
+    if opened_ms >= spec.mark_margin_from_ms:
+        return posted
+    return posted - posted_margin(spec, side, entry_value) + over_leverage(entry_value, spec.leverage_e2)
+
+
+@kernel
 def is_liquidated(
     spec: Spec, tiers: Tiers, tier: int, opened_ms: int, side: int, lots: int, entry_value: int, posted: int, price_ticks: int
 ) -> bool:
     """Return whether margin plus unrealised profit no longer exceed the maintenance margin at a mark price."""
     closing_fee = fee_to_close(spec, side, entry_value, posted)
     value = price_ticks * lots * spec.tick_lot_quanta
-    margin = posted if opened_ms >= spec.mark_margin_from_ms else posted - closing_fee
+    margin = margin_at_risk(spec, opened_ms, side, entry_value, posted)
     return margin + side * (value - entry_value) <= maintenance(spec, tiers, tier, opened_ms, value, entry_value, closing_fee)
 
 
@@ -99,15 +106,15 @@ def liquidation_price(spec: Spec, tiers: Tiers, tier: int, opened_ms: int, side:
 
     A double estimates it, the exact integer test settles it.
     """
-    closing_fee = fee_to_close(spec, side, entry_value, posted)
+    margin = margin_at_risk(spec, opened_ms, side, entry_value, posted)
     mmr, deduction = tiers[tier, TIER_MMR_E12] / RATE_ONE, tiers[tier, TIER_DEDUCTION_QUANTA]
     if opened_ms < spec.mark_margin_from_ms:
-        value = entry_value - side * (posted - closing_fee + deduction - entry_value * mmr)
+        value = entry_value - side * (margin + deduction - entry_value * mmr)
     else:
-        value = (entry_value - side * (posted - closing_fee + deduction)) / (1.0 - side * mmr)
+        value = (entry_value - side * (margin + deduction - fee_to_close(spec, side, entry_value, posted))) / (1.0 - side * mmr)
     price = max(int(value / (lots * spec.tick_lot_quanta)), 0)
     while is_liquidated(spec, tiers, tier, opened_ms, side, lots, entry_value, posted, price + side):
         price += side
-    while price > 0 and not is_liquidated(spec, tiers, tier, opened_ms, side, lots, entry_value, posted, price):
+    while (price > 0 or side < 0) and not is_liquidated(spec, tiers, tier, opened_ms, side, lots, entry_value, posted, price):
         price -= side
     return price

@@ -31,6 +31,19 @@ def times_rate(amount: int, rate_e12: int) -> int:
 
 
 @kernel
+def times_ratio(amount: int, numerator: int, divisor: int) -> int:
+    """Return amount × numerator / divisor, rounded once, half to even; amount >= 0, numerator <= 1e12 <= 2 × divisor <= 4e12."""
+    whole, left = amount // divisor * numerator, amount % divisor
+    upper = left * (numerator // _MILLION)
+    lower = upper % divisor * _MILLION + left * (numerator % _MILLION)
+    whole += upper // divisor * _MILLION + lower // divisor
+    twice = 2 * (lower % divisor)
+    if twice > divisor or (twice == divisor and whole % 2 == 1):
+        whole += 1
+    return whole
+
+
+@kernel
 def divide_half_even(amount: int, divisor: int) -> int:
     """Return amount / divisor, rounded half to even; amount >= 0, divisor > 0."""
     whole, rest = amount // divisor, amount % divisor

@@ -52,16 +52,17 @@ def meet(
 
     opens_at_stop = has_stop and beyond(side, open_ticks, stop_ticks)
     opens_at_target = has_target and beyond(-side, open_ticks, far_target)
-    # LIQ-1: opened beyond it, or met together with the stop on a mark series of its own, or nearer than the stop
-    if beyond(side, mark_open_ticks, liquidation_ticks) or (spec.has_mark == 1 and liquidation_hit and stop_hit):
+    if beyond(side, mark_open_ticks, liquidation_ticks):  # LIQ-1: what the open decides is decided first
         return LIQUIDATED, 0, 0, 0, 0
-    if opens_at_stop:
-        return STOPPED, open_ticks, _OPEN, _FILL_6, 0  # FILL-6: the worse of open and trigger
     if opens_at_target:
         if spec.target_is_limit == 1:
             return TARGETED, target_ticks, _TARGET_LEVEL, _FILL_6, 0
         return TARGETED, open_ticks, _OPEN, _FILL_6, 0
-    ambiguous = 1 if stop_hit and target_hit else 0
+    ambiguous = 1 if stop_hit and target_hit and not opens_at_stop else 0
+    if spec.has_mark == 1 and liquidation_hit and stop_hit:  # LIQ-1: met together with the stop on a mark series of its own
+        return LIQUIDATED, 0, 0, 0, ambiguous
+    if opens_at_stop:
+        return STOPPED, open_ticks, _OPEN, _FILL_6, 0  # FILL-6: the worse of open and trigger
     walked_away = spec.intrabar == PATH and not adverse_first(open_ticks, high_ticks, low_ticks, side)
     if target_hit and (walked_away or not (stop_hit or liquidation_hit)):
         touched = _FILL_2 if spec.target_is_limit == 1 else _FILL_3
