@@ -175,7 +175,8 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
     book, tally, desk = books[0], tallies[0], desks[0]
     bars, decisions = len(tape.close), len(schedule.bar)
     highest = tape.high.max() if bars > 0 else 1
-    comfortable = never_starves(spec, book.cash_quanta, highest)
+    stopped = _terminal(spec, book, trades, tally, book.cash_quanta, False, True, 0)
+    comfortable = stopped == _COMPLETED and never_starves(spec, book.cash_quanta, highest)
     write_points(spec, tiers, points, equity, tally, book, -1, 0)
     while desk.bar < bars:
         if book.side == 0 and desk.entering == 0 and comfortable:
@@ -242,12 +243,11 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         if desk.decision < decisions and schedule.bar[desk.decision] == bar:
             row = desk.decision
             intent = _intent(book.side, schedule.flat[row], schedule.long[row], schedule.short[row])
-            if intent != _NOTHING:
-                desk.decided_ms, desk.decided_ticks = schedule.ts_ms[row], tape.close[bar]
-                if intent == _EXIT:
-                    desk.leaving = _SIGNAL
-                else:
-                    _want_entry(spec, tiers, book, tally, desk, rejections, 1 if intent == _ENTRY_LONG else -1, bars)
+            desk.decided_ms, desk.decided_ticks = schedule.ts_ms[row], tape.close[bar]
+            if intent == _EXIT and book.side != 0:
+                desk.leaving = _SIGNAL
+            elif intent != _NOTHING and intent != _EXIT and book.side == 0:  # RULE-5
+                _want_entry(spec, tiers, book, tally, desk, rejections, 1 if intent == _ENTRY_LONG else -1, bars)
         desk.bar += 1
 
     if book.side != 0:

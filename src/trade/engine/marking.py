@@ -12,10 +12,12 @@ from trade.sim.ledger import maintenance_now, unrealised
 from trade.sim.margin import Tiers
 from trade.sim.spec import Spec
 
+NO_LOW = 2**63 - 1
+
 TALLY = np.dtype(
     [
         ("peak_quanta", np.int64),
-        ("low_quanta", np.int64),  # lowest base-close equity since the last point
+        ("low_quanta", np.int64),  # lowest base-close equity after the last point, `NO_LOW` before there is one
         ("drawdown_quanta", np.int64),  # of the last base close
         ("max_drawdown_quanta", np.int64),
         ("max_drawdown_frac", np.float64),
@@ -55,5 +57,5 @@ def write_points(spec: Spec, tiers: Tiers, points: Points, equity: Any, tally: A
         row.maintenance_margin_quanta = maintenance_now(spec, tiers, book, price_ticks)
         row.notional_quanta = price_ticks * book.lots * spec.tick_lot_quanta
         row.position_lots = book.side * book.lots
-        tally.low_quanta = worth
+        tally.low_quanta = NO_LOW
         tally.points += 1

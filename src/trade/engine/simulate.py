@@ -9,7 +9,7 @@ import numpy as np
 
 from trade.base.records import EQUITY, FILL, TRADE, Intent, Records, Rejection
 from trade.engine.loop import run_bars
-from trade.engine.marking import TALLY
+from trade.engine.marking import NO_LOW, TALLY
 from trade.engine.tape import DESK, Int64, Payments, Points, Schedule, Session, Tape
 from trade.sim.book import new_book
 from trade.sim.spec import Spec
@@ -34,7 +34,7 @@ def simulate(spec: Spec, tape: Tape, payments: Payments, points: Points, schedul
     equity = np.empty(len(points.ts_ms), EQUITY)
     rejections = np.zeros(len(Rejection), np.int64)
     books, tallies, desks = new_book(spec.initial_cash_quanta), np.zeros(1, TALLY), np.zeros(1, DESK)
-    tallies["peak_quanta"] = tallies["low_quanta"] = spec.initial_cash_quanta
+    tallies["peak_quanta"], tallies["low_quanta"] = spec.initial_cash_quanta, NO_LOW
     run_bars(Session(spec, tape, payments, points, schedule, tiers, trades, fills, equity, rejections), books, tallies, desks)
     book = books[0]
     return Outcome(trades[: book["trades"]], fills[: book["fills"]], equity, tallies[0], rejections)

@@ -1,0 +1,140 @@
+"""Random markets and Specs for the properties: everything a run can be given, at sizes where corners are met often."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from hypothesis import strategies as st
+from tapes import MARK_MARGIN_FROM_MS, MINUTE, START, Market, array, market, spec, taker
+
+from trade.base.records import Intent, PriceFrom
+from trade.engine.tape import Payments
+from trade.sim.spec import NONE, STOP_FRACTION, STOP_POINTS, TARGET_FRACTION, TARGET_POINTS, TARGET_RATIO, Spec
+
+E12 = 10**12
+AWAY = {True: ((1, 100), (1, 7), (3, 1000), (1, 3000), (2, 1)), False: ((5, 2), (12, 1), (1, 2), (40, 3), (300, 1))}  # share, ticks
+MOST_CASH, MOST_VALUE = 10**15, 10**17  # at 100x, and a price twenty times higher at the fill, still inside int64 (MONEY-1)
+
+
+def bar_from(dice: random.Random, before: int, wildness: float) -> tuple[int, int, int, int]:
+    """Return a bar that may gap from the close before it; prices are at least one tick."""
+
+    def moved(price: int) -> int:
+        step = dice.gauss(0, wildness) * price + dice.randint(-2, 2)
+        return max(1, round(price + step)) if dice.random() < 0.8 else price
+
+    opened = moved(before) if dice.random() < 0.3 else before
+    prices = [opened, *(moved(opened) for _ in range(3))]
+    return opened, max(prices), min(prices), prices[1]
+
+
+def rows(dice: random.Random, bars: int, start: int, wildness: float) -> list[tuple[int, int, int, int]]:
+    table, before = [], start
+    ceiling = 20 * start
+    for _ in range(bars):
+        row = bar_from(dice, before, wildness * (dice.choice((0.2, 1, 1, 5)) if dice.random() < 0.3 else 1))
+        row = tuple(min(price, ceiling) for price in row)
+        table.append(row)
+        before = row[3]
+    return table
+
+
+def marks(dice: random.Random, table: list[tuple[int, int, int, int]], apart: float) -> list[tuple[int, int, int, int]]:
+    """Return a mark series near the last price."""
+
+    def near(price: int) -> int:
+        return max(1, price + round(dice.gauss(0, apart) * price))
+
+    out = []
+    for opened, high, low, close in table:
+        prices = [near(opened), near(high), near(low), near(close)]
+        out.append((prices[0], max(prices), min(prices), prices[3]))
+    return out
+
+
+def decisions(dice: random.Random, bars: int, share: float) -> dict[int, tuple[int, int, int]]:
+    words = [int(i) for i in Intent]
+    return {bar: (dice.choice(words), dice.choice(words), dice.choice(words)) for bar in range(bars) if dice.random() < share}
+
+
+def due(dice: random.Random, read: Market, count: int, top: float) -> Payments:
+    """Return payments at random minutes, before, inside and after the bars, gaps included."""
+    ts = read.tape.ts_open_ms.tolist()
+    span = (ts[-1] - START) // MINUTE + 3
+    out = []
+    for instant in sorted(START + dice.randrange(span) * MINUTE for _ in range(count)):
+        bar = next((i for i, opened in enumerate(ts) if opened >= instant), len(ts))
+        near = min(bar, len(ts) - 1)
+        source = dice.choice((PriceFrom.MARK_OPEN, PriceFrom.CLOSE))
+        rate = round(dice.uniform(-top, top) * E12)
+        out.append((bar, instant, rate, int(read.tape.mark_open[near]), int(source), ts[near]))
+    return Payments(*(array([row[i] for row in out]) for i in range(6)))
+
+
+def tier_rows(dice: random.Random, worth: int) -> list[tuple[int, ...]]:
+    """Return one or two dated tables of one to four tiers around an account's worth, with the deductions that make them continuous."""
+    table = []
+    for from_ms in (0, START + dice.randrange(100) * MINUTE)[: dice.choice((1, 2))]:
+        limit, mmr = min(worth * dice.choice((1, 10, 200)) // 4 + 1, MOST_VALUE), dice.choice((0.001, 0.005, 0.02))
+        times, deduction = 10_000, 0
+        for _ in range(dice.randint(1, 4)):
+            mmr_e12 = round(mmr * E12)
+            table.append((from_ms, limit, mmr_e12, times, deduction))
+            bigger = mmr * dice.choice((1.1, 1.5))
+            deduction += round(limit * (bigger - mmr))
+            limit, mmr, times = min(limit, MOST_VALUE // 5) * dice.choice((2, 5)), bigger, max(100, times // dice.choice((1, 2, 5)))
+    return table
+
+
+def options(dice: random.Random) -> dict[str, Any]:
+    """Return every option of a Spec but the money and the grid."""
+    fee = dice.choice(("0", "0.00055", "0.0006", "0.01", str(dice.randrange(30000) / 10**6)))
+    chosen: dict[str, Any] = taker(fee, dice.choice(("0", "0.0002", "0.00017")))
+    chosen["slippage_e9"] = dice.choice((0, 0, 200_000, dice.randrange(10**7), 5 * 10**7))
+    chosen["leverage_e2"] = dice.choice((100, 100, 300, 1000, 2500, 10000, dice.randint(100, 10000)))
+    chosen["stop_kind"] = stop = dice.choice((NONE, STOP_FRACTION, STOP_FRACTION, STOP_POINTS))
+    chosen["target_kind"] = target = dice.choice((NONE, TARGET_FRACTION, TARGET_POINTS, *((TARGET_RATIO,) if stop else ())))
+    chosen["stop_num"], chosen["stop_den"] = dice.choice(AWAY[stop == STOP_FRACTION])
+    chosen["target_num"], chosen["target_den"] = dice.choice(AWAY[target == TARGET_FRACTION])
+    for name in ("target_is_limit", "limit_through", "anchor_signal", "intrabar", "stop_on_liquidation"):
+        chosen[name] = dice.randint(0, 1)
+    chosen["beyond_liquidation"] = dice.randint(0, 2)
+    chosen["size_model"] = dice.choice((1, 1, 2, 3)) if stop else dice.choice((1, 3))
+    chosen["size_e12"] = dice.choice((E12, E12, E12 // 2, E12 // 50, dice.randrange(1, E12 + 1)))
+    chosen["may_long"], chosen["may_short"] = dice.choice(((1, 1), (1, 0), (0, 1)))
+    chosen["max_drawdown_e12"] = dice.choice((E12, E12, E12 // 5, dice.randrange(1, E12)))
+    chosen["mark_margin_from_ms"] = dice.choice((MARK_MARGIN_FROM_MS, START + 20 * MINUTE, START + 10**9))
+    return chosen
+
+
+def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
+    """Return one random run. A seed is all hypothesis draws: thousands of small choices would drown its own bookkeeping."""
+    dice = random.Random(seed)  # noqa: S311 - tapes, not secrets
+    bars = dice.randint(1, most_bars)
+    price = dice.choice((3, 40, 1000, 30_000, 1_000_000))
+    table = rows(dice, bars, price, dice.choice((0.001, 0.005, 0.02, 0.2)))
+    missing = {bar: dice.randint(1, 30) for bar in range(bars) if dice.random() < 0.05}
+    tick_lot = dice.choice((1, 10, 1000, 10**5, 10**8))
+    cash = min(price * tick_lot * dice.choice((1, 20, 1000, 10**6)) * dice.randint(50, 150) // 100 + dice.randrange(100) + 1, MOST_CASH)
+    tiers = tier_rows(dice, cash * dice.choice((1, 10)))
+    has_mark = dice.random() < 0.4
+    mark = marks(dice, table, dice.choice((0.0005, 0.005, 0.05))) if has_mark else None
+    read = market(table, decisions(dice, bars, dice.choice((0.1, 0.5, 1))), mark, (), missing, dice.choice((1, 5, 15)), tiers)
+    payments = due(dice, read, dice.choice((0, 0, 2, 20)), dice.choice((0.0001, 0.003, 0.2, 1.0)))
+    limits = {
+        "tick_lot_quanta": tick_lot,
+        "min_lots": dice.choice((1, 1, 1, 10)),
+        "max_lots": dice.choice((10, 10**4, 10**7, 10**7)),
+        "min_notional_quanta": dice.choice((0, 0, cash // 100, cash // 3)),
+        "max_notional_quanta": dice.choice((0, 0, cash, cash // 2)),
+        "initial_cash_quanta": cash,
+        "size_quanta": cash * dice.choice((1, 5)) // dice.choice((1, 2, 30)),
+        "equity_floor_quanta": dice.choice((0, 0, cash // 2, cash - cash // 50)),
+        "has_mark": int(has_mark),
+    }
+    return spec(**options(dice), **limits), Market(read.tape, payments, read.points, read.schedule, read.tiers)
+
+
+def cases(most_bars: int = 120) -> Any:
+    return st.integers(0, 2**40).map(lambda seed: (seed, case(seed, most_bars)))

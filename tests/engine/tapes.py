@@ -1,0 +1,283 @@
+"""Tapes that read like sentences: bars as rows of ticks, decisions by the close at which they are taken, options by name.
+
+The grid of the pencil: one tick is 1 USDT, one lot is 1 coin, so one lot gains 1 USDT per tick. Bars are minutes from `START`,
+the first one is bar 0. Without options there are no fees, no slippage, no stop, no target; an entry takes all equity at 1x.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from trade.base.records import ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason
+from trade.engine.simulate import Outcome, simulate
+from trade.engine.tape import Payments, Points, Schedule, Tape
+from trade.sim.spec import (
+    MARK_MARGIN_FROM_MS,
+    NONE,
+    SIZE_EQUITY,
+    SIZE_FIXED,
+    SIZE_RISK,
+    STOP_FRACTION,
+    STOP_POINTS,
+    TARGET_FRACTION,
+    TARGET_POINTS,
+    TARGET_RATIO,
+    WORST,
+    Spec,
+)
+
+MINUTE = 60_000
+START = 1_767_225_600_000  # 2026-01-01
+QUANTA = 10**8
+NEVER = 10**12  # a max drawdown that is off
+WORDS = {"long": (Intent.ENTRY_LONG, 0), "short": (Intent.ENTRY_SHORT, 0), "exit": (0, Intent.EXIT)}
+
+Row = tuple[int, int, int, int]
+Options = dict[str, Any]
+
+
+def usdt(amount: str | int | Decimal) -> int:
+    """Return an amount in quanta."""
+    quanta = Fraction(str(amount)) * QUANTA
+    assert quanta.denominator == 1
+    return int(quanta)
+
+
+def e12(rate: str) -> int:
+    return int(Fraction(rate) * 10**12)
+
+
+def at(bar: int, missing: int = 0) -> int:
+    """Return the instant at which bar n opens, after some missing minutes."""
+    return START + (bar + missing) * MINUTE
+
+
+def flat_bars(*prices: int) -> list[Row]:
+    """Return bars in which nothing moves."""
+    return [(p, p, p, p) for p in prices]
+
+
+# options, each a dictionary of Spec fields
+
+
+def taker(rate: str, maker: str = "0") -> Options:
+    fee = Fraction(rate)
+    return {
+        "taker_e12": e12(rate),
+        "maker_e12": e12(maker),
+        "bankruptcy_long_e12": round(fee / (1 - fee) * 10**12),
+        "bankruptcy_short_e12": round(fee / (1 + fee) * 10**12),
+    }
+
+
+def slippage(bps: str) -> Options:
+    return {"slippage_e9": int(Fraction(bps) * 10**5)}
+
+
+def leverage(times: str | int) -> Options:
+    return {"leverage_e2": int(Fraction(times) * 100)}
+
+
+def stop_points(ticks: str | int) -> Options:
+    away = Fraction(ticks)
+    return {"stop_kind": STOP_POINTS, "stop_num": away.numerator, "stop_den": away.denominator}
+
+
+def target_points(ticks: str | int) -> Options:
+    away = Fraction(ticks)
+    return {"target_kind": TARGET_POINTS, "target_num": away.numerator, "target_den": away.denominator}
+
+
+def stop_margin_pct(pct: str | int, times: int = 1) -> Options:
+    """SIZE-2: percent of the margin, so price percent = pct / leverage."""
+    part = Fraction(pct) / 100 / times
+    return {"stop_kind": STOP_FRACTION, "stop_num": part.numerator, "stop_den": part.denominator}
+
+
+def target_margin_pct(pct: str | int, times: int = 1) -> Options:
+    part = Fraction(pct) / 100 / times
+    return {"target_kind": TARGET_FRACTION, "target_num": part.numerator, "target_den": part.denominator}
+
+
+def target_ratio(ratio: str | int) -> Options:
+    part = Fraction(ratio)
+    return {"target_kind": TARGET_RATIO, "target_num": part.numerator, "target_den": part.denominator}
+
+
+def equity_pct(pct: str | int) -> Options:
+    return {"size_model": SIZE_EQUITY, "size_e12": int(Fraction(pct) * 10**10)}
+
+
+def risk_pct(pct: str | int) -> Options:
+    return {"size_model": SIZE_RISK, "size_e12": int(Fraction(pct) * 10**10)}
+
+
+def fixed(amount: str | int) -> Options:
+    return {"size_model": SIZE_FIXED, "size_quanta": usdt(amount)}
+
+
+def spec(**options: Any) -> Spec:
+    """Return the frictionless Spec with some fields replaced."""
+    plain = Spec(
+        tick_lot_quanta=QUANTA,
+        min_lots=1,
+        max_lots=10**6,
+        min_notional_quanta=0,
+        max_notional_quanta=0,
+        initial_cash_quanta=usdt(1000),
+        taker_e12=0,
+        maker_e12=0,
+        slippage_e9=0,
+        leverage_e2=100,
+        bankruptcy_long_e12=0,
+        bankruptcy_short_e12=0,
+        mark_margin_from_ms=MARK_MARGIN_FROM_MS,
+        stop_kind=NONE,
+        stop_num=0,
+        stop_den=1,
+        target_kind=NONE,
+        target_num=0,
+        target_den=1,
+        target_is_limit=0,
+        limit_through=0,
+        anchor_signal=0,
+        intrabar=WORST,
+        size_model=SIZE_EQUITY,
+        size_e12=10**12,
+        size_quanta=0,
+        may_long=1,
+        may_short=1,
+        beyond_liquidation=0,
+        stop_on_liquidation=1,
+        equity_floor_quanta=0,
+        max_drawdown_e12=NEVER,
+        has_mark=0,
+    )
+    return plain._replace(**options)
+
+
+def tier(limit_usdt: int, mmr: str, times: str | int = 100, deduction_usdt: str | int = 0, from_ms: int = 0) -> tuple[int, ...]:
+    """Return one row of a tier table."""
+    return (from_ms, usdt(limit_usdt), e12(mmr), int(Fraction(times) * 100), usdt(deduction_usdt))
+
+
+ONE_TIER = (tier(10**9, "0.005"),)
+
+
+@dataclass(frozen=True)
+class Market:
+    """Everything the loop reads but the Spec."""
+
+    tape: Tape
+    payments: Payments
+    points: Points
+    schedule: Schedule
+    tiers: Any
+
+
+def array(values: Sequence[int], dtype: Any = np.int64) -> Any:
+    return np.array(list(values), dtype)
+
+
+def opens(bars: int, missing: Mapping[int, int]) -> list[int]:
+    """Return the open of each bar; `missing[i]` minutes are absent before bar i."""
+    absent = [sum(n for bar, n in missing.items() if bar <= i) for i in range(bars)]
+    return [at(i, absent[i]) for i in range(bars)]
+
+
+def market(
+    bars: Sequence[Row],
+    decisions: Mapping[int, str | tuple[int, int, int]],
+    mark: Sequence[Row] | None = None,
+    funding: Sequence[tuple[int, str]] = (),
+    missing: Mapping[int, int] | None = None,
+    exec_bars: int = 1,
+    tiers: Sequence[tuple[int, ...]] = ONE_TIER,
+) -> Market:
+    """Return what the loop reads. Funding is (instant, rate), priced by FUND-1; the curve has a point per `exec_bars` minutes."""
+    ts = opens(len(bars), missing or {})
+    rows, mark_rows = np.array(bars, np.int64).reshape(-1, 4), np.array(bars if mark is None else mark, np.int64).reshape(-1, 4)
+    columns = [np.ascontiguousarray(table[:, i]) for table in (rows, mark_rows) for i in range(4)]
+    end = ts[-1] + MINUTE
+    instants = list(range(START, end, exec_bars * MINUTE))
+    instants.append(instants[-1] + exec_bars * MINUTE)
+    closes = np.array(ts) + MINUTE
+    last_bar = np.searchsorted(closes, instants, "right") - 1
+    taken = sorted(decisions.items())
+    intents = [(WORDS[i][0], WORDS[i][1], WORDS[i][1]) if isinstance(i, str) else i for _, i in taken]
+    return Market(
+        Tape(array(ts), *columns, MINUTE),
+        payments(ts, columns, mark is not None, funding),
+        Points(array(instants), array(last_bar)),
+        Schedule(
+            array([bar for bar, _ in taken]),
+            array([ts[bar] + MINUTE for bar, _ in taken]),
+            *(array([i[state] for i in intents], np.int8) for state in range(3)),
+        ),
+        np.array(tiers, np.int64),
+    )
+
+
+def payments(ts: list[int], columns: list[Any], has_mark: bool, funding: Sequence[tuple[int, str]]) -> Payments:
+    rows = []
+    for instant, rate in sorted(funding):
+        bar = int(np.searchsorted(ts, instant))
+        if has_mark and bar < len(ts) and ts[bar] == instant:
+            source, price = (PriceFrom.MARK_OPEN, bar), columns[4][bar]
+        else:
+            before = max(int(np.searchsorted(np.array(ts) + MINUTE, instant, "right")) - 1, 0)
+            source, price = (PriceFrom.CLOSE, before), columns[3][before]
+        rows.append((bar, instant, e12(rate), int(price), int(source[0]), ts[source[1]]))
+    return Payments(*(array([row[i] for row in rows]) for i in range(6)))
+
+
+MARKET_OPTIONS = ("mark", "funding", "missing", "exec_bars", "tiers")
+
+
+def run(bars: Sequence[Row], decisions: Mapping[int, Any], **options: Any) -> Outcome:
+    """Simulate a tape; options are those of `market` and the fields of the Spec."""
+    read = market(bars, decisions, **{name: options.pop(name) for name in MARKET_OPTIONS if name in options})
+    return simulate(spec(**options), read.tape, read.payments, read.points, read.schedule, read.tiers)
+
+
+# words for what came out
+
+
+def reasons(outcome: Outcome) -> list[str]:
+    return [ExitReason(int(row["exit_reason"])).word for row in outcome.trades]
+
+
+def kinds(outcome: Outcome) -> list[str]:
+    return [FillKind(int(row["kind"])).word for row in outcome.fills]
+
+
+def rules(outcome: Outcome) -> list[str]:
+    return [Rule(int(row["rule"])).word for row in outcome.fills]
+
+
+def rejected(outcome: Outcome) -> dict[str, int]:
+    return {Rejection(code).word: int(count) for code, count in enumerate(outcome.rejections) if count}
+
+
+def stop_reason(outcome: Outcome) -> str:
+    return StopReason(int(outcome.tally["stop_reason"])).word
+
+
+def only_trade(outcome: Outcome) -> Any:
+    assert len(outcome.trades) == 1
+    return outcome.trades[0]
+
+
+def exits(outcome: Outcome) -> list[tuple[str, int]]:
+    """Return (reason, price) of each trade."""
+    return list(zip(reasons(outcome), outcome.trades["exit_price_ticks"].tolist(), strict=True))
+
+
+def equity_usdt(outcome: Outcome) -> list[float]:
+    return (outcome.equity["equity_quanta"] / QUANTA).tolist()

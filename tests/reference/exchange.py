@@ -1,0 +1,599 @@
+"""The slow, obvious exchange: written from the semantics page, not from the kernels, as their oracle.
+
+Every base bar is visited, every product with a rate is a fraction that is rounded once, half to even (MONEY-1), every quantity
+and every liquidation price is searched with the rule itself. Plain Python integers, dicts and lists; speed does not matter here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from trade.base.records import ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason
+from trade.sim import spec as words
+
+E9, E12 = 10**9, 10**12
+
+
+@dataclass(frozen=True)
+class Bar:
+    ts: int
+    open: int
+    high: int
+    low: int
+    close: int
+    mark_open: int
+    mark_high: int
+    mark_low: int
+    mark_close: int
+
+
+@dataclass(frozen=True)
+class Payment:
+    ts: int
+    rate_e12: int
+    mark: int
+    price_from: int
+    bar_ts: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    ts: int
+    flat: int
+    long: int
+    short: int
+
+
+@dataclass(frozen=True)
+class Tier:
+    from_ms: int
+    limit: int
+    mmr_e12: int
+    leverage_e2: int
+    deduction: int
+
+
+@dataclass
+class Position:
+    side: int
+    lots: int
+    price: int
+    value: int
+    posted: int
+    tier: Tier
+    opened_ms: int
+    opened_bar: int
+    stop: int
+    target: int
+    liquidation: int
+    trade: dict[str, int]
+    seen: list[int] = field(default_factory=list)  # prices certainly traded while it was held
+
+
+@dataclass(frozen=True)
+class Order:
+    side: int
+    lots: int
+    close: int
+    ts: int
+
+
+class Refusal(Exception):
+    """An entry that does not become a position; carries the `Rejection`."""
+
+
+def share(amount: int, rate_e12: int) -> int:
+    """MONEY-1: a product with a rate, rounded once, half to even."""
+    return round(Fraction(amount * rate_e12, E12))
+
+
+def up(exact: Fraction) -> int:
+    return -((-exact.numerator) // exact.denominator)
+
+
+def down(exact: Fraction) -> int:
+    return exact.numerator // exact.denominator
+
+
+def most(limit: int, fits: Callable[[int], bool]) -> int:
+    """Return the largest n in [0, limit] that fits, where everything below something that fits does too; 0 when nothing does."""
+    return bisect_left(range(1, max(limit, 0) + 1), True, key=lambda n: not fits(n))
+
+
+class Exchange:
+    """One account and its one position."""
+
+    def __init__(self, spec: Any, bars: list[Bar], payments: list[Payment], decisions: dict[int, Decision], tiers: list[Tier]) -> None:
+        self.spec, self.bars, self.decisions, self.tiers = spec, bars, decisions, tiers
+        self.due = list(payments)
+        self.unit = spec.tick_lot_quanta
+        self.leverage = Fraction(spec.leverage_e2, 100)
+        self.cash = spec.initial_cash_quanta
+        self.position: Position | None = None
+        self.trades: list[dict[str, int]] = []
+        self.fills: list[dict[str, int]] = []
+        self.equity: list[dict[str, int]] = []
+        self.rejections: Counter[int] = Counter()
+        self.stop_reason, self.stop_ts = StopReason.COMPLETED, 0
+        self.peak, self.max_drawdown, self.max_drawdown_frac, self.drawdown = self.cash, 0, 0.0, 0
+        self.bars_in_position = self.entry_attempts = 0
+        self.waiting: list[int] = []  # points of the curve, not yet written
+        self.closes: list[int] = []  # base-close equities since the last point of the curve
+
+    # prices
+
+    def slipped(self, price: int, bought: int) -> int:
+        """FILL-1: moved against the trader, then rounded to the tick against the trader; a sale keeps at least one tick."""
+        exact = price * (1 + bought * Fraction(self.spec.slippage_e9, E9))
+        return up(exact) if bought > 0 else max(down(exact), 1)
+
+    def levels(self, side: int, price: int, close: int) -> tuple[int, int]:
+        """FILL-4, FILL-5, SIZE-2: stop and target of a fill; -1 is none. Below zero there is no price, 0 is never reached."""
+        s = self.spec
+        reference = close if s.anchor_signal else price
+        stop = target = -1
+        risk = 0
+        if s.stop_kind != words.NONE:
+            per = 1 if s.stop_kind == words.STOP_POINTS else reference
+            risk = down(Fraction(s.stop_num, s.stop_den) * per)
+            stop = max(reference - side * risk, 0)
+        if s.target_kind != words.NONE:
+            per = {words.TARGET_POINTS: 1, words.TARGET_RATIO: risk, words.TARGET_FRACTION: reference}[s.target_kind]
+            target = max(reference + side * up(Fraction(s.target_num, s.target_den) * per), 0)
+        if stop >= 0 and side * (price - stop) <= 0:
+            raise Refusal(Rejection.STOP_TOO_CLOSE)
+        if target >= 0 and side * (target - price) <= 0:
+            raise Refusal(Rejection.STOP_TOO_CLOSE)
+        return stop, target
+
+    # margin
+
+    def table(self, ts: int) -> list[Tier]:
+        """MARGIN-1: the newest table that is not younger than the instant, else the oldest."""
+        dates = sorted({t.from_ms for t in self.tiers})
+        chosen = ([d for d in dates if d <= ts] or dates[:1])[-1]
+        return [t for t in self.tiers if t.from_ms == chosen]
+
+    def tier(self, ts: int, value: int) -> Tier:
+        rows = self.table(ts)
+        return next((t for t in rows if value <= t.limit), rows[-1])
+
+    def initial(self, value: int) -> int:
+        return round(value / self.leverage)
+
+    def posted(self, side: int, value: int) -> int:
+        """MARGIN-1: initial margin and the fee to close at the bankruptcy price, where the initial margin is lost."""
+        return self.initial(value) + share(value - side * self.initial(value), self.spec.taker_e12)
+
+    def cost(self, side: int, value: int) -> int:
+        return self.posted(side, value) + share(value, self.spec.taker_e12)
+
+    def closing_fee(self, side: int, value: int, posted: int) -> int:
+        """Section 1.5: at bankruptcy the loss and this fee eat the posted margin; f / (1 - side × f) of what is left of the value."""
+        fee = Fraction(self.spec.taker_e12, E12)
+        return round(max(value - side * posted, 0) * fee / (1 - side * fee))
+
+    def maintenance(self, side: int, value: int, posted: int, tier: Tier, opened_ms: int, mark_value: int) -> int:
+        """MARGIN-1; entries before the dated change keep the old margin: on the entry value, no fee inside."""
+        if opened_ms < self.spec.mark_margin_from_ms:
+            return share(value, tier.mmr_e12) - tier.deduction
+        return share(mark_value, tier.mmr_e12) - tier.deduction + self.closing_fee(side, value, posted)
+
+    def liquidation(self, side: int, lots: int, value: int, posted: int, tier: Tier, opened_ms: int) -> int:
+        """LIQ-1: the first tick, coming from profit, where margin and profit do not exceed the maintenance margin."""
+        margin = posted
+        if opened_ms < self.spec.mark_margin_from_ms:
+            margin -= self.posted(side, value) - self.initial(value)  # the fee was not part of the old margin
+
+        def gone(ticks: int) -> bool:
+            mark_value = ticks * lots * self.unit
+            return margin + side * (mark_value - value) <= self.maintenance(side, value, posted, tier, opened_ms, mark_value)
+
+        far = 10 * (value // (lots * self.unit)) + 10
+        return most(far, gone) if side > 0 else most(far, lambda ticks: not gone(ticks)) + 1
+
+    def checked_stop(self, side: int, lots: int, price: int, stop: int, ts: int) -> int:
+        """STOP-2: a stop at or beyond the liquidation price is refused, moved inside, or left."""
+        if stop < 0 or self.spec.beyond_liquidation == words.BEYOND_WARN:
+            return stop
+        value = lots * price * self.unit
+        liquidation = self.liquidation(side, lots, value, self.posted(side, value), self.tier(ts, value), ts)
+        if side * (stop - liquidation) > 0:
+            return stop
+        moved = liquidation + side
+        if self.spec.beyond_liquidation == words.BEYOND_ADJUST and side * (price - moved) > 0:
+            return moved
+        raise Refusal(Rejection.STOP_BEYOND_LIQUIDATION)
+
+    # entries
+
+    def least(self, price: int) -> int:
+        """FILL-10: the minimum quantity and the minimum notional."""
+        return max(self.spec.min_lots, up(Fraction(self.spec.min_notional_quanta, price * self.unit)))
+
+    def affordable(self, side: int, price: int, limit: int) -> int:
+        """SIZE-1, MONEY-3: the most lots whose cost fits cash - used margin; a new entry is only wanted while flat."""
+        return most(limit, lambda lots: self.cost(side, lots * price * self.unit) <= self.cash)
+
+    def wanted(self, price: int, stop: int, limit: int) -> int:
+        """SIZE-1: what the model asks for."""
+        s, worth = self.spec, price * self.unit
+        if s.size_model == words.SIZE_RISK:
+
+            def loss(lots: int) -> int:
+                fees = share(lots * worth, s.taker_e12) + share(lots * stop * self.unit, s.taker_e12)
+                return abs(price - stop) * lots * self.unit + fees
+
+            return most(limit, lambda lots: loss(lots) <= share(self.cash, s.size_e12))
+        notional = s.size_quanta if s.size_model == words.SIZE_FIXED else down(share(self.cash, s.size_e12) * self.leverage)
+        return min(notional // worth, limit)
+
+    def decide(self, side: int, bar: Bar, decision: Decision) -> Order:
+        """SIZE-3: the quantity is fixed at the decision, from the last base close moved as FILL-1 would move it."""
+        s, price = self.spec, self.slipped(bar.close, side)
+        stop, _ = self.levels(side, price, bar.close)
+        allowed = [t.limit for t in self.table(decision.ts) if t.leverage_e2 >= s.leverage_e2]
+        if not allowed:
+            raise Refusal(Rejection.LEVERAGE_ABOVE_TIER)
+        notional = min(allowed[-1], s.max_notional_quanta) if s.max_notional_quanta > 0 else allowed[-1]
+        lots = self.wanted(price, stop, min(s.max_lots, notional // (price * self.unit)))
+        if lots < self.least(price):
+            raise Refusal(Rejection.BELOW_MINIMUM)
+        lots = self.affordable(side, price, lots)
+        if lots < self.least(price):
+            raise Refusal(Rejection.INSUFFICIENT_MARGIN)
+        self.checked_stop(side, lots, price, stop, decision.ts)
+        if bar is self.bars[-1]:
+            raise Refusal(Rejection.NO_NEXT_BAR)
+        return Order(side, lots, bar.close, decision.ts)
+
+    def enter(self, order: Order, number: int) -> None:
+        """FILL-1 at the open, SIZE-3 cut to what fits, STOP-2 again; EVID-1 row."""
+        bar, side = self.bars[number], order.side
+        price = self.slipped(bar.open, side)
+        stop, target = self.levels(side, price, order.close)
+        lots = self.affordable(side, price, order.lots)
+        if lots < order.lots and lots < self.least(price):
+            raise Refusal(Rejection.INSUFFICIENT_MARGIN)
+        stop = self.checked_stop(side, lots, price, stop, bar.ts)
+        value = lots * price * self.unit
+        posted, tier, fee = self.posted(side, value), self.tier(bar.ts, value), share(value, self.spec.taker_e12)
+        liquidation = self.liquidation(side, lots, value, posted, tier, bar.ts)
+        self.cash -= fee
+        trade = {
+            "side": side,
+            "decision_ts_ms": order.ts,
+            "entry_ts_ms": bar.ts,
+            "entry_price_ticks": price,
+            "quantity_lots": lots,
+            "entry_value_quanta": value,
+            "margin_quanta": posted,
+            "fees_quanta": fee,
+            "slippage_quanta": abs(price - bar.open) * lots * self.unit,
+            "stop_price_ticks": stop,
+            "target_price_ticks": target,
+            "liquidation_price_ticks": liquidation,
+        }
+        self.position = Position(
+            side, lots, price, value, posted, tier, bar.ts, number, stop, target, liquidation, defaultdict(int, trade), [bar.open]
+        )
+        self.row(
+            FillKind.ENTRY,
+            bar.ts,
+            price,
+            bar.open,
+            PriceFrom.OPEN,
+            Rule.FILL_1,
+            side=side,
+            quantity_lots=lots,
+            fee_quanta=fee,
+            cash_quanta=-fee,
+            cut_lots=order.lots - lots,
+            decision_ts_ms=order.ts,
+            delay_ms=bar.ts - order.ts,
+        )
+
+    # what happens to a position
+
+    def row(self, kind: int, ts: int, price: int, reference: int, price_from: int, rule: int, **rest: int) -> None:
+        """EVID-1."""
+        self.fills.append(
+            {
+                "trade": len(self.trades),
+                "kind": kind,
+                "ts_ms": ts,
+                "price_ticks": price,
+                "reference_price_ticks": reference,
+                "price_from": price_from,
+                "rule": rule,
+                "bar_ts_open_ms": rest.pop("bar_ts", ts),
+                **rest,
+            }
+        )
+
+    def pay(self, payment: Payment) -> None:
+        """FUND-1: qty × mark × rate; from cash - used margin first, then from the margin, and never more than both."""
+        p = self.position
+        assert p is not None
+        owed = p.side * share(p.lots * payment.mark * self.unit, payment.rate_e12)
+        free = max(self.cash - p.posted, 0)
+        owed = min(owed, free + p.posted)
+        self.cash -= owed
+        p.trade["funding_quanta"] -= owed
+        if owed > free:
+            p.posted -= owed - free
+            p.liquidation = self.liquidation(p.side, p.lots, p.value, p.posted, p.tier, p.opened_ms)
+        self.row(
+            FillKind.FUNDING,
+            payment.ts,
+            payment.mark,
+            payment.mark,
+            payment.price_from,
+            Rule.FUND_1,
+            quantity_lots=p.lots,
+            cash_quanta=-owed,
+            rate_e12=payment.rate_e12,
+            bar_ts=payment.bar_ts,
+            on_mark=int(payment.price_from == PriceFrom.MARK_OPEN),
+        )
+
+    def close(self, reference: int, maker: bool, reason: int, rule: int, source: int, ts: int, bar_ts: int, held: int, **row: int) -> None:
+        """Close everything at a price; only resting limits do not slip (FILL-1)."""
+        p = self.position
+        assert p is not None
+        price = reference if maker else self.slipped(reference, -p.side)
+        value = p.lots * price * self.unit
+        fee = share(value, self.spec.maker_e12 if maker else self.spec.taker_e12)
+        gross = p.side * (value - p.value)
+        p.trade["slippage_quanta"] += abs(price - reference) * p.lots * self.unit
+        self.row(
+            FillKind.EXIT,
+            ts,
+            price,
+            reference,
+            source,
+            rule,
+            side=-p.side,
+            quantity_lots=p.lots,
+            fee_quanta=fee,
+            cash_quanta=gross - fee,
+            bar_ts=bar_ts,
+            **row,
+        )
+        self.finish(p, gross, fee, price, reference, reason, ts, held)
+
+    def liquidate(self, ts: int, held: int) -> None:
+        """LIQ-1: the fee to close and the rest of the posted margin are lost, exactly that; the price is for display."""
+        p = self.position
+        assert p is not None
+        fee = self.closing_fee(p.side, p.value, p.posted)
+        gross = fee - p.posted
+        shown = down(Fraction(p.value + p.side * gross, p.lots * self.unit) + Fraction(1, 2))
+        self.row(
+            FillKind.LIQUIDATION,
+            ts,
+            shown,
+            p.liquidation,
+            PriceFrom.BANKRUPTCY,
+            Rule.LIQ_1,
+            side=-p.side,
+            quantity_lots=p.lots,
+            fee_quanta=fee,
+            cash_quanta=-p.posted,
+            on_mark=self.spec.has_mark,
+        )
+        self.finish(p, gross, fee, shown, p.liquidation, ExitReason.LIQUIDATION, ts, held)
+
+    def finish(self, p: Position, gross: int, fee: int, price: int, traded: int, reason: int, ts: int, held: int) -> None:
+        self.cash += gross - fee
+        moves = [p.side * (seen - p.price) for seen in [*p.seen, traded]]
+        t = p.trade
+        t["fees_quanta"] += fee
+        t.update(
+            exit_ts_ms=ts,
+            exit_price_ticks=price,
+            exit_reason=reason,
+            gross_quanta=gross,
+            net_quanta=gross - t["fees_quanta"] + t["funding_quanta"],
+            mae_ticks=max(0, -min(moves)),
+            mfe_ticks=max(0, *moves),
+            bars_held=held,
+        )
+        self.trades.append(t)
+        self.position = None
+
+    def leave_at_open(self, number: int, reason: int, decided: int) -> None:
+        """Step 2; what opens beyond its liquidation price is gone before an order can reach it (LIQ-1)."""
+        p, bar = self.position, self.bars[number]
+        assert p is not None
+        held = number - p.opened_bar
+        if p.side * (bar.mark_open - p.liquidation) <= 0:
+            self.liquidate(bar.ts, held)
+            return
+        rule = Rule.FILL_1 if reason == ExitReason.SIGNAL else Rule.STOP_3
+        delay = bar.ts - decided
+        self.close(bar.open, False, reason, rule, PriceFrom.OPEN, bar.ts, bar.ts, held, decision_ts_ms=decided, delay_ms=delay)
+
+    def meet(self, number: int) -> None:
+        """Step 3: what the open decides is first, then the range, and inside the range FILL-5 and LIQ-1 choose."""
+        p, bar, s = self.position, self.bars[number], self.spec
+        assert p is not None
+        self.bars_in_position += 1
+        side, limit, held = p.side, bool(s.target_is_limit), number + 1 - p.opened_bar
+        against, favour = (bar.low, bar.high) if side > 0 else (bar.high, bar.low)
+        needed = p.target + side if limit and s.limit_through else p.target  # FILL-2
+
+        def stop_at(price: int) -> bool:
+            return p.stop >= 0 and side * (price - p.stop) <= 0
+
+        def target_at(price: int) -> bool:
+            return p.target >= 0 and side * (price - needed) >= 0
+
+        gone = side * ((bar.mark_low if side > 0 else bar.mark_high) - p.liquidation) <= 0
+        if not (stop_at(against) or target_at(favour) or gone):
+            p.seen += [bar.high, bar.low]
+            return
+        p.seen.append(bar.open)
+        if side * (bar.mark_open - p.liquidation) <= 0:
+            self.liquidate(bar.ts, held)
+        elif target_at(bar.open):  # FILL-6
+            price, source = (p.target, PriceFrom.TARGET_LEVEL) if limit else (bar.open, PriceFrom.OPEN)
+            self.close(price, limit, ExitReason.TAKE_PROFIT, Rule.FILL_6, source, bar.ts, bar.ts, held)
+        elif stop_at(bar.open) and not (s.has_mark and gone):  # FILL-6, LIQ-1
+            self.close(bar.open, False, ExitReason.STOP_LOSS, Rule.FILL_6, PriceFrom.OPEN, bar.ts, bar.ts, held)
+        else:
+            p.trade["ambiguous"] = int(stop_at(against) and not stop_at(bar.open) and target_at(favour))
+            self.meet_inside(bar, held, stop_at(against), target_at(favour), gone)
+
+    def meet_inside(self, bar: Bar, held: int, stop: bool, target: bool, gone: bool) -> None:
+        """FILL-5: what stands against the position first (worst), or by the walk (path); LIQ-1 between stop and liquidation."""
+        p, s = self.position, self.spec
+        assert p is not None
+        doubtful, limit = p.trade["ambiguous"] == 1, bool(s.target_is_limit)
+        low_first = bar.open - bar.low <= bar.high - bar.open
+        favour_first = s.intrabar == words.PATH and low_first == (p.side < 0)
+        if stop and gone:  # one series: the nearer level; a mark series of its own: liquidation, whatever the path
+            stop = not s.has_mark and p.side * (p.stop - p.liquidation) > 0
+            gone = not stop
+            favour_first = favour_first and not s.has_mark
+        if target and (favour_first or not (stop or gone)):
+            rule = Rule.FILL_5 if doubtful else Rule.FILL_2 if limit else Rule.FILL_3
+            self.close(p.target, limit, ExitReason.TAKE_PROFIT, rule, PriceFrom.TARGET_LEVEL, bar.ts, bar.ts, held)
+        elif gone:
+            self.liquidate(bar.ts, held)
+        else:
+            rule = Rule.FILL_5 if doubtful else Rule.FILL_3
+            self.close(p.stop, False, ExitReason.STOP_LOSS, rule, PriceFrom.STOP_LEVEL, bar.ts, bar.ts, held)
+
+    # marking
+
+    def worth(self, mark: int) -> int:
+        """MONEY-3: equity = cash + unrealised."""
+        p = self.position
+        return self.cash if p is None else self.cash + p.side * (mark * p.lots * self.unit - p.value)
+
+    def mark(self, equity: int) -> None:
+        self.closes.append(equity)
+        self.peak = max(self.peak, equity)
+        self.drawdown = self.peak - equity
+        self.max_drawdown = max(self.max_drawdown, self.drawdown)
+        if self.peak > 0:
+            self.max_drawdown_frac = max(self.max_drawdown_frac, float(self.drawdown) / float(self.peak))
+
+    def point(self, ts: int, mark: int) -> None:
+        """TIME-9."""
+        p, equity = self.position, self.worth(mark)
+        value = mark * p.lots * self.unit if p else 0
+        self.equity.append(
+            {
+                "ts_ms": ts,
+                "equity_quanta": equity,
+                "low_equity_quanta": min([*self.closes, equity]),
+                "cash_quanta": self.cash,
+                "used_margin_quanta": p.posted if p else 0,
+                "maintenance_margin_quanta": self.maintenance(p.side, p.value, p.posted, p.tier, p.opened_ms, value) if p else 0,
+                "notional_quanta": value,
+                "position_lots": p.side * p.lots if p else 0,
+            }
+        )
+        self.closes = []
+
+    def starved(self, close: int) -> bool:
+        """STOP-3: flat, and no permitted side can afford the minimum."""
+        sides = [side for side, may in ((1, self.spec.may_long), (-1, self.spec.may_short)) if may]
+        prices = [(side, self.slipped(close, side)) for side in sides]
+        return all(self.cost(side, self.least(price) * price * self.unit) > self.cash for side, price in prices)
+
+    def terminal(self, liquidated: bool, equity: int, close: int) -> StopReason:
+        """STOP-3, LIQ-2, in this order."""
+        s = self.spec
+        if liquidated and s.stop_on_liquidation:
+            return StopReason.LIQUIDATED
+        if equity <= s.equity_floor_quanta:
+            return StopReason.EQUITY_FLOOR
+        if s.max_drawdown_e12 < E12 and self.drawdown >= share(self.peak, s.max_drawdown_e12):
+            return StopReason.MAX_DRAWDOWN
+        return StopReason.STARVED if self.position is None and self.starved(close) else StopReason.COMPLETED
+
+    # the story
+
+    def run(self, step_ms: int, points: list[int]) -> Exchange:
+        self.waiting = list(points)
+        self.points_before(self.bars[0].ts + step_ms if self.bars else points[-1] + 1, 0)
+        order: Order | None = None
+        leaving: tuple[int, int] | None = None  # reason, decided at
+        for number, bar in enumerate(self.bars):
+            liquidated_before = self.liquidations()
+            self.pay_due(bar.ts)  # 1.
+            if leaving and self.position:  # 2.
+                self.leave_at_open(number, *leaving)
+            if order:
+                self.attempt(self.enter, order, number)
+            order, leaving = None, None
+            if self.position:  # 3.
+                self.meet(number)
+            equity = self.worth(bar.mark_close)  # 4.
+            self.mark(equity)
+            if number + 1 < len(self.bars):  # the last close is written after END-1
+                self.points_before(self.bars[number + 1].ts + step_ms, bar.mark_close)
+            if self.stop_reason == StopReason.COMPLETED:
+                self.stop_ts = bar.ts + step_ms
+                self.stop_reason = self.terminal(self.liquidations() > liquidated_before, equity, bar.close)
+            if self.stop_reason != StopReason.COMPLETED:
+                if self.position is None:
+                    break
+                floor = self.stop_reason == StopReason.EQUITY_FLOOR
+                leaving = int(ExitReason.EQUITY_FLOOR if floor else ExitReason.MAX_DRAWDOWN), self.stop_ts
+            elif number in self.decisions:  # 5.
+                order, leaving = self.listen(self.decisions[number], bar)
+        self.end(step_ms, leaving)
+        self.points_before(points[-1] + 1, 0)
+        return self
+
+    def pay_due(self, ts: int) -> None:
+        """FUND-1, GAP-1: everything due at or before the open, in order; only who held before the open pays."""
+        while self.due and self.due[0].ts <= ts:
+            payment = self.due.pop(0)
+            if self.position:
+                self.pay(payment)
+
+    def points_before(self, ts: int, mark: int) -> None:
+        while self.waiting and self.waiting[0] < ts:
+            self.point(self.waiting.pop(0), mark)
+
+    def liquidations(self) -> int:
+        return sum(trade["exit_reason"] == ExitReason.LIQUIDATION for trade in self.trades)
+
+    def attempt(self, act: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return act(*args)
+        except Refusal as refusal:
+            self.rejections[int(refusal.args[0])] += 1
+            return None
+
+    def listen(self, decision: Decision, bar: Bar) -> tuple[Order | None, tuple[int, int] | None]:
+        """RULE-5: an entry needs no position, an exit needs one."""
+        if self.position:
+            intent = decision.long if self.position.side > 0 else decision.short
+            return None, (int(ExitReason.SIGNAL), decision.ts) if intent == Intent.EXIT else None
+        if decision.flat not in (Intent.ENTRY_LONG, Intent.ENTRY_SHORT):
+            return None, None
+        self.entry_attempts += 1
+        side = 1 if decision.flat == Intent.ENTRY_LONG else -1
+        return self.attempt(self.decide, side, bar, decision), None
+
+    def end(self, step_ms: int, leaving: tuple[int, int] | None) -> None:
+        """END-1; a terminal stop without a next bar keeps its reason (STOP-3)."""
+        p = self.position
+        if p is None:
+            return
+        bar = self.bars[-1]
+        reason = leaving[0] if leaving and self.stop_reason != StopReason.COMPLETED else ExitReason.END_OF_DATA
+        held = len(self.bars) - p.opened_bar
+        self.close(bar.close, False, reason, Rule.END_1, PriceFrom.CLOSE, bar.ts + step_ms, bar.ts, held)
+        self.mark(self.cash)
