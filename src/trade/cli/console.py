@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from trade.base.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+_FILE_WIDTH = 160
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 
 
@@ -30,13 +31,18 @@ def configure(*, as_json: bool = False, quiet: bool = False) -> None:
 def _out() -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, **_width(sys.stdout))
 
 
 def _err() -> Console:
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return Console(stderr=True, highlight=False, **_width(sys.stderr))
+
+
+def _width(stream: TextIO) -> dict[str, Any]:
+    """Off a terminal nothing is folded: a line stays a line for whoever reads it next."""
+    return {} if stream.isatty() else {"soft_wrap": True, "width": _FILE_WIDTH}
 
 
 def emit(document: Mapping[str, Any], as_json: bool | None = None) -> None:

@@ -71,10 +71,18 @@ def show_runs(runs: Sequence[tuple[Path, Mapping[str, Any]]]) -> None:
     if not runs:
         console.show("no runs yet; try 'trade backtest run sample'")
         return
-    table = Table("run", "play", "symbol", "window (UTC)", "return %", "drawdown %", "trades", "stop reason", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("run", no_wrap=True)
+    for name in ("play", "symbol"):
+        table.add_column(name)
+    for name in ("from", "to"):
+        table.add_column(name, no_wrap=True)
+    for name in ("return %", "drawdown %", "trades"):
+        table.add_column(name, justify="right")
+    table.add_column("stop reason")
     for _, brief in runs:
-        window = " .. ".join(instant(edge)[:10] for edge in brief["window"])
-        cells = (brief["run_id"], brief["play"], brief["symbol"], window)
+        edges = [instant(edge)[:10] for edge in brief["window"]]
+        cells = (brief["run_id"], brief["play"], brief["symbol"].rpartition(":")[2], *edges)
         figures = (_number(brief["net_return_pct"]), _number(brief["max_drawdown_pct"]), str(brief["total_trades"]))
         table.add_row(*cells, *figures, brief["stop_reason"])
     console.show(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import statistics
 import subprocess
@@ -76,13 +77,15 @@ def _cold(path: Path | None) -> Measured:
         report = import_file(store, ImportRequest(source, "BENCHUSDT", grid=grid))
         reading = time.perf_counter() - begun
         seconds = []
+        summary = {}
         for number in range(_RUNS + 1):
             begun = time.perf_counter()
             out = Path(folder) / f"out{number}"
             command = [sys.executable, "-m", "trade", "backtest", "run", str(_FOLDER / "w2.yml"), "--db", str(store), "--out", str(out)]
-            subprocess.run([*command, "--json"], check=True, stdout=subprocess.PIPE)  # noqa: S603 - our own command
+            done = subprocess.run([*command, "--json"], check=True, capture_output=True)  # noqa: S603 - our own command
             seconds.append(time.perf_counter() - begun)
-        trades = len(list(Path(folder).glob("out0/*/*/*/trades.parquet")))
+            summary = json.loads(done.stdout)
+    trades = summary["metrics"]["total_trades"]
     return _measured("W5", seconds[1:], reading, trades, report.rows_stored, resource.RUSAGE_CHILDREN)
 
 
