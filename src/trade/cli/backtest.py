@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -161,11 +163,8 @@ def _request(
     )
 
 
-def _doors(db: Path, say: object = None) -> Doors:
-    from trade.market.sample import ensure_sample
-    from trade.market.store import Store
-    from trade.run.request import Doors
+def _doors(db: Path, say: Callable[[str], None] | None = None) -> Doors:
+    from trade.market.sample import open_store
+    from trade.run.request import Doors, silent
 
-    ensure_sample(db)
-    market = Store(db)
-    return Doors(market) if say is None else Doors(market, say)  # type: ignore[arg-type]
+    return Doors(partial(open_store, db), say or silent)

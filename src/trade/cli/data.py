@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 
-app = typer.Typer(help="The market store: import, look, delete, ask.", no_args_is_help=True)
+app = typer.Typer(help="The market store: import, look, delete, ask.", no_args_is_help=True, rich_markup_mode=None)
 
 Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.")]
 
@@ -57,7 +57,7 @@ def info(
     db: Db = DEFAULT_DB,
     as_json: Json = False,
 ) -> None:
-    """List what is stored: rows, span, coverage, tick."""
+    """List what is stored: rows, span, missing minutes; --json adds the rules of each symbol."""
     console.configure(as_json=as_json)
     from trade.market.store import Store
 
@@ -177,7 +177,7 @@ def _table(*columns: str) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     if table.columns:
         table.columns[0].no_wrap = True  # a name cut in two cannot be copied
     return table
@@ -205,9 +205,8 @@ def _show_import(report: ImportReport) -> None:
 def _show_info(store: Store, found: list[StoredSeries]) -> None:
     from trade.market.instants import iso
 
-    table = _table("series", "kind", "rows", "first", "last", "missing", "tick")
+    table = _table("series", "kind", "rows", "first", "last", "missing")
     for stored in found:
-        instrument = store.manifest.instruments.get(stored.series)
         missing = _missing(stored)
         table.add_row(
             stored.series.key,
@@ -216,7 +215,6 @@ def _show_info(store: Store, found: list[StoredSeries]) -> None:
             iso(stored.first_ms)[:10],
             iso(stored.last_ms)[:10],
             "" if missing is None else f"{missing:,}",
-            "" if instrument is None else f"{instrument.tick_size:f}",
         )
     console.show(table if found else f"'{store.path}' is empty; 'trade data import FILE --symbol S' fills it")
 

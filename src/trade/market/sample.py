@@ -53,6 +53,11 @@ def ensure_sample(path: Path) -> Store:
     return Store(path)
 
 
+def open_store(path: Path, symbol: str) -> Store:
+    """Return a snapshot of the store in which a symbol is looked for; the sample market comes into it when it is asked for."""
+    return ensure_sample(path) if symbol in (SERIES.symbol, SERIES.key) else Store(path)
+
+
 def sample_bars() -> Columns:
     """Return the bars: 120 days of minutes from 2025-01-01, prices in USDT on a tick of 0.1, volume in base units."""
     sigma, drift = _volatility()

@@ -45,11 +45,13 @@ class Execution:
 
 def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> Ready:
     """Load what the Play needs and let preflight look at it. Raises DataMissing."""
-    series = doors.market.resolve(request.series or accepted.play.symbol)
+    symbol = request.series or accepted.play.symbol
+    market = doors.market_of(symbol)
+    series = market.resolve(symbol)
     plan = plan_features(accepted.play, CATALOGUE)
-    window = choose_window(doors.market, series, plan, request.from_ms, request.to_ms)
+    window = choose_window(market, series, plan, request.from_ms, request.to_ms)
     settle_start_ms = min(plan.history_start_ms(window.from_ms), window.from_ms)
-    history = doors.market.load(series, settle_start_ms, window.to_ms, rehash=rehash)
+    history = market.load(series, settle_start_ms, window.to_ms, rehash=rehash)
     case = Preflight(
         history=history,
         window=window,

@@ -46,7 +46,7 @@ def silent(stage: str) -> None:
 
 @dataclass(frozen=True)
 class Doors:
-    """The market to read from, and who is told which stage begins."""
+    """The market that holds a symbol, asked for once a run knows its symbol, and who is told which stage begins."""
 
-    market: Market
+    market_of: Callable[[str], Market]
     say: Callable[[str], None] = silent
