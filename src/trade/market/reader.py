@@ -15,10 +15,13 @@ from trade.market.columns import COLUMNS, Columns, clock_column, empty
 from trade.market.manifest import Month
 from trade.market.names import Kind
 
+_BATCH = 12  # months read at once; the copy DuckDB makes stays small beside the result
+
 _CONFIG: dict[str, Any] = {
     "autoinstall_known_extensions": "false",  # nothing is fetched from the network behind the user's back
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
+    "enable_external_file_cache": "false",  # the operating system keeps the files warm; a second copy only costs memory
     "preserve_insertion_order": "true",  # rows come in file order on any number of threads
 }
 
@@ -30,19 +33,31 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 def read_months(connection: duckdb.DuckDBPyConnection, folder: Path, kind: Kind, months: Sequence[Month]) -> Columns:
     """Return all rows of the months, ascending. Raises Mismatch if a file is absent, damaged, or not what the manifest says."""
-    if not months:
-        return empty(kind)
+    rows = sum(month.rows for month in months)
+    columns = {name: np.empty(rows, values.dtype) for name, values in empty(kind).items()}
+    filled = 0
+    for first in range(0, len(months), _BATCH):
+        batch = months[first : first + _BATCH]
+        end = filled + sum(month.rows for month in batch)
+        for name, values in _read_batch(connection, folder, kind, batch, end - filled).items():
+            columns[name][filled:end] = values
+        filled = end
+    clock = columns[clock_column(kind)]
+    if not bool(np.all(clock[1:] > clock[:-1])):
+        raise _damaged(f"the rows of '{Path(months[0].file).parent}' are not ascending")
+    return columns
+
+
+def _read_batch(connection: duckdb.DuckDBPyConnection, folder: Path, kind: Kind, months: Sequence[Month], rows: int) -> Columns:
     names = ", ".join(COLUMNS[kind])
     query = f"SELECT {names} FROM read_parquet(?, hive_partitioning = false)"  # noqa: S608  the names are ours; paths are a parameter
     try:
-        found = connection.sql(query, params=[[literal_path(folder / month.file) for month in months]]).fetchnumpy()
+        found: Columns = connection.sql(query, params=[[literal_path(folder / month.file) for month in months]]).fetchnumpy()
     except duckdb.Error as error:
         raise _damaged(str(error).partition("\n")[0]) from error
-    columns = {name: np.ascontiguousarray(found[name]) for name in COLUMNS[kind]}
-    clock = columns[clock_column(kind)]
-    if len(clock) != sum(month.rows for month in months) or not bool(np.all(clock[1:] > clock[:-1])):
-        raise _damaged(f"the files of '{Path(months[0].file).parent}' do not hold the rows the manifest names")
-    return columns
+    if len(found[clock_column(kind)]) != rows:
+        raise _damaged(f"the files of '{Path(months[0].file).parent}' do not hold as many rows as the manifest says")
+    return found
 
 
 def literal_path(path: Path) -> str:
