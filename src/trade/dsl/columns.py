@@ -1,0 +1,52 @@
+"""What the language reads: columns by name, and the two clocks on which their values are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.base.timeframe import Timeframe
+
+Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
+
+
+class Clock(StrEnum):
+    """When a comparison takes a new value (TIME-4)."""
+
+    EXEC = "exec"
+    BASE = "base"
+
+
+@dataclass(frozen=True)
+class ColumnRef:
+    """One column: a feature, structure or builtin id, its output, and the timeframe of its bars."""
+
+    id: str
+    output: str
+    timeframe: Timeframe
+
+
+def ordered(refs: set[ColumnRef]) -> tuple[ColumnRef, ...]:
+    """Return columns sorted by id, output, timeframe."""
+    return tuple(sorted(refs, key=lambda ref: (ref.id, ref.output, ref.timeframe.name)))
+
+
+class Columns(Protocol):
+    """The door to the feed. Every exec instant is a base instant too; an exec bar without its last base bar has no instant (GAP-1)."""
+
+    def instants(self, clock: Clock) -> Int64:
+        """Return `ts_close_ms` of the existing instants, ascending, warm-up history included."""
+        ...
+
+    def column(self, ref: ColumnRef) -> Float64:
+        """Return the values on the column's own bars; NaN is missing, ENUM the index of the word, BOOL 0 or 1."""
+        ...
+
+    def rows(self, ref: ColumnRef, clock: Clock) -> Int64:
+        """Return, per instant of the clock, the last row of `column(ref)` known then (TIME-3), ascending; -1 if none yet."""
+        ...

@@ -1,0 +1,144 @@
+"""Check a comparison as written and make the typed one of it."""
+
+from __future__ import annotations
+
+from math import inf
+
+from trade.dsl.certainty import Certainty, Verdict, of_between, of_pair
+from trade.dsl.context import Context
+from trade.dsl.forms import ABSENT, Piece, Written
+from trade.dsl.notes import written
+from trade.dsl.operands import read_against, read_number, read_operand, read_pair
+from trade.dsl.operators import NEAR, agree, fits, read_operator
+from trade.dsl.scope import Term
+from trade.dsl.text import number_text, operand_text, rule_text
+from trade.dsl.tree import Between, Comparison, Constant, Leaf, OneOf, Op
+
+
+def read_comparison(ctx: Context, it: Written) -> Leaf | None:
+    """Return the typed comparison, or None with every mistake noted."""
+    op = read_operator(ctx, it.op.value, it.op.path)
+    if op is None:
+        read_operand(ctx, it.lhs.value, it.lhs.path)
+        return None
+    tolerance = _read_tolerance(ctx, op, it.tolerance, it)
+    if op is Op.BETWEEN:
+        return _read_between(ctx, it)
+    if op is Op.IN:
+        return _read_in(ctx, it)
+    pair = read_pair(ctx, it.lhs.value, it.rhs.value, (it.lhs.path, it.rhs.path))
+    return None if pair is None or tolerance is None else _compare(ctx, op, pair[0], pair[1], tolerance, it)
+
+
+def _compare(ctx: Context, op: Op, left: Term, right: Term, tolerance: float, it: Written) -> Leaf | None:
+    if isinstance(left.operand, Constant) and isinstance(right.operand, Constant):
+        fact = f"'{left.operand.text} {op} {right.operand.text}' compares two constants"
+        ctx.notes.error(it.path, "two-constants", fact, "compare with a feature, a structure or a price")
+        return None
+    if not (fits(ctx, op, left, it.lhs.path) & fits(ctx, op, right, it.rhs.path)) or not agree(ctx, op, left, right, it.path):
+        return None
+    rule = Comparison(op, left.operand, right.operand, tolerance, written(it.path))
+    return _judge(ctx, rule, of_pair(op, left, right, tolerance), it, (left, right))
+
+
+def _read_tolerance(ctx: Context, op: Op, piece: Piece, it: Written) -> float | None:
+    """Return the tolerance, 0 for operators without one, None when it is wrong."""
+    if op not in NEAR:
+        if piece.value is ABSENT:
+            return 0.0
+        ctx.notes.error(piece.path, "bad-tolerance", f"'{op}' takes no tolerance", "leave it out, or use near_abs or near_pct")
+        return None
+    if piece.value is ABSENT:
+        unit = "in percent of the right side" if op is Op.NEAR_PCT else "in units of the values"
+        ctx.notes.error(it.path, "missing-tolerance", f"'{op}' needs a tolerance", f"write [lhs, {op}, rhs, tolerance], {unit}")
+        return None
+    value = piece.value
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < inf:
+        ctx.notes.error(piece.path, "bad-tolerance", f"tolerance '{value}' is not a number of 0 or more", "write a plain number")
+        return None
+    return float(value)
+
+
+def _read_between(ctx: Context, it: Written) -> Leaf | None:
+    value = read_operand(ctx, it.lhs.value, it.lhs.path)
+    match it.rhs.value:
+        case [low, high]:
+            ends = [_read_bound(ctx, Piece(low, (*it.rhs.path, 0))), _read_bound(ctx, Piece(high, (*it.rhs.path, 1)))]
+        case {"low": low, "high": high} if len(it.rhs.value) == 2:
+            ends = [_read_bound(ctx, Piece(low, (*it.rhs.path, "low"))), _read_bound(ctx, Piece(high, (*it.rhs.path, "high")))]
+        case _:
+            ctx.notes.error(it.rhs.path, "malformed-rule", "'between' takes two bounds", "write [low, high] or {low: 1, high: 2}")
+            return None
+    low, high = ends
+    if value is None or low is None or high is None or not fits(ctx, Op.BETWEEN, value, it.lhs.path):
+        return None
+    if isinstance(value.operand, Constant):
+        fact = f"'{value.operand.text} between [{low.text}, {high.text}]' compares constants"
+        ctx.notes.error(it.path, "two-constants", fact, "compare a feature, a structure or a price")
+        return None
+    rule = Between(value.operand, low, high, written(it.path))
+    return _judge(ctx, rule, of_between(value.range, low.value, high.value), it, (value,))
+
+
+def _read_bound(ctx: Context, bound: Piece) -> Constant | None:
+    if isinstance(bound.value, bool) or not isinstance(bound.value, (int, float)):
+        fact = f"'{bound.value}' is not a number; the bounds of 'between' are numbers"
+        ctx.notes.error(bound.path, "malformed-rule", fact, "write two comparisons under 'all' for moving bounds")
+        return None
+    term = read_number(ctx, bound.value, bound.path)
+    return term.operand if term and isinstance(term.operand, Constant) else None
+
+
+def _read_in(ctx: Context, it: Written) -> Leaf | None:
+    value = read_operand(ctx, it.lhs.value, it.lhs.path)
+    if not isinstance(it.rhs.value, list) or not it.rhs.value:
+        ctx.notes.error(it.rhs.path, "malformed-rule", "'in' takes a list of at least one value", "write [lhs, in, [a, b]]")
+        return None
+    if value is None or not fits(ctx, Op.IN, value, it.lhs.path):
+        return None
+    choices = [_read_choice(ctx, value, Piece(item, (*it.rhs.path, index))) for index, item in enumerate(it.rhs.value)]
+    known = tuple(choice for choice in choices if choice is not None)
+    return OneOf(value.operand, known, written(it.path)) if len(known) == len(choices) else None
+
+
+def _read_choice(ctx: Context, value: Term, item: Piece) -> Constant | None:
+    term = read_against(ctx, item.value, value, item.path)
+    if term is None:
+        return None
+    if not isinstance(term.operand, Constant) or isinstance(value.operand, Constant):
+        ctx.notes.error(item.path, "malformed-rule", "'in' tests a column against plain values", "write numbers, words, true or false")
+        return None
+    if not agree(ctx, Op.IN, value, term, item.path):
+        return None
+    if of_pair(Op.EQ, value, term, 0.0) is Certainty.NEVER:
+        fact = f"'{operand_text(value.operand)}' is never '{term.operand.text}'"
+        ctx.notes.error(item.path, "never-holds", fact, _ranges((value,)))
+        return None
+    return term.operand
+
+
+def _judge(ctx: Context, rule: Leaf, verdict: Verdict, it: Written, terms: tuple[Term, ...]) -> Leaf | None:
+    """Refuse what can never hold; warn of what always does."""
+    if verdict is None:
+        return rule
+    fact = f"'{rule_text(rule)}' {verdict.value}"
+    if verdict is Certainty.NEVER:
+        ctx.notes.error(it.path, "never-holds", fact, _ranges(terms))
+        return None
+    ctx.notes.warning(it.path, "always-holds", fact, f"{_ranges(terms)}; leave it out if that is meant")
+    return rule
+
+
+def _ranges(terms: tuple[Term, ...]) -> str:
+    """Say which values the sides can have."""
+    said = [f"'{operand_text(term.operand)}' {_span(term)}" for term in terms if not isinstance(term.operand, Constant)]
+    return ", ".join(said)
+
+
+def _span(term: Term) -> str:
+    low, high = term.range.low, term.range.high
+    if low == -inf and high == inf:
+        return "is any number"
+    if high == inf:
+        return f"is {number_text(low)} or more"
+    return f"is {number_text(high)} or less" if low == -inf else f"lies between {number_text(low)} and {number_text(high)}"

@@ -1,0 +1,48 @@
+"""Compile the rules of a Play: everything that is wrong at once, or a checked program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from trade.base.findings import Finding, by_place
+from trade.dsl.actions import read_actions
+from trade.dsl.columns import ColumnRef, ordered
+from trade.dsl.conditions import read_condition
+from trade.dsl.context import Context
+from trade.dsl.notes import Notes
+from trade.dsl.scope import Scope
+from trade.dsl.setups import reachable, read_setup
+from trade.dsl.tree import Block, Combined, Program, Rule, Setup, SetupUse, columns_of
+from trade.play.spec import RuleSource
+
+
+def compile_rules(rules: RuleSource, scope: Scope) -> tuple[Program | None, tuple[Finding, ...]]:
+    """Return the program and what there is to say, by place; no program if anything is wrong or refers to a broken id."""
+    ctx = Context(scope, Notes(rules.places), rules.setups)
+    for name in rules.setups:
+        read_setup(ctx, name, read_condition)
+    blocks = read_actions(ctx, rules.actions)
+    used = reachable(ctx)
+    for name in rules.setups:
+        if name not in used:
+            ctx.notes.warning(("setups", name), "unused-setup", f"setup '{name}' is not used by any action", "use it, or leave it out")
+    findings = by_place(ctx.notes.findings)
+    written_blocks = len(rules.actions) if isinstance(rules.actions, (dict, list)) else 0
+    if ctx.notes.refused or len(blocks) < written_blocks:
+        return None, findings
+    return _program(ctx, blocks, used), findings
+
+
+def _program(ctx: Context, blocks: tuple[Block, ...], used: set[str]) -> Program:
+    done = ctx.done_setups
+    setups = tuple(Setup(name, rule) for name in ctx.setups if name in used and (rule := done[name]) is not None)
+    rules = [setup.rule for setup in setups] + [case.rule for block in blocks for case in block.cases]
+    return Program(setups, blocks, ctx.scope.mode, ordered(set(_reads(rules))))
+
+
+def _reads(rules: Iterable[Rule]) -> Iterator[ColumnRef]:
+    for rule in rules:
+        if isinstance(rule, Combined):
+            yield from _reads(rule.parts)
+        elif not isinstance(rule, SetupUse):
+            yield from (column.ref for operand in rule.operands for column in columns_of(operand))

@@ -1,0 +1,99 @@
+"""Read conditions: comparisons, `all any not`, setups, and bare lists, which mean `all`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trade.dsl.comparisons import read_comparison
+from trade.dsl.context import Context
+from trade.dsl.forms import from_keys, from_list, from_operator
+from trade.dsl.notes import Path, nearest_or, written
+from trade.dsl.operators import SPELLINGS
+from trade.dsl.setups import read_setup_use
+from trade.dsl.tree import Combined, Logic, Rule
+
+_VERBOSE = ("lhs", "op", "rhs", "tolerance")
+_LOGIC = tuple(logic.value for logic in Logic)
+_WINDOWS = tuple(f"{kind}{unit}" for kind in ("holds_for", "occurred_within", "count_true") for unit in ("", "_duration"))
+_KEYS = (*_LOGIC, "setup", *_WINDOWS, *SPELLINGS, *_VERBOSE)
+
+
+def read_condition(ctx: Context, value: Any, path: Path) -> Rule | None:
+    """Read any condition; None when something in it is wrong (noted) or broken elsewhere."""
+    with ctx.deeper(path) as allowed:
+        if not allowed:
+            return None
+        if isinstance(value, dict):
+            return _read_map(ctx, value, path)
+        if isinstance(value, list):
+            return _read_list(ctx, value, path)
+    ctx.notes.error(path, "malformed-rule", f"'{value}' is not a condition", "write [lhs, op, rhs] or {all: [...]}")
+    return None
+
+
+def _read_list(ctx: Context, items: list[Any], path: Path) -> Rule | None:
+    if _is_comparison(items):
+        it = from_list(ctx, items, path)
+        return None if it is None else read_comparison(ctx, it)
+    return _combine(ctx, Logic.ALL, items, path, path)
+
+
+def _is_comparison(items: list[Any]) -> bool:
+    """Tell a comparison from a bare list of conditions: the latter holds lists and maps only."""
+    return any(not isinstance(item, (list, dict)) for item in items)
+
+
+def _read_map(ctx: Context, value: dict[Any, Any], path: Path) -> Rule | None:
+    unknown = [key for key in value if key not in _KEYS]
+    for key in unknown:
+        ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of a condition", nearest_or(str(key), _KEYS))
+    heads = [key for key in value if key not in _VERBOSE and key not in unknown]
+    verbose = any(key in value for key in _VERBOSE)
+    if len(heads) + verbose > 1:
+        named = " and ".join(f"'{key}'" for key in value if key not in unknown)
+        ctx.notes.error(
+            path, "ambiguous-block", f"{named} stand side by side; it is not said how they combine", "nest one inside the other"
+        )
+        return None
+    if not heads and not verbose:
+        if not unknown:
+            ctx.notes.error(path, "empty-block", "this condition is empty", "write [lhs, op, rhs] or {all: [...]}")
+        return None
+    return _read_head(ctx, heads[0], value, path) if heads else _read_verbose(ctx, value, path)
+
+
+def _read_verbose(ctx: Context, value: dict[str, Any], path: Path) -> Rule | None:
+    it = from_keys(ctx, value, path)
+    return None if it is None else read_comparison(ctx, it)
+
+
+def _read_head(ctx: Context, head: str, value: dict[str, Any], path: Path) -> Rule | None:
+    inside = (*path, head)
+    if head == "setup":
+        return read_setup_use(ctx, value[head], inside, path, read_condition)
+    if head in _WINDOWS:
+        ctx.notes.error(inside, "not-yet-window", f"the window '{head}' is not built yet", "leave it out for now")
+        return None
+    if head in SPELLINGS:
+        it = from_operator(ctx, head, value[head], path)
+        return None if it is None else read_comparison(ctx, it)
+    if head == Logic.NOT:
+        return _read_not(ctx, value[head], inside, path)
+    return _combine(ctx, Logic(head), value[head], inside, path)
+
+
+def _read_not(ctx: Context, value: Any, inside: Path, path: Path) -> Rule | None:
+    part = read_condition(ctx, value, inside)
+    return None if part is None else Combined(Logic.NOT, (part,), written(path))
+
+
+def _combine(ctx: Context, logic: Logic, items: Any, inside: Path, path: Path) -> Rule | None:
+    if not isinstance(items, list) or (items and _is_comparison(items)):
+        ctx.notes.error(inside, "malformed-rule", f"'{logic}' takes a list of conditions", f"write {logic}: [[lhs, op, rhs], ...]")
+        return None
+    if not items:
+        ctx.notes.error(inside, "empty-block", f"'{logic}' holds no condition", "write at least one")
+        return None
+    parts = [read_condition(ctx, item, (*inside, index)) for index, item in enumerate(items)]
+    known = tuple(part for part in parts if part is not None)
+    return Combined(logic, known, written(path)) if len(known) == len(parts) else None

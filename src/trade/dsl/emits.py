@@ -1,0 +1,65 @@
+"""Read what a case emits: action words, or maps with `action`, `percent`, `metadata`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trade.dsl.context import Context
+from trade.dsl.notes import Path, nearest_or
+from trade.dsl.tree import Action
+
+_ADJUST = ("adjust_stop", "adjust_target", "adjust_size")
+_KEYS = ("action", "percent", "metadata")
+_EXITS = (Action.EXIT_LONG, Action.EXIT_SHORT, Action.EXIT_ALL)
+_FORBIDDEN = {"long_only": Action.ENTRY_SHORT, "short_only": Action.ENTRY_LONG}
+
+
+def read_emits(ctx: Context, value: Any, path: Path) -> tuple[Action, ...] | None:
+    """Read the list under `emit`."""
+    if not isinstance(value, list) or not value:
+        ctx.notes.error(path, "malformed-rule", "'emit' takes a list of at least one action", "write emit: [entry_long]")
+        return None
+    actions = [_read_emit(ctx, item, (*path, index)) for index, item in enumerate(value)]
+    known = tuple(action for action in actions if action is not None)
+    return known if len(known) == len(actions) else None
+
+
+def read_action(ctx: Context, word: Any, path: Path) -> Action | None:
+    """Read one action word; an entry that the mode never permits is a warning."""
+    if word in _ADJUST:
+        ctx.notes.error(path, "not-yet-adjust", f"the action '{word}' is not built yet", "leave it out for now")
+        return None
+    if not isinstance(word, str) or word not in Action.__members__.values():
+        ctx.notes.error(path, "unknown-action", f"'{word}' is not an action", nearest_or(str(word), Action, f"known: {', '.join(Action)}"))
+        return None
+    action = Action(word)
+    if _FORBIDDEN.get(ctx.scope.mode) is action:
+        fact = f"mode '{ctx.scope.mode}' never permits '{action}'"
+        ctx.notes.warning(path, "never-permitted", fact, "change position_policy.mode, or leave the action out")
+    return action
+
+
+def _read_emit(ctx: Context, item: Any, path: Path) -> Action | None:
+    if not isinstance(item, dict):
+        return read_action(ctx, item, path)
+    for key in item:
+        if key not in _KEYS:
+            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of an emitted action", nearest_or(str(key), _KEYS))
+    if "action" not in item:
+        ctx.notes.error(path, "malformed-rule", "'action' is missing", "write {action: exit_long}")
+        return None
+    action = read_action(ctx, item["action"], (*path, "action"))
+    if action is not None and "percent" in item:
+        _check_percent(ctx, action, item["percent"], (*path, "percent"))
+    if item.get("metadata"):
+        ctx.notes.error((*path, "metadata"), "not-yet-metadata", "metadata on actions is not built yet", "leave it out for now")
+    return action
+
+
+def _check_percent(ctx: Context, action: Action, percent: Any, path: Path) -> None:
+    if isinstance(percent, bool) or not isinstance(percent, (int, float)) or not 0 < percent <= 100:
+        ctx.notes.error(path, "bad-percent", f"percent '{percent}' is not above 0 and up to 100", "write 100, or leave it out")
+    elif percent < 100 and action in _EXITS:
+        ctx.notes.error(path, "not-yet-partial-exit", f"an exit of {percent} percent is not built yet", "write 100, or leave it out")
+    elif percent < 100:
+        ctx.notes.error(path, "bad-percent", f"'{action}' takes no percent; only exits do", "leave it out")

@@ -1,0 +1,62 @@
+"""Run a program over columns: the intent at every decision instant in each state of the position, and the funnel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trade.base.result import FunnelRow
+from trade.dsl.columns import Clock, Columns, Int64
+from trade.dsl.decide import decide
+from trade.dsl.funnel import Funnel
+from trade.dsl.stretch import Instants, Stretch
+from trade.dsl.tree import Program
+from trade.dsl.values import Span
+
+Codes = npt.NDArray[np.int8]
+_STRETCH = 1 << 16  # instants at a time: the temporaries stay in the processor's cache, and memory does not grow with history
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What the rules want: `ts_ms` [k] ascending, and per position state the code of the `Intent` that comes first (RULE-5)."""
+
+    ts_ms: Int64
+    flat: Codes
+    long: Codes
+    short: Codes
+    funnel: tuple[FunnelRow, ...]
+
+
+def evaluate(program: Program, columns: Columns, start_ms: int, end_ms: int) -> Decisions:
+    """Decide at every instant of the program's clock in [start_ms, end_ms); earlier instants serve crossings and held values."""
+    instants = columns.instants(program.clock)
+    first, last = (int(edge) for edge in np.searchsorted(instants, (start_ms, end_ms)))
+    codes = np.zeros((3, last - first), np.int8)
+    funnel = Funnel(program)
+    for span in _pieces(program.clock, first, last):
+        stretch = Stretch(columns, funnel.numbers, _instants(columns, span))
+        funnel.count(stretch)
+        codes[:, span.first - first : span.last - first] = decide(program, stretch, columns)
+    return Decisions(instants[first:last], codes[0], codes[1], codes[2], funnel.rows())
+
+
+def _pieces(clock: Clock, first: int, last: int) -> Iterator[Span]:
+    for start in range(first, last, _STRETCH):
+        yield Span(clock, start, min(start + _STRETCH, last))
+
+
+def _instants(columns: Columns, span: Span) -> Mapping[Clock, Instants]:
+    """Return the instants of each clock that the stretch sees; base instants only if decisions are taken at them."""
+    if span.clock is Clock.EXEC:
+        return {Clock.EXEC: Instants(span, 0)}
+    exec_ = columns.instants(Clock.EXEC)
+    base = columns.instants(Clock.BASE)
+    seen = int(np.searchsorted(exec_, base[span.first], "right"))
+    own = int(np.searchsorted(exec_, base[span.first]))
+    last = int(np.searchsorted(exec_, base[span.last - 1], "right"))
+    first = max(seen - 1, 0)
+    return {Clock.BASE: Instants(span, 0), Clock.EXEC: Instants(Span(Clock.EXEC, first, last), own - first)}

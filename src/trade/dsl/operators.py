@@ -1,0 +1,52 @@
+"""The comparison operators as written, and which values each may be used with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trade.base.catalogue import ValueType
+from trade.dsl.context import Context
+from trade.dsl.notes import Path, nearest_or
+from trade.dsl.scope import Term
+from trade.dsl.text import operand_text
+from trade.dsl.tree import Constant, Op
+
+ALIASES: Mapping[str, Op] = {"gt": Op.GT, "gte": Op.GE, "lt": Op.LT, "lte": Op.LE, "eq": Op.EQ, "neq": Op.NE}
+SPELLINGS: Mapping[str, Op] = {**{op.value: op for op in Op}, **ALIASES}
+NEAR = (Op.NEAR_ABS, Op.NEAR_PCT)
+DISCRETE = (Op.EQ, Op.NE, Op.IN)
+
+
+def read_operator(ctx: Context, value: object, path: Path) -> Op | None:
+    """Read an operator or its word alias."""
+    op = SPELLINGS.get(value) if isinstance(value, str) else None
+    if op is None:
+        hint = "write '=='" if value == "=" else nearest_or(str(value), SPELLINGS, f"use one of {' '.join(Op)}")
+        ctx.notes.error(path, "unknown-operator", f"'{value}' is not an operator", hint)
+    return op
+
+
+def fits(ctx: Context, op: Op, term: Term, path: Path) -> bool:
+    """Check one side: equality is not defined on FLOAT, order not on ENUM and BOOL."""
+    text = operand_text(term.operand)
+    if op in DISCRETE and term.type is ValueType.FLOAT and not isinstance(term.operand, Constant):
+        fact = f"'{op}' cannot be used with '{text}' (float): computed numbers are almost never equal"
+        ctx.notes.error(path, "float-equality", fact, "use near_abs, near_pct, between or an ordering")
+        return False
+    if op not in DISCRETE and not term.is_numeric:
+        fact = f"'{op}' cannot be used with '{text}' ({term.type}): it has no order"
+        ctx.notes.error(path, "type-mismatch", fact, "use '==', '!=' or 'in'")
+        return False
+    return True
+
+
+def agree(ctx: Context, op: Op, left: Term, right: Term, path: Path) -> bool:
+    """Check both sides against each other: numbers with numbers, true/false with true/false, an ENUM with its own words."""
+    alike = left.is_numeric and right.is_numeric
+    if alike or (left.type is right.type and left.words == right.words):
+        return True
+    shown = [f"'{operand_text(side.operand)}' ({side.type})" for side in (left, right)]
+    enum = next((side for side in (left, right) if side.type is ValueType.ENUM), None)
+    hint = f"its words: {', '.join(enum.words)}" if enum else "compare true or false with true or false, numbers with numbers"
+    ctx.notes.error(path, "type-mismatch", f"'{op}' cannot compare {shown[0]} with {shown[1]}", hint)
+    return False

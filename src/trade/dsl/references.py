@@ -1,0 +1,101 @@
+"""Read references to columns: `id`, `id.output`, `{feature_id, field, offset}`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from trade.base.catalogue import Output
+from trade.dsl.builtins import BASE_PRICES, BUILTINS, PARTS, VALUE
+from trade.dsl.columns import Clock, ColumnRef
+from trade.dsl.context import Context
+from trade.dsl.notes import Path, nearest_or
+from trade.dsl.scope import Scope, Term, term_of
+from trade.dsl.tree import Column, InstantPart
+
+_KEYS = ("feature_id", "field", "offset")
+_SLOT = re.compile(r"^(\w+)\[(\d+)\]\.(\w+)$")
+_LEVEL = re.compile(r"^(\w+)\[(-?[\d.]+)\]$")
+
+
+def names_a_column(scope: Scope, text: str) -> bool:
+    """Tell whether the part before the first dot is declared, wrongly or not."""
+    name = text.partition(".")[0]
+    return name in scope.broken or scope.outputs(name) is not None
+
+
+def read_name(ctx: Context, text: str, path: Path) -> Term | None:
+    """Read `id` or `id.output`."""
+    name, _, output = text.partition(".")
+    return _resolve(ctx, name, output or None, 0, path)
+
+
+def read_reference(ctx: Context, value: dict[Any, Any], path: Path) -> Term | None:
+    """Read `{feature_id, field, offset}`."""
+    for key in value:
+        if key not in _KEYS:
+            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of a reference", nearest_or(str(key), _KEYS))
+    name, output, offset = value["feature_id"], value.get("field"), value.get("offset", 0)
+    if not isinstance(name, str) or not (output is None or isinstance(output, str)):
+        ctx.notes.error(path, "malformed-rule", "'feature_id' and 'field' are names", "write {feature_id: ema_50, field: value, offset: 1}")
+        return None
+    if isinstance(offset, bool) or not isinstance(offset, int) or offset < 0:
+        ctx.notes.error((*path, "offset"), "bad-offset", f"offset '{offset}' is not a whole number of closed bars back", "use 0, 1, 2, ...")
+        return None
+    if output is None:
+        name, _, output = name.partition(".")
+    return _resolve(ctx, name, output or None, offset, path)
+
+
+def _resolve(ctx: Context, name: str, wanted: str | None, offset: int, path: Path) -> Term | None:
+    if name in ctx.scope.broken:
+        return None
+    outputs = ctx.scope.outputs(name)
+    if outputs is None:
+        _unknown_name(ctx, name if wanted is None else f"{name}.{wanted}", path)
+        return None
+    output = _choose(outputs, wanted)
+    if output is None:
+        known = nearest_or(str(wanted), (o.name for o in outputs))
+        ctx.notes.error(path, "unknown-output", f"'{name}' has no output '{wanted}'", known)
+        return None
+    return _term(ctx, name, output, offset, path)
+
+
+def _choose(outputs: tuple[Output, ...], wanted: str | None) -> Output | None:
+    if wanted is None or (wanted == VALUE and len(outputs) == 1):
+        return outputs[0]
+    # Old Plays write `zone[0].state` and `level[0.618]` for the columns `zone0_state` and `level_0.618`.
+    plain = _LEVEL.sub(r"\1_\2", _SLOT.sub(r"\1\2_\3", wanted))
+    return next((output for output in outputs if output.name == plain), None)
+
+
+def _term(ctx: Context, name: str, output: Output, offset: int, path: Path) -> Term | None:
+    builtin = BUILTINS.get(name) is output
+    if builtin and name in PARTS:
+        if offset:
+            fact = f"'{name}' is a part of the instant, it has no earlier bars"
+            ctx.notes.error(path, "bad-offset", fact, "leave the offset out")
+            return None
+        return term_of(InstantPart(name), output)
+    clock = Clock.BASE if builtin and name in BASE_PRICES else Clock.EXEC
+    ref = ColumnRef(name, output.name, ctx.scope.timeframe(name))
+    primary = (ctx.scope.outputs(name) or ())[0] is output
+    text = name if primary else f"{name}.{output.name}"
+    return term_of(Column(ref, offset, clock, output.minus_one_is_missing, text), output)
+
+
+def _unknown_name(ctx: Context, text: str, path: Path) -> None:
+    if text in ctx.setups:
+        hint = f"it is a setup: write {{setup: {text}}}"
+    elif text == "timestamp":
+        hint = f"use its parts: {', '.join(PARTS)}"
+    elif _is_number(text):
+        hint = "write the number without quotes"
+    else:
+        hint = nearest_or(text, ctx.scope.names(), "declare it under features or structures")
+    ctx.notes.error(path, "unknown-reference", f"'{text}' is not declared", hint)
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[-+]?[\d.]+(e[-+]?\d+)?", text) is not None

@@ -1,0 +1,99 @@
+"""The truth of every rule over one stretch of time, each rule on its own clock (TIME-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from trade.dsl.columns import Clock, Columns, Int64
+from trade.dsl.tree import Between, Combined, Comparison, Logic, OneOf, Op, Rule, SetupUse
+from trade.dsl.truth import Truth, Values, between, compare, crossing, every, near, one_of, some
+from trade.dsl.values import Operands, Span
+
+_CROSSINGS = (Op.CROSS_ABOVE, Op.CROSS_BELOW)
+_NEAR = (Op.NEAR_ABS, Op.NEAR_PCT)
+
+
+@dataclass(frozen=True)
+class Instants:
+    """The instants of one clock in a stretch. `span` may start with the one held from before; `own` counts the others."""
+
+    span: Span
+    held: int
+
+    @property
+    def own(self) -> slice:
+        return slice(self.held, None)
+
+
+class Stretch:
+    """Rules over one stretch; equal rules (equal `numbers`, by object id) are computed once."""
+
+    def __init__(self, columns: Columns, numbers: Mapping[int, int], instants: Mapping[Clock, Instants]) -> None:
+        self.instants = instants
+        self._columns = columns
+        self._numbers = numbers
+        self._operands = Operands(columns)
+        self._done: dict[tuple[int, Span], Truth] = {}
+        self._holds: dict[Span, tuple[Span, Int64]] = {}
+
+    def own_truth(self, rule: Rule) -> Truth:
+        """Return the truth at the instants of the rule's own clock in this stretch."""
+        there = self.instants[rule.clock]
+        return self.truth(rule, there.span)[there.own]
+
+    def truth(self, rule: Rule, span: Span) -> Truth:
+        """Return the truth at the instants of a span; on the finer clock the last value is held."""
+        key = (self._numbers[id(rule)], span)
+        if key not in self._done:
+            hold = rule.clock is Clock.EXEC and span.clock is Clock.BASE
+            self._done[key] = self._held(rule, span) if hold else self._compute(rule, span)
+        return self._done[key]
+
+    def _held(self, rule: Rule, span: Span) -> Truth:
+        if span not in self._holds:
+            self._holds[span] = _hold(self._columns, span)
+        source, lengths = self._holds[span]
+        before_first = np.zeros(1, np.int8)
+        return np.repeat(np.concatenate((before_first, self.truth(rule, source))), lengths)
+
+    def _compute(self, rule: Rule, span: Span) -> Truth:
+        match rule:
+            case SetupUse(parts=(part,)):
+                return self.truth(part, span)
+            case Combined(logic=Logic.NOT, parts=parts):
+                return -self.truth(parts[0], span)
+            case Combined(logic=logic, parts=parts):
+                truths = [self.truth(part, span) for part in parts]
+                return every(truths) if logic is Logic.ALL else some(truths)
+            case Between(value=value, low=low, high=high):
+                return between(_now(self._operands.values(value, span)), low.value, high.value)
+            case OneOf(value=value, choices=choices):
+                return one_of(_now(self._operands.values(value, span)), tuple(choice.value for choice in choices))
+            case Comparison():
+                return self._compare(rule, span)
+
+    def _compare(self, rule: Comparison, span: Span) -> Truth:
+        left, right = (self._operands.values(side, span) for side in rule.operands)
+        if rule.op in _CROSSINGS:
+            return crossing(rule.op, left, right)
+        if rule.op in _NEAR:
+            return near(rule.op, _now(left), _now(right), rule.tolerance)
+        return compare(rule.op, _now(left), _now(right))
+
+
+def _now(values: Values) -> Values:
+    """Drop the instant before the span."""
+    return values[1:] if isinstance(values, np.ndarray) else values
+
+
+def _hold(columns: Columns, span: Span) -> tuple[Span, Int64]:
+    """Return the exec span seen from a base span and how long each of its values holds, with what lies before the first in front."""
+    base = columns.instants(Clock.BASE)[span.first : span.last]
+    exec_ = columns.instants(Clock.EXEC)
+    first = max(int(np.searchsorted(exec_, base[0], "right")) - 1, 0)
+    last = int(np.searchsorted(exec_, base[-1], "right"))
+    starts = np.searchsorted(base, exec_[first:last])
+    return Span(Clock.EXEC, first, last), np.diff(starts, prepend=0, append=len(base))
