@@ -138,3 +138,46 @@ def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
 
 def cases(most_bars: int = 120) -> Any:
     return st.integers(0, 2**40).map(lambda seed: (seed, case(seed, most_bars)))
+
+
+def untied(row: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """Return the bar with unequal distances from its open: `path` breaks a tie by the low, which has no mirror image."""
+    opened, high, low, close = row
+    return (opened, high + 1, low, close) if opened - low == high - opened else row
+
+
+def reflect(table: list[tuple[int, int, int, int]], centre: int) -> list[tuple[int, int, int, int]]:
+    return [(2 * centre - opened, 2 * centre - low, 2 * centre - high, 2 * centre - close) for opened, high, low, close in table]
+
+
+def mirrored(seed: int) -> tuple[Spec, Market, Spec, Market, int]:
+    """Return a run without costs at 1x, of always the same size, and the run on the reflected tape with the sides exchanged."""
+    dice = random.Random(seed)  # noqa: S311 - tapes, not secrets
+    bars, centre, lots = dice.randint(2, 60), 10_000, dice.randint(1, 9)
+    table = [untied(row) for row in rows(dice, bars, centre, 0.003)]
+    table = [untied(tuple(min(max(price, 7600), 12_300) for price in row)) for row in table]  # never near a liquidation at 1x
+    plan = decisions(dice, bars, 0.7)
+    turned = {0: 0, 1: 2, 2: 1, 3: 3}
+    exchanged = {bar: (turned[flat], turned[short], turned[long]) for bar, (flat, long, short) in plan.items()}
+    away = {name: dice.choice((0, 2)) for name in ("stop_kind", "target_kind")}
+    chosen = spec(
+        **away,
+        **{name: dice.randint(0, 1) for name in ("target_is_limit", "limit_through", "anchor_signal", "intrabar")},
+        stop_num=dice.randint(1, 200),
+        target_num=dice.randint(1, 200),
+        stop_den=dice.randint(1, 3),
+        target_den=dice.randint(1, 3),
+        size_model=3,
+        size_quanta=10**17,
+        min_lots=lots,
+        max_lots=lots,
+        initial_cash_quanta=10**14,
+        max_drawdown_e12=dice.choice((E12, 10**9)),
+    )
+    missing = {bar: 3 for bar in range(bars) if dice.random() < 0.05}
+    ours = market(table, plan, missing=missing)
+    return chosen, ours, chosen, market(reflect(table, centre), exchanged, missing=missing), centre
+
+
+def mirrored_cases() -> Any:
+    return st.integers(0, 2**40).map(mirrored)

@@ -175,8 +175,7 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
     book, tally, desk = books[0], tallies[0], desks[0]
     bars, decisions = len(tape.close), len(schedule.bar)
     highest = tape.high.max() if bars > 0 else 1
-    stopped = _terminal(spec, book, trades, tally, book.cash_quanta, False, True, 0)
-    comfortable = stopped == _COMPLETED and never_starves(spec, book.cash_quanta, highest)
+    comfortable = False
     write_points(spec, tiers, points, equity, tally, book, -1, 0)
     while desk.bar < bars:
         if book.side == 0 and desk.entering == 0 and comfortable:
@@ -224,7 +223,7 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         if bar + 1 < bars and points.last_bar[tally.points] == bar:  # the last close is written after END-1
             write_points(spec, tiers, points, equity, tally, book, bar, tape.mark_close[bar])
         closed = held and book.side == 0
-        if closed:
+        if closed or bar == 0:  # the first close is always looked at: an account can start at its floor
             comfortable = never_starves(spec, book.cash_quanta, highest)
         if tally.stop_reason == _COMPLETED:
             tally.stop_reason = _terminal(spec, book, trades, tally, worth, closed, comfortable, tape.close[bar])
