@@ -73,7 +73,7 @@ def _money(name: str) -> Readable:
 
 
 def _quantity(name: str) -> Readable:
-    return lambda rows, grid: pa.array(Grid(grid.qty_step, grid.qty_step).to_prices(rows[name]))
+    return lambda rows, grid: pa.array(grid.to_quantities(rows[name]))
 
 
 def _word(name: str, words: type[Word]) -> Readable:

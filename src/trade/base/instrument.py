@@ -44,8 +44,11 @@ class Grid:
 
     def to_prices(self, ticks: Int64) -> Float64:
         """Return the double nearest to each price; one rounding, so 300001 ticks of 0.1 are 30000.1 exactly as parsed."""
-        num, den = Fraction(self.tick_size).as_integer_ratio()
-        return (ticks * num) / np.float64(den)
+        return _multiples(self.tick_size, ticks)
+
+    def to_quantities(self, lots: Int64) -> Float64:
+        """Return the double nearest to each quantity, in base units."""
+        return _multiples(self.qty_step, lots)
 
     def off_grid(self, prices: Float64) -> npt.NDArray[np.bool_]:
         """Return which prices are not the double nearest to a tick (1e-9 relative slack for re-published data)."""
@@ -66,6 +69,11 @@ class Grid:
     def quanta(self, amount: Decimal) -> int:
         """Return an amount of the quote currency in quanta, half to even."""
         return round(Fraction(amount) * self.quanta_per_unit)
+
+
+def _multiples(unit: Decimal, counts: Int64) -> Float64:
+    num, den = Fraction(unit).as_integer_ratio()
+    return (counts * num) / np.float64(den)
 
 
 @dataclass(frozen=True)
