@@ -77,7 +77,7 @@ def tier_rows(dice: random.Random, worth: int) -> list[tuple[int, ...]]:
     table = []
     for from_ms in (0, START + dice.randrange(100) * MINUTE)[: dice.choice((1, 2))]:
         limit, mmr = min(worth * dice.choice((1, 10, 200)) // 4 + 1, MOST_VALUE), dice.choice((0.001, 0.005, 0.02))
-        times, deduction = 10_000, 0
+        times, deduction = dice.choice((10_000, 10_000, 1_000)), 0
         for _ in range(dice.randint(1, 4)):
             mmr_e12 = round(mmr * E12)
             table.append((from_ms, limit, mmr_e12, times, deduction))

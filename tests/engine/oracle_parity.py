@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from exchange import Bar, Decision, Exchange, Payment, Tier
+from exchange import Exchange
+from exchange_rows import Bar, Decision, Payment, Tier
 from tapes import Market
 
 from trade.base.records import EQUITY, FILL, TRADE

@@ -65,9 +65,11 @@ def test_the_folder_is_named_after_every_kernel_source(copied: Path) -> None:
         before = after
 
 
-def test_what_holds_no_kernel_does_not_matter(copied: Path) -> None:
-    package = copied / "src" / "trade"
-    before = sources_digest(package)
-    (package / "cli").mkdir(exist_ok=True)
-    (package / "cli" / "nothing.py").write_text("x = 1\n")
-    assert sources_digest(package) == before
+@pytest.mark.xfail(reason="the digest skips modules without kernels, but kernels freeze their constants", strict=True)
+def test_an_edit_of_a_constant_that_kernels_freeze_is_seen(copied: Path) -> None:
+    constants = copied / "src" / "trade" / "sim" / "spec.py"
+    before = sources_digest(copied / "src" / "trade")
+    text = constants.read_text()
+    assert text.count("WORST, PATH = 0, 1") == 1
+    constants.write_text(text.replace("WORST, PATH = 0, 1", "WORST, PATH = 1, 0"))
+    assert sources_digest(copied / "src" / "trade") != before

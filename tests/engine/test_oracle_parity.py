@@ -9,7 +9,7 @@ from generated_runs import cases
 from hypothesis import given, settings
 from oracle_parity import assert_equal_to_oracle
 
-SOME = settings(max_examples=120, deadline=None, derandomize=True, database=None)
+SOME = settings(max_examples=200, deadline=None, derandomize=True, database=None)
 MANY = settings(max_examples=20_000, deadline=None, database=None)
 
 

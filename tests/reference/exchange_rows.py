@@ -1,0 +1,69 @@
+"""What the slow exchange reads and remembers: ticks, lots, quanta, milliseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Bar:
+    ts: int
+    open: int
+    high: int
+    low: int
+    close: int
+    mark_open: int
+    mark_high: int
+    mark_low: int
+    mark_close: int
+
+
+@dataclass(frozen=True)
+class Payment:
+    ts: int
+    rate_e12: int
+    mark: int
+    price_from: int
+    bar_ts: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    ts: int
+    flat: int
+    long: int
+    short: int
+
+
+@dataclass(frozen=True)
+class Tier:
+    from_ms: int
+    limit: int
+    mmr_e12: int
+    leverage_e2: int
+    deduction: int
+
+
+@dataclass
+class Position:
+    side: int
+    lots: int
+    price: int
+    value: int
+    posted: int
+    tier: Tier
+    opened_ms: int
+    opened_bar: int
+    stop: int
+    target: int
+    liquidation: int
+    trade: dict[str, int]
+    seen: list[int] = field(default_factory=list)  # prices certainly traded while it was held
+
+
+@dataclass(frozen=True)
+class Order:
+    side: int
+    lots: int
+    close: int
+    ts: int

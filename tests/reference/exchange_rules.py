@@ -1,0 +1,155 @@
+"""Prices, margins and sizes of the slow exchange, each from the semantics page: fractions, rounded once, and searches.
+
+Every quantity and every liquidation price is searched with the rule itself (MONEY-1, MARGIN-1, LIQ-1, SIZE-1, FILL-10).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from exchange_rows import Tier
+
+from trade.base.records import Rejection
+from trade.sim import spec as words
+
+E9, E12 = 10**9, 10**12
+
+
+class Refusal(Exception):
+    """An entry that does not become a position; carries the `Rejection`."""
+
+
+def share(amount: int, rate_e12: int) -> int:
+    """MONEY-1: a product with a rate, rounded once, half to even."""
+    return round(Fraction(amount * rate_e12, E12))
+
+
+def up(exact: Fraction) -> int:
+    return -((-exact.numerator) // exact.denominator)
+
+
+def down(exact: Fraction) -> int:
+    return exact.numerator // exact.denominator
+
+
+def most(limit: int, fits: Callable[[int], bool]) -> int:
+    """Return the largest n in [0, limit] that fits, where everything below something that fits does too; 0 when nothing does."""
+    return bisect_left(range(1, max(limit, 0) + 1), True, key=lambda n: not fits(n))
+
+
+class Rules:
+    """What the spec and the tiers say of prices, margins and sizes."""
+
+    def __init__(self, spec: Any, tiers: list[Tier]) -> None:
+        self.spec, self.tiers = spec, tiers
+        self.unit = spec.tick_lot_quanta
+        self.leverage = Fraction(spec.leverage_e2, 100)
+
+    def slipped(self, price: int, bought: int) -> int:
+        """FILL-1: moved against the trader, then rounded to the tick against the trader; a sale keeps at least one tick."""
+        exact = price * (1 + bought * Fraction(self.spec.slippage_e9, E9))
+        return up(exact) if bought > 0 else max(down(exact), 1)
+
+    def levels(self, side: int, price: int, close: int) -> tuple[int, int]:
+        """FILL-4, FILL-5, SIZE-2: stop and target of a fill; -1 is none. Below zero there is no price, 0 is never reached."""
+        s = self.spec
+        reference = close if s.anchor_signal else price
+        stop = target = -1
+        risk = 0
+        if s.stop_kind != words.NONE:
+            per = 1 if s.stop_kind == words.STOP_POINTS else reference
+            risk = down(Fraction(s.stop_num, s.stop_den) * per)
+            stop = max(reference - side * risk, 0)
+        if s.target_kind != words.NONE:
+            per = {words.TARGET_POINTS: 1, words.TARGET_RATIO: risk, words.TARGET_FRACTION: reference}[s.target_kind]
+            target = max(reference + side * up(Fraction(s.target_num, s.target_den) * per), 0)
+        if stop >= 0 and side * (price - stop) <= 0:
+            raise Refusal(Rejection.STOP_TOO_CLOSE)
+        if target >= 0 and side * (target - price) <= 0:
+            raise Refusal(Rejection.STOP_TOO_CLOSE)
+        return stop, target
+
+    # margin
+
+    def table(self, ts: int) -> list[Tier]:
+        """MARGIN-1: the newest table that is not younger than the instant, else the oldest."""
+        dates = sorted({t.from_ms for t in self.tiers})
+        chosen = ([d for d in dates if d <= ts] or dates[:1])[-1]
+        return [t for t in self.tiers if t.from_ms == chosen]
+
+    def tier(self, ts: int, value: int) -> Tier:
+        rows = self.table(ts)
+        return next((t for t in rows if value <= t.limit), rows[-1])
+
+    def initial(self, value: int) -> int:
+        return round(value / self.leverage)
+
+    def posted(self, side: int, value: int) -> int:
+        """MARGIN-1: initial margin and the fee to close at the bankruptcy price, where the initial margin is lost."""
+        return self.initial(value) + share(value - side * self.initial(value), self.spec.taker_e12)
+
+    def cost(self, side: int, value: int) -> int:
+        return self.posted(side, value) + share(value, self.spec.taker_e12)
+
+    def closing_fee(self, side: int, value: int, posted: int) -> int:
+        """Section 1.5: at bankruptcy the loss and this fee eat the posted margin; f / (1 - side × f) of what is left of the value."""
+        fee = Fraction(self.spec.taker_e12, E12)
+        return round(max(value - side * posted, 0) * fee / (1 - side * fee))
+
+    def maintenance(self, side: int, value: int, posted: int, tier: Tier, opened_ms: int, mark_value: int) -> int:
+        """MARGIN-1; entries before the dated change keep the old margin: on the entry value, no fee inside."""
+        if opened_ms < self.spec.mark_margin_from_ms:
+            return share(value, tier.mmr_e12) - tier.deduction
+        return share(mark_value, tier.mmr_e12) - tier.deduction + self.closing_fee(side, value, posted)
+
+    def liquidation(self, side: int, lots: int, value: int, posted: int, tier: Tier, opened_ms: int) -> int:
+        """LIQ-1: the first tick, coming from profit, where margin and profit do not exceed the maintenance margin."""
+        margin = posted
+        if opened_ms < self.spec.mark_margin_from_ms:
+            margin -= self.posted(side, value) - self.initial(value)  # the fee was not part of the old margin
+
+        def gone(ticks: int) -> bool:
+            mark_value = ticks * lots * self.unit
+            return margin + side * (mark_value - value) <= self.maintenance(side, value, posted, tier, opened_ms, mark_value)
+
+        far = 10 * (value // (lots * self.unit)) + 10
+        return most(far, gone) if side > 0 else most(far, lambda ticks: not gone(ticks)) + 1
+
+    def checked_stop(self, side: int, lots: int, price: int, stop: int, ts: int) -> int:
+        """STOP-2: a stop at or beyond the liquidation price is refused, moved inside, or left."""
+        if stop < 0 or self.spec.beyond_liquidation == words.BEYOND_WARN:
+            return stop
+        value = lots * price * self.unit
+        liquidation = self.liquidation(side, lots, value, self.posted(side, value), self.tier(ts, value), ts)
+        if side * (stop - liquidation) > 0:
+            return stop
+        moved = liquidation + side
+        if self.spec.beyond_liquidation == words.BEYOND_ADJUST and side * (price - moved) > 0:
+            return moved
+        raise Refusal(Rejection.STOP_BEYOND_LIQUIDATION)
+
+    # sizes
+
+    def least(self, price: int) -> int:
+        """FILL-10: the minimum quantity and the minimum notional."""
+        return max(self.spec.min_lots, up(Fraction(self.spec.min_notional_quanta, price * self.unit)))
+
+    def affordable(self, side: int, price: int, cash: int, limit: int) -> int:
+        """SIZE-1, MONEY-3: the most lots whose cost fits cash - used margin; a new entry is only wanted while flat."""
+        return most(limit, lambda lots: self.cost(side, lots * price * self.unit) <= cash)
+
+    def wanted(self, price: int, stop: int, cash: int, limit: int) -> int:
+        """SIZE-1: what the model asks for."""
+        s, worth = self.spec, price * self.unit
+        if s.size_model == words.SIZE_RISK:
+
+            def loss(lots: int) -> int:
+                fees = share(lots * worth, s.taker_e12) + share(lots * stop * self.unit, s.taker_e12)
+                return abs(price - stop) * lots * self.unit + fees
+
+            return most(limit, lambda lots: loss(lots) <= share(cash, s.size_e12))
+        notional = s.size_quanta if s.size_model == words.SIZE_FIXED else down(share(cash, s.size_e12) * self.leverage)
+        return min(notional // worth, limit)
