@@ -25,6 +25,6 @@ def test_the_page_has_worked_tapes() -> None:
 
 
 def test_every_rule_a_row_can_name_has_its_heading_on_the_page() -> None:
-    headed = set(re.findall(r"^#+ ([A-Z]+-\d+)", PAGE, re.M))
+    headed = set(re.findall(r"^#+ ([A-Z]+-\d+)", PAGE, re.MULTILINE))
     assert {rule.word for rule in Rule} <= headed
     assert {f"FILL-{n}" for n in range(1, 12)} | {f"STOP-{n}" for n in range(1, 4)} <= headed

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import tapes
@@ -56,7 +57,7 @@ class WorkedTape:
         """Return what happens, in the words of the page."""
         minutes = [int(row[0]) for row in self.rows]
         bars: list[Row] = [(int(row[1]), int(row[2]), int(row[3]), int(row[4])) for row in self.rows]
-        jumps = {bar: now - before - 1 for bar, (before, now) in enumerate(zip(minutes, minutes[1:], strict=False), 1) if now > before + 1}
+        jumps = {bar: now - before - 1 for bar, (before, now) in enumerate(pairwise(minutes), 1) if now > before + 1}
         decided = {bar: row[5] for bar, row in enumerate(self.rows) if row[5]}
         funding = [(tapes.at(int(minute)), str(Fraction(pct) / 100)) for pct, minute in self._funding()]
         return list(_told(tapes.run(bars, decided, missing=jumps, funding=funding, **self._options())))
