@@ -7,7 +7,7 @@ from math import inf
 from trade.dsl.certainty import Certainty, Verdict, of_between, of_pair
 from trade.dsl.context import Context
 from trade.dsl.forms import ABSENT, Piece, Written
-from trade.dsl.notes import written
+from trade.dsl.notes import Path, written
 from trade.dsl.operands import read_against, read_number, read_operand, read_pair
 from trade.dsl.operators import NEAR, agree, fits, read_operator
 from trade.dsl.scope import Term
@@ -26,7 +26,7 @@ def read_comparison(ctx: Context, it: Written) -> Leaf | None:
         return _read_between(ctx, it)
     if op is Op.IN:
         return _read_in(ctx, it)
-    pair = read_pair(ctx, it.lhs.value, it.rhs.value, (it.lhs.path, it.rhs.path))
+    pair = read_pair(ctx, it.lhs, it.rhs, words=op in (Op.EQ, Op.NE))
     return None if pair is None or tolerance is None else _compare(ctx, op, pair[0], pair[1], tolerance, it)
 
 
@@ -35,10 +35,16 @@ def _compare(ctx: Context, op: Op, left: Term, right: Term, tolerance: float, it
         fact = f"'{left.operand.text} {op} {right.operand.text}' compares two constants"
         ctx.notes.error(it.path, "two-constants", fact, "compare with a feature, a structure or a price")
         return None
-    if not (fits(ctx, op, left, it.lhs.path) & fits(ctx, op, right, it.rhs.path)) or not agree(ctx, op, left, right, it.path):
+    if not _both_fit(ctx, op, (left, it.lhs.path), (right, it.rhs.path)) or not agree(ctx, op, left, right, it.path):
         return None
     rule = Comparison(op, left.operand, right.operand, tolerance, written(it.path))
     return _judge(ctx, rule, of_pair(op, left, right, tolerance), it, (left, right))
+
+
+def _both_fit(ctx: Context, op: Op, *sides: tuple[Term, Path]) -> bool:
+    """Check both sides; a constant is only judged beside a column that fits."""
+    columns = [fits(ctx, op, term, path) for term, path in sides if not isinstance(term.operand, Constant)]
+    return all(columns) and all(fits(ctx, op, term, path) for term, path in sides if isinstance(term.operand, Constant))
 
 
 def _read_tolerance(ctx: Context, op: Op, piece: Piece, it: Written) -> float | None:
@@ -102,7 +108,7 @@ def _read_in(ctx: Context, it: Written) -> Leaf | None:
 
 
 def _read_choice(ctx: Context, value: Term, item: Piece) -> Constant | None:
-    term = read_against(ctx, item.value, value, item.path)
+    term = read_against(ctx, item, value, words=True)
     if term is None:
         return None
     if not isinstance(term.operand, Constant) or isinstance(value.operand, Constant):

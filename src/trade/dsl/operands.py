@@ -7,6 +7,7 @@ from typing import Any
 
 from trade.base.catalogue import ValueType
 from trade.dsl.context import Context
+from trade.dsl.forms import Piece
 from trade.dsl.notes import Path, nearest_or
 from trade.dsl.ranges import Range, combine
 from trade.dsl.references import names_a_column, read_name, read_reference
@@ -40,21 +41,22 @@ def read_number(ctx: Context, value: float, path: Path) -> Term | None:
     return _constant(float(value), number_text(float(value)), kind)
 
 
-def read_pair(ctx: Context, lhs: Any, rhs: Any, paths: tuple[Path, Path]) -> tuple[Term, Term] | None:
-    """Read both sides; a word may stand on either side of an ENUM, true, false, 1, 0 on either side of a BOOL."""
-    if _is_literal(ctx, lhs) and not _is_literal(ctx, rhs):
-        right = read_operand(ctx, rhs, paths[1])
-        left = read_against(ctx, lhs, right, paths[0])
+def read_pair(ctx: Context, lhs: Piece, rhs: Piece, words: bool) -> tuple[Term, Term] | None:
+    """Read both sides, of which one may be a word of an ENUM, or true, false, 1, 0 against a BOOL; `words` as in `read_against`."""
+    if _is_literal(ctx, lhs.value) and not _is_literal(ctx, rhs.value):
+        right = read_operand(ctx, rhs.value, rhs.path)
+        left = read_against(ctx, lhs, right, words)
     else:
-        left = read_operand(ctx, lhs, paths[0])
-        right = read_against(ctx, rhs, left, paths[1])
+        left = read_operand(ctx, lhs.value, lhs.path)
+        right = read_against(ctx, rhs, left, words)
     return None if left is None or right is None else (left, right)
 
 
-def read_against(ctx: Context, value: Any, other: Term | None, path: Path) -> Term | None:
-    """Read the side that stands against a side already read."""
-    if isinstance(value, str) and other is None and not names_a_column(ctx.scope, value):
-        return None  # it may be a word of the side that is wrong; one error is enough
+def read_against(ctx: Context, piece: Piece, other: Term | None, words: bool) -> Term | None:
+    """Read the side that stands against a side already read; where `words` may stand, none is judged beside a side that is wrong."""
+    value, path = piece.value, piece.path
+    if words and other is None and isinstance(value, str) and not names_a_column(ctx.scope, value):
+        return None
     if isinstance(value, str) and other is not None and other.type is ValueType.ENUM:
         return _read_word(ctx, value, other.words, path)
     term = read_operand(ctx, value, path)

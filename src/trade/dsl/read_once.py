@@ -1,0 +1,30 @@
+"""Columns that ask the feed for each array once per evaluation, however many stretches read it."""
+
+from __future__ import annotations
+
+from trade.dsl.columns import Clock, ColumnRef, Columns, Float64, Int64
+
+
+class ReadOnce:
+    """The columns of one evaluation. A feed may make an array anew at each call (prices from ticks, rows by search)."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._instants: dict[Clock, Int64] = {}
+        self._values: dict[ColumnRef, Float64] = {}
+        self._rows: dict[tuple[ColumnRef, Clock], Int64] = {}
+
+    def instants(self, clock: Clock) -> Int64:
+        if clock not in self._instants:
+            self._instants[clock] = self._columns.instants(clock)
+        return self._instants[clock]
+
+    def column(self, ref: ColumnRef) -> Float64:
+        if ref not in self._values:
+            self._values[ref] = self._columns.column(ref)
+        return self._values[ref]
+
+    def rows(self, ref: ColumnRef, clock: Clock) -> Int64:
+        if (ref, clock) not in self._rows:
+            self._rows[ref, clock] = self._columns.rows(ref, clock)
+        return self._rows[ref, clock]
