@@ -23,12 +23,12 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def sources_digest(package: Path = _PACKAGE) -> str:
-    """Return a hash of every module that defines kernels, and of the compilers that turn them into code."""
+    """Return a hash of all that compiled code is made of: the floors that hold kernels, the constants they freeze, the compilers."""
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        text = path.read_bytes()
-        if _MARKER in text or path.name == Path(__file__).name:
-            digest.update(path.relative_to(package).as_posix().encode() + b"\0" + text + b"\0")
+    sources = {path: path.read_bytes() for path in package.rglob("*.py")}
+    folders = {path.parent for path, text in sources.items() if _MARKER in text} | {package / "base"}
+    for path in sorted(path for path in sources if path.parent in folders or path.name == Path(__file__).name):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + sources[path] + b"\0")
     for name in ("numba", "llvmlite", "numpy"):
         digest.update(version(name).encode() + b"\0")
     digest.update(f"{sys.version}{platform.machine()}".encode())
@@ -56,6 +56,8 @@ def is_compiled() -> bool:
 os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 import numba  # noqa: E402 - the folder has to be known before numba reads its settings
+
+setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010 - numba declares no such name; and where somebody imported numba before us, it is told now
 
 
 def kernel(function: _F) -> _F:

@@ -17,7 +17,7 @@ from trade.sim.ledger import close_position, liquidate, pay_funding, unrealised,
 from trade.sim.margin import Tiers
 from trade.sim.money import RATE_ONE, times_rate
 from trade.sim.prices import slipped
-from trade.sim.range import LIQUIDATED, NOTHING, STOPPED, TARGETED, beyond, meet
+from trade.sim.range import LIQUIDATED, NOTHING, STOPPED, TARGETED, beyond, meet, out_of_reach
 from trade.sim.spec import Spec
 
 _NOTHING, _ENTRY_LONG, _EXIT = int(Intent.NOTHING), int(Intent.ENTRY_LONG), int(Intent.EXIT)
@@ -69,23 +69,39 @@ def _leave_at_end(spec: Spec, tape: Tape, book: Any, trades: Any, fills: Any, ba
 
 
 @kernel
-def _settle(
+def _meet_range(
     spec: Spec,
     book: Any,
-    trade: Any,
-    fill: Any,
-    event: int,
-    reference_ticks: int,
-    price_from: int,
-    rule: int,
-    ambiguous: int,
+    trades: Any,
+    fills: Any,
     open_ticks: int,
+    high_ticks: int,
+    low_ticks: int,
+    mark_open_ticks: int,
+    mark_high_ticks: int,
+    mark_low_ticks: int,
     ts_ms: int,
     bar: int,
 ) -> None:
-    """Close the position as the bar's range decided: liquidated, stopped, or at its target."""
+    """Let a bar's range meet stop, target and liquidation, and close the position as it decides."""
+    event, reference_ticks, price_from, rule, ambiguous = meet(
+        spec,
+        book.side,
+        book.stop_ticks,
+        book.target_ticks,
+        book.liquidation_ticks,
+        open_ticks,
+        high_ticks,
+        low_ticks,
+        mark_open_ticks,
+        mark_high_ticks,
+        mark_low_ticks,
+    )
+    if event == NOTHING:
+        watch(book, high_ticks, low_ticks)
+        return
+    trade, fill, bars_held = trades[book.trades], fills[book.fills], bar + 1 - book.opened_bar
     watch(book, open_ticks, open_ticks)
-    bars_held = bar + 1 - book.opened_bar
     trade.ambiguous = ambiguous
     if event == LIQUIDATED:
         liquidate(spec, book, trade, fill, ts_ms, ts_ms, bars_held)
@@ -173,16 +189,17 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
     """Run the window; the records of shape [1] and the arrays of the session are written in place."""
     spec, tape, payments, points, schedule, tiers, trades, fills, equity, rejections = session
     book, tally, desk = books[0], tallies[0], desks[0]
-    bars, decisions = len(tape.close), len(schedule.bar)
+    bars, decisions, unit = len(tape.close), len(schedule.bar), spec.tick_lot_quanta
     highest = tape.high.max() if bars > 0 else 1
+    limited, floor = spec.max_drawdown_e12 < RATE_ONE, spec.equity_floor_quanta
     comfortable = False
-    write_points(spec, tiers, points, equity, tally, book, -1, 0)
+    write_points(points, equity, tally, book, -1, 0)
     while desk.bar < bars:
         if book.side == 0 and desk.entering == 0 and comfortable:
             desk.decision = _next_entry(schedule, desk.decision, desk.bar)
             ahead = schedule.bar[desk.decision] if desk.decision < decisions else bars
             if ahead > desk.bar:
-                write_points(spec, tiers, points, equity, tally, book, ahead - 1, tape.mark_close[ahead - 1])
+                write_points(points, equity, tally, book, ahead - 1, 0)
                 desk.bar = ahead
                 continue
         bar = desk.bar
@@ -198,34 +215,23 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         if book.side != 0:
             held = True
             tally.bars_in_position += 1
-            event, reference, price_from, rule, ambiguous = meet(
-                spec,
-                book.side,
-                book.stop_ticks,
-                book.target_ticks,
-                book.liquidation_ticks,
-                tape.open[bar],
-                tape.high[bar],
-                tape.low[bar],
-                tape.mark_open[bar],
-                tape.mark_high[bar],
-                tape.mark_low[bar],
-            )
-            if event == NOTHING:
-                watch(book, tape.high[bar], tape.low[bar])
+            open_ticks, high, low = tape.open[bar], tape.high[bar], tape.low[bar]
+            mark_open, mark_high, mark_low = tape.mark_open[bar], tape.mark_high[bar], tape.mark_low[bar]
+            if out_of_reach(book.side, book.stop_ticks, book.target_ticks, book.liquidation_ticks, high, low, mark_high, mark_low):
+                watch(book, high, low)
             else:
-                trade, fill, ts_ms = trades[book.trades], fills[book.fills], tape.ts_open_ms[bar]
-                _settle(spec, book, trade, fill, event, reference, price_from, rule, ambiguous, tape.open[bar], ts_ms, bar)
+                _meet_range(spec, book, trades, fills, open_ticks, high, low, mark_open, mark_high, mark_low, tape.ts_open_ms[bar], bar)
 
         # 4. mark to market, terminal checks
-        worth = book.cash_quanta + unrealised(spec, book, tape.mark_close[bar])
+        value = tape.mark_close[bar] * book.lots * unit
+        worth = book.cash_quanta + unrealised(book, value)
         mark_to_market(tally, worth)
         if bar + 1 < bars and points.last_bar[tally.points] == bar:  # the last close is written after END-1
-            write_points(spec, tiers, points, equity, tally, book, bar, tape.mark_close[bar])
+            write_points(points, equity, tally, book, bar, value)
         closed = held and book.side == 0
         if closed or bar == 0:  # the first close is always looked at: an account can start at its floor
             comfortable = never_starves(spec, book.cash_quanta, highest)
-        if tally.stop_reason == _COMPLETED:
+        if tally.stop_reason == _COMPLETED and (closed or limited or worth <= floor or not comfortable):
             tally.stop_reason = _terminal(spec, book, trades, tally, worth, closed, comfortable, tape.close[bar])
             tally.stop_ts_ms = tape.ts_open_ms[bar] + tape.step_ms
         if tally.stop_reason != _COMPLETED:
@@ -242,15 +248,16 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         if desk.decision < decisions and schedule.bar[desk.decision] == bar:
             row = desk.decision
             intent = _intent(book.side, schedule.flat[row], schedule.long[row], schedule.short[row])
-            desk.decided_ms, desk.decided_ticks = schedule.ts_ms[row], tape.close[bar]
-            if intent == _EXIT and book.side != 0:
-                desk.leaving = _SIGNAL
-            elif intent != _NOTHING and intent != _EXIT and book.side == 0:  # RULE-5
-                _want_entry(spec, tiers, book, tally, desk, rejections, 1 if intent == _ENTRY_LONG else -1, bars)
+            if intent != _NOTHING and (intent == _EXIT) == (book.side != 0):  # RULE-5
+                desk.decided_ms, desk.decided_ticks = schedule.ts_ms[row], tape.close[bar]
+                if intent == _EXIT:
+                    desk.leaving = _SIGNAL
+                else:
+                    _want_entry(spec, tiers, book, tally, desk, rejections, 1 if intent == _ENTRY_LONG else -1, bars)
         desk.bar += 1
 
     if book.side != 0:
         reason = desk.leaving if tally.stop_reason != _COMPLETED else _AT_END
         _leave_at_end(spec, tape, book, trades, fills, bars - 1, reason)
         mark_to_market(tally, book.cash_quanta)
-    write_points(spec, tiers, points, equity, tally, book, bars, 0)
+    write_points(points, equity, tally, book, bars, 0)

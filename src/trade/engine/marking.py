@@ -9,8 +9,6 @@ import numpy as np
 from trade.engine.tape import Points
 from trade.kernels import kernel
 from trade.sim.ledger import maintenance_now, unrealised
-from trade.sim.margin import Tiers
-from trade.sim.spec import Spec
 
 NO_LOW = 2**63 - 1
 
@@ -19,6 +17,7 @@ TALLY = np.dtype(
         ("peak_quanta", np.int64),
         ("low_quanta", np.int64),  # lowest base-close equity after the last point, `NO_LOW` before there is one
         ("drawdown_quanta", np.int64),  # of the last base close
+        ("deepest_quanta", np.int64),  # since the peak
         ("max_drawdown_quanta", np.int64),
         ("max_drawdown_frac", np.float64),
         ("points", np.int64),  # rows of the equity curve written
@@ -34,28 +33,37 @@ TALLY = np.dtype(
 def mark_to_market(tally: Any, equity: int) -> None:
     """Take note of one base-close equity: low since the last point, peak, drawdown (STOP-3)."""
     tally.low_quanta = min(tally.low_quanta, equity)
-    tally.peak_quanta = max(tally.peak_quanta, equity)
+    if equity >= tally.peak_quanta:
+        tally.peak_quanta, tally.drawdown_quanta, tally.deepest_quanta = equity, 0, 0
+        return
     fall = tally.peak_quanta - equity
     tally.drawdown_quanta = fall
-    if fall > 0:
+    if fall > tally.deepest_quanta:
+        tally.deepest_quanta = fall
         tally.max_drawdown_quanta = max(tally.max_drawdown_quanta, fall)
         if tally.peak_quanta > 0:
             tally.max_drawdown_frac = max(tally.max_drawdown_frac, fall / tally.peak_quanta)
 
 
 @kernel
-def write_points(spec: Spec, tiers: Tiers, points: Points, equity: Any, tally: Any, book: Any, last_bar: int, price_ticks: int) -> None:
-    """Write every point of the curve whose last base bar is at most `last_bar`, all at this price (TIME-9)."""
-    worth = book.cash_quanta + unrealised(spec, book, price_ticks)
-    while tally.points < len(points.last_bar) and points.last_bar[tally.points] <= last_bar:
-        row = equity[tally.points]
-        row.ts_ms = points.ts_ms[tally.points]
-        row.equity_quanta = worth
-        row.low_equity_quanta = min(tally.low_quanta, worth)
-        row.cash_quanta = book.cash_quanta
-        row.used_margin_quanta = book.posted_quanta
-        row.maintenance_margin_quanta = maintenance_now(spec, tiers, book, price_ticks)
-        row.notional_quanta = price_ticks * book.lots * spec.tick_lot_quanta
-        row.position_lots = book.side * book.lots
-        tally.low_quanta = NO_LOW
-        tally.points += 1
+def write_points(points: Points, equity: Any, tally: Any, book: Any, last_bar: int, value: int) -> None:
+    """Write every point of the curve whose last base bar is at most `last_bar`, the position worth `value` at all of them (TIME-9)."""
+    point, end = tally.points, len(points.last_bar)
+    if point == end or points.last_bar[point] > last_bar:
+        return
+    cash, used = book.cash_quanta, book.posted_quanta
+    worth, low = cash, min(tally.low_quanta, cash)
+    maintenance, notional, lots = 0, 0, 0
+    if book.side != 0:
+        worth = cash + unrealised(book, value)
+        low = min(tally.low_quanta, worth)
+        maintenance, notional, lots = maintenance_now(book, value), value, book.side * book.lots
+    while point < end and points.last_bar[point] <= last_bar:
+        row = equity[point]
+        row.ts_ms = points.ts_ms[point]
+        row.equity_quanta, row.low_equity_quanta = worth, low
+        row.cash_quanta, row.used_margin_quanta = cash, used
+        row.maintenance_margin_quanta, row.notional_quanta, row.position_lots = maintenance, notional, lots
+        low = worth
+        point += 1
+    tally.points, tally.low_quanta = point, NO_LOW

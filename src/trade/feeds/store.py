@@ -14,6 +14,7 @@ from trade.base.history import Funding, Window
 from trade.base.instrument import Instrument
 from trade.base.timeframe import Timeframe
 from trade.dsl.columns import Clock, ColumnRef
+from trade.feeds.align import last_known
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
@@ -30,7 +31,7 @@ class FeedStore:
         """Return per instant the row of the last closed bar (`ts_close_ms <= t`, TIME-3), -1 before the first."""
         if instants_ms is self.ts_close_ms:
             return np.arange(len(instants_ms))
-        return _known(self.ts_close_ms, instants_ms)
+        return last_known(self.ts_close_ms, instants_ms)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class MultiTFFeedStore:
         base, closes = self.base, self.feeds[self.exec_timeframe].ts_close_ms
         if closes is base.ts_close_ms:
             return closes
-        last = np.searchsorted(base.ts_close_ms, closes, side="right") - 1
+        last = last_known(base.ts_close_ms, closes)
         known: Int64 = closes[base.ts_close_ms[last] == closes]
         return known
 
@@ -90,15 +91,10 @@ class MultiTFFeedStore:
         """Return per instant of a clock the row of a column that is known then, -1 if none yet."""
         instants = self.instants(clock)
         if ref.id == "funding_rate" and self.funding is not None:
-            return _known(self.funding.ts_ms, instants)
+            return last_known(self.funding.ts_ms, instants)
         if ref.id in ("funding_rate", "open_interest"):
             return np.full(len(instants), -1)
         return self.feeds[ref.timeframe].known_at(instants)
-
-
-def _known(ts_ms: Int64, instants_ms: Int64) -> Int64:
-    rows: Int64 = np.searchsorted(ts_ms, instants_ms, side="right").astype(np.int64) - 1
-    return rows
 
 
 def mark_columns(mark: Bars | None, bars: Bars) -> tuple[Int64, Int64, Int64, Int64]:

@@ -19,6 +19,9 @@ BOOK = np.dtype(
             "entry_price_ticks",
             "entry_value_quanta",
             "posted_quanta",  # used margin
+            "closing_fee_quanta",  # fee to close at the bankruptcy price
+            "mmr_e12",  # maintenance margin = value × mmr + base; both follow from tier, date and posted margin
+            "maintenance_base_quanta",
             "tier",
             "opened_ms",
             "opened_bar",

@@ -9,7 +9,7 @@ from typing import Any
 
 from trade.base.records import ExitReason, FillKind, PriceFrom, Rule
 from trade.kernels import kernel
-from trade.sim.margin import Tiers, fee_to_close, liquidation_price, maintenance, posted_margin, tier_of
+from trade.sim.margin import Tiers, fee_to_close, liquidation_price, maintenance_terms, posted_margin, tier_of
 from trade.sim.money import times_rate
 from trade.sim.spec import Spec
 
@@ -48,7 +48,7 @@ def open_position(
     book.opened_ms, book.opened_bar = ts_open_ms, bar
     book.stop_ticks, book.target_ticks = stop_ticks, target_ticks
     book.best_ticks, book.worst_ticks = open_ticks, open_ticks
-    _place_liquidation(spec, tiers, book)
+    _follow_margin(spec, tiers, book)
     book.cash_quanta -= fee
 
     trade.side, trade.quantity_lots = side, lots
@@ -70,10 +70,12 @@ def open_position(
 
 
 @kernel
-def _place_liquidation(spec: Spec, tiers: Tiers, book: Any) -> None:
-    book.liquidation_ticks = liquidation_price(
-        spec, tiers, book.tier, book.opened_ms, book.side, book.lots, book.entry_value_quanta, book.posted_quanta
-    )
+def _follow_margin(spec: Spec, tiers: Tiers, book: Any) -> None:
+    """Settle what follows from the posted margin: fee to close at the bankruptcy price, maintenance, liquidation price."""
+    value, posted = book.entry_value_quanta, book.posted_quanta
+    book.closing_fee_quanta = fee_to_close(spec, book.side, value, posted)
+    book.mmr_e12, book.maintenance_base_quanta = maintenance_terms(spec, tiers, book.tier, book.opened_ms, value, book.closing_fee_quanta)
+    book.liquidation_ticks = liquidation_price(spec, tiers, book.tier, book.opened_ms, book.side, book.lots, value, posted)
 
 
 @kernel
@@ -93,7 +95,7 @@ def pay_funding(
     book.cash_quanta -= amount
     if amount > free:
         book.posted_quanta -= amount - free
-        _place_liquidation(spec, tiers, book)
+        _follow_margin(spec, tiers, book)
     trade.funding_quanta -= amount
 
     fill.trade, fill.kind, fill.ts_ms = book.trades, _FUNDING, ts_ms
@@ -142,7 +144,7 @@ def liquidate(spec: Spec, book: Any, trade: Any, fill: Any, ts_ms: int, bar_ts_m
     The bankruptcy price in the rows follows from the money and is rounded to the nearest tick, for display.
     """
     side, lots, posted = book.side, book.lots, book.posted_quanta
-    fee = fee_to_close(spec, side, book.entry_value_quanta, posted)
+    fee = book.closing_fee_quanta
     gross = fee - posted
     unit = lots * spec.tick_lot_quanta
     bankruptcy_ticks = (book.entry_value_quanta + side * gross + unit // 2) // unit
@@ -184,17 +186,13 @@ def watch(book: Any, high_ticks: int, low_ticks: int) -> None:
 
 
 @kernel
-def unrealised(spec: Spec, book: Any, price_ticks: int) -> int:
-    """Return the open position's profit at a price; equity = cash + this (MONEY-3)."""
-    profit: int = book.side * (price_ticks * book.lots * spec.tick_lot_quanta - book.entry_value_quanta)
+def unrealised(book: Any, value: int) -> int:
+    """Return the open position's profit at a value of its lots; equity = cash + this (MONEY-3)."""
+    profit: int = book.side * (value - book.entry_value_quanta)
     return profit
 
 
 @kernel
-def maintenance_now(spec: Spec, tiers: Tiers, book: Any, price_ticks: int) -> int:
-    """Return the open position's maintenance margin at a mark price; 0 while flat."""
-    if book.side == 0:
-        return 0
-    fee = fee_to_close(spec, book.side, book.entry_value_quanta, book.posted_quanta)
-    value = price_ticks * book.lots * spec.tick_lot_quanta
-    return maintenance(spec, tiers, book.tier, book.opened_ms, value, book.entry_value_quanta, fee)
+def maintenance_now(book: Any, value: int) -> int:
+    """Return the open position's maintenance margin at a value of its lots on the mark."""
+    return times_rate(value, book.mmr_e12) + int(book.maintenance_base_quanta)

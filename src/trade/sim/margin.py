@@ -73,12 +73,15 @@ def posted_margin(spec: Spec, side: int, entry_value: int) -> int:
 
 
 @kernel
-def maintenance(spec: Spec, tiers: Tiers, tier: int, opened_ms: int, value: int, entry_value: int, closing_fee: int) -> int:
-    """Return the maintenance margin at a position value: on the mark with the fee to close; on the entry without before 2025-09-02."""
+def maintenance_terms(spec: Spec, tiers: Tiers, tier: int, opened_ms: int, entry_value: int, closing_fee: int) -> tuple[int, int]:
+    """Return (mmr, base) of maintenance margin = value × mmr + base.
+
+    On the mark with the fee to close; on the entry value and without that fee before 2025-09-02.
+    """
     mmr, deduction = int(tiers[tier, TIER_MMR_E12]), int(tiers[tier, TIER_DEDUCTION_QUANTA])
     if opened_ms < spec.mark_margin_from_ms:
-        return times_rate(entry_value, mmr) - deduction
-    return times_rate(value, mmr) - deduction + closing_fee
+        return 0, times_rate(entry_value, mmr) - deduction
+    return mmr, closing_fee - deduction
 
 
 @kernel
@@ -97,7 +100,8 @@ def is_liquidated(
     closing_fee = fee_to_close(spec, side, entry_value, posted)
     value = price_ticks * lots * spec.tick_lot_quanta
     margin = margin_at_risk(spec, opened_ms, side, entry_value, posted)
-    return margin + side * (value - entry_value) <= maintenance(spec, tiers, tier, opened_ms, value, entry_value, closing_fee)
+    mmr, base = maintenance_terms(spec, tiers, tier, opened_ms, entry_value, closing_fee)
+    return margin + side * (value - entry_value) <= times_rate(value, mmr) + base
 
 
 @kernel

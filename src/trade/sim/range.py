@@ -19,6 +19,14 @@ def beyond(side: int, price_ticks: int, level_ticks: int) -> bool:
 
 
 @kernel
+def out_of_reach(side: int, stop: int, target: int, liquidation: int, high: int, low: int, mark_high: int, mark_low: int) -> bool:
+    """Return whether a bar touches no level at all, which is what most bars do; all in ticks."""
+    if side > 0:
+        return low > stop and mark_low > liquidation and (target < 0 or high < target)
+    return (stop < 0 or high < stop) and mark_high < liquidation and low > target
+
+
+@kernel
 def adverse_first(open_ticks: int, high_ticks: int, low_ticks: int, side: int) -> bool:
     """Return whether the walk open → nearer extreme → other extreme meets the adverse one first; equal: low first (FILL-5)."""
     low_first = open_ticks - low_ticks <= high_ticks - open_ticks

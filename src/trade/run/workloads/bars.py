@@ -62,5 +62,5 @@ def read_history(path: Path | None) -> History:
             return read_history(seeded)
     table = pq.read_table(path, columns=["ts_open_ms", *_PRICES, "volume"])
     open_, high, low, close = (INSTRUMENT.grid.to_ticks(table.column(name).to_numpy()) for name in _PRICES)
-    ts_ms, volume = np.ascontiguousarray(table.column("ts_open_ms").to_numpy()), np.ascontiguousarray(table.column("volume").to_numpy())
+    ts_ms, volume = np.array(table.column("ts_open_ms")), np.array(table.column("volume"))
     return History(INSTRUMENT, base_bars(ts_ms, open_, high, low, close, volume), None, None, digest="")
