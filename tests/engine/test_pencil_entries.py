@@ -208,6 +208,10 @@ def test_size_3_cut_below_the_minimum_is_a_rejection() -> None:
     assert len(outcome.fills) == 0
 
 
+def test_fill_10_minima_are_of_the_order_as_sent_not_of_a_better_fill() -> None:
+    assert only_trade(run(flat_bars(100, 90, 90), {0: "long"}, **fixed(500), min_notional_quanta=usdt(500)))["quantity_lots"] == 5
+
+
 def test_stop_2_a_stop_at_or_beyond_the_liquidation_price_is_rejected_at_the_decision() -> None:
     one = {"tiers": STEEP, **leverage(10), **fixed(1000)}
     assert rejected(run(flat_bars(1000, 1000), {0: "long"}, **one, **stop_points(40))) == {"stop_beyond_liquidation": 1}

@@ -85,6 +85,13 @@ def test_liq_1_one_series_meets_the_nearer_level_first() -> None:
     assert exits(long((1000, 1000, 900, 900), **stop_points(50), beyond_liquidation=2)) == [("liquidation", 900)]
 
 
+def test_liq_1_at_one_and_the_same_level_liquidation_is_first() -> None:
+    outcome = long((1000, 1000, 900, 900), **stop_points(40), beyond_liquidation=2)
+    trade = only_trade(outcome)
+    assert trade["stop_price_ticks"] == trade["liquidation_price_ticks"] == 960
+    assert exits(outcome) == [("liquidation", 900)]
+
+
 def test_liq_1_one_series_unless_the_bar_opens_beyond_the_liquidation_price() -> None:
     assert exits(long((955, 1000, 900, 900), **stop_points(30))) == [("liquidation", 900)]
     assert exits(long((965, 1000, 900, 900), **stop_points(30))) == [("stop_loss", 965)]
@@ -120,6 +127,9 @@ def test_fill_5_a_liquidation_that_took_the_place_of_a_stop_is_as_ambiguous() ->
     wild, fallen = (1000, 1030, 950, 1000), (1000, 1000, 950, 1000)
     assert only_trade(long(wild, **stop_points(50), **target_points(20), beyond_liquidation=2))["ambiguous"] == 1
     assert only_trade(with_mark(wild, fallen, **stop_points(30), **target_points(20)))["ambiguous"] == 1
+    opened_beyond_the_stop = with_mark((965, 1030, 950, 1000), fallen, **stop_points(30), **target_points(20))
+    assert exits(opened_beyond_the_stop) == [("liquidation", 900)]
+    assert only_trade(opened_beyond_the_stop)["ambiguous"] == 0
 
 
 def test_liq_1_what_opens_beyond_its_liquidation_price_is_gone_before_its_exit_order() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tapes import e12, leverage, spec, taker, tier, usdt
 
-from trade.sim.margin import fee_to_close, is_liquidated, liquidation_price, maintenance, posted_margin, tier_of
+from trade.sim.margin import fee_to_close, is_liquidated, liquidation_price, maintenance_terms, posted_margin, tier_of
 from trade.sim.money import times_rate
 from trade.sim.sizing import order_cost
 
@@ -51,8 +51,8 @@ class Isolated:
         return Decimal(self.value + self.side * (self.closing_fee - self.posted)) / self.lots / 10**8
 
     def maintenance(self, price: str) -> int:
-        value = usdt(price) * self.lots
-        return int(maintenance(self.spec, self.tiers, self.tier, self.opened_ms, value, self.value, self.closing_fee))
+        mmr_e12, base = maintenance_terms(self.spec, self.tiers, self.tier, self.opened_ms, self.value, self.closing_fee)
+        return int(times_rate(usdt(price) * self.lots, mmr_e12) + base)
 
 
 def near(found: Decimal, printed: str, side: str) -> bool:
