@@ -6,12 +6,14 @@ import numpy as np
 
 from trade.base.history import Funding, Window
 from trade.base.records import PriceFrom, Rejection, StopReason
-from trade.base.result import FunnelRow, Result
+from trade.base.result import Result
 from trade.dsl.evaluate import Decisions, evaluate
 from trade.dsl.tree import Program
+from trade.engine.limits import check_after
 from trade.engine.simulate import simulate
-from trade.engine.tape import Int64, Payments, Points, Schedule, Tape
-from trade.engine.terms import make_spec, position_leverage, tier_rows
+from trade.engine.tape import Payments, Points, Schedule, Tape
+from trade.engine.terms import make_spec, position_leverage, tier_rows, venue_lots
+from trade.feeds.align import last_known
 from trade.feeds.store import MultiTFFeedStore, mark_columns
 from trade.play.spec import Play
 from trade.sim.money import RATE_ONE
@@ -27,17 +29,12 @@ class BarProcessor:
     def run(self, feed: MultiTFFeedStore) -> Result:
         """Return what the Play did in the feed's window."""
         decisions = evaluate(self._program, feed, feed.trading_start_ms, feed.window.to_ms)
-        tape = make_tape(feed)
-        highest = int(tape.high.max()) if len(tape.high) else 1
-        spec = make_spec(self._play, feed.instrument, feed.mark is not None, highest)
-        outcome = simulate(
-            spec,
-            tape,
-            make_payments(feed),
-            make_points(feed),
-            make_schedule(decisions, tape),
-            tier_rows(self._play, feed.instrument),
-        )
+        tape, payments = make_tape(feed), make_payments(feed)
+        highest = highest_ticks(tape, payments)
+        spec = make_spec(self._play, feed.instrument, has_mark(feed), highest)
+        tiers = tier_rows(self._play, feed.instrument)
+        outcome = simulate(spec, tape, payments, make_points(feed), make_schedule(decisions, tape), tiers)
+        check_after(spec, outcome, venue_lots(feed.instrument))
         tally = outcome.tally
         return Result(
             instrument=feed.instrument,
@@ -61,12 +58,18 @@ class BarProcessor:
             leverage=float(position_leverage(self._play)),
             has_funding=feed.funding is not None,
             rejections={code: int(outcome.rejections[code]) for code in Rejection if outcome.rejections[code]},
-            funnel=_funnel(decisions),
+            funnel=decisions.funnel,
         )
 
 
-def _funnel(decisions: Decisions) -> tuple[FunnelRow, ...]:
-    return tuple(decisions.funnel)
+def has_mark(feed: MultiTFFeedStore) -> bool:
+    """Return whether there is a mark price of its own anywhere in the window."""
+    return feed.mark is not None and len(feed.mark.between(feed.window.from_ms, feed.window.to_ms)) > 0
+
+
+def highest_ticks(tape: Tape, payments: Payments) -> int:
+    """Return the highest price that the run computes a value at."""
+    return max(int(prices.max(initial=1)) for prices in (tape.high, tape.mark_high, payments.mark_ticks))
 
 
 def make_tape(feed: MultiTFFeedStore) -> Tape:
@@ -121,14 +124,10 @@ def make_points(feed: MultiTFFeedStore) -> Points:
     window, base = feed.window, feed.base.bars.between(feed.window.from_ms, feed.window.to_ms)
     closes = feed.exec_timeframe.close(feed.exec_timeframe.grid(window.from_ms, window.to_ms))
     ts_ms = np.concatenate(([window.from_ms], closes))
-    return Points(ts_ms, _last_closed(base.ts_close_ms, ts_ms))
+    return Points(ts_ms, last_known(base.ts_close_ms, ts_ms))
 
 
 def make_schedule(decisions: Decisions, tape: Tape) -> Schedule:
     """Return the decisions with the base bar at whose close each is taken."""
-    bar = _last_closed(tape.ts_open_ms + tape.step_ms, decisions.ts_ms)
+    bar = last_known(tape.ts_open_ms + tape.step_ms, decisions.ts_ms)
     return Schedule(bar, decisions.ts_ms, decisions.flat, decisions.long, decisions.short)
-
-
-def _last_closed(ts_close_ms: Int64, instants_ms: Int64) -> Int64:
-    return np.searchsorted(ts_close_ms, instants_ms, side="right").astype(np.int64) - 1

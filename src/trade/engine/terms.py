@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
 import numpy as np
 
 from trade.base.errors import Refused
 from trade.base.findings import Finding
-from trade.base.instrument import Instrument, Tier
+from trade.base.instrument import Instrument, Tier, TierTable
+from trade.engine.limits import check_before, exact_lots
 from trade.engine.tape import Int64
 from trade.play.spec import Play, Risk
 from trade.sim import spec as terms
@@ -20,8 +23,9 @@ _STOPS = {"percent": terms.STOP_FRACTION, "fixed_points": terms.STOP_POINTS}
 _TARGETS = {"percent": terms.TARGET_FRACTION, "fixed_points": terms.TARGET_POINTS, "rr_ratio": terms.TARGET_RATIO}
 _SIZES = {"percent_equity": terms.SIZE_EQUITY, "risk_based": terms.SIZE_RISK, "fixed_usdt": terms.SIZE_FIXED}
 _BEYOND = {"reject": terms.BEYOND_REJECT, "adjust": terms.BEYOND_ADJUST, "warn": terms.BEYOND_WARN}
-_NO_LIMIT_USDT = Decimal(10) ** 9
+_NO_LIMIT_USDT = Decimal(10) ** 12
 _ANY_LEVERAGE = Decimal(10) ** 6
+_SLIPPAGE_PLACES = 5  # of basis points: the simulator moves prices by whole 1e-9
 
 
 def position_leverage(play: Play) -> Decimal:
@@ -30,7 +34,10 @@ def position_leverage(play: Play) -> Decimal:
 
 
 def make_spec(play: Play, instrument: Instrument, has_mark: bool, highest_ticks: int) -> Spec:
-    """Return the simulator's constants. Raises Refused when the numbers of this run could leave int64."""
+    """Return the simulator's constants. Raises Refused when the numbers of this run could leave int64, or a decimal would be lost.
+
+    `highest_ticks` is the highest price of the run, mark included.
+    """
     account, risk, grid = play.account, play.risk, instrument.grid
     leverage = position_leverage(play)
     stop_num, stop_den = _distance(risk.stop_loss.kind, risk.stop_loss.value, risk, leverage, instrument) if risk.stop_loss else (0, 1)
@@ -38,17 +45,16 @@ def make_spec(play: Play, instrument: Instrument, has_mark: bool, highest_ticks:
         _distance(risk.take_profit.kind, risk.take_profit.value, risk, leverage, instrument) if risk.take_profit else (0, 1)
     )
     taker = Fraction(account.taker_bps) / 10_000
-    most_lots = LIMIT_QUANTA // (2 * highest_ticks * grid.tick_lot_quanta)
     spec = Spec(
         tick_lot_quanta=grid.tick_lot_quanta,
-        min_lots=max(int(instrument.min_qty / instrument.qty_step), 1),
-        max_lots=min(int(instrument.max_qty / instrument.qty_step), most_lots),
+        min_lots=max(ceil(Fraction(instrument.min_qty) / Fraction(instrument.qty_step)), 1),
+        max_lots=venue_lots(instrument),
         min_notional_quanta=grid.quanta(max(account.min_trade_notional_usdt, instrument.min_notional_usdt)),
-        max_notional_quanta=grid.quanta(account.max_notional_usdt) if account.max_notional_usdt is not None else 0,
+        max_notional_quanta=_at_most_limit(grid.quanta(account.max_notional_usdt)) if account.max_notional_usdt is not None else 0,
         initial_cash_quanta=grid.quanta(account.starting_equity_usdt),
         taker_e12=_e12(taker),
         maker_e12=_e12(Fraction(account.maker_bps) / 10_000),
-        slippage_e9=round(Fraction(account.slippage_bps) * 10**5),
+        slippage_e9=_slippage_e9(account.slippage_bps),
         leverage_e2=int(leverage * 100),
         bankruptcy_long_e12=_e12(taker / (1 - taker)),
         bankruptcy_short_e12=_e12(taker / (1 + taker)),
@@ -65,7 +71,7 @@ def make_spec(play: Play, instrument: Instrument, has_mark: bool, highest_ticks:
         intrabar=terms.PATH if play.execution.intrabar == "path" else terms.WORST,
         size_model=_SIZES[risk.sizing.model],
         size_e12=_e12(Fraction(risk.sizing.value) / 100) if risk.sizing.model != "fixed_usdt" else 0,
-        size_quanta=grid.quanta(risk.sizing.value) if risk.sizing.model == "fixed_usdt" else 0,
+        size_quanta=_at_most_limit(grid.quanta(risk.sizing.value)) if risk.sizing.model == "fixed_usdt" else 0,
         may_long=int(play.policy.mode != "short_only"),
         may_short=int(play.policy.mode != "long_only"),
         beyond_liquidation=_BEYOND[account.on_sl_beyond_liq],
@@ -74,8 +80,22 @@ def make_spec(play: Play, instrument: Instrument, has_mark: bool, highest_ticks:
         max_drawdown_e12=_e12(Fraction(account.max_drawdown_pct) / 100),
         has_mark=int(has_mark),
     )
-    _stay_inside_int64(spec, highest_ticks)
+    exact = exact_lots(spec, highest_ticks, steepest_mmr(play, instrument))
+    spec = spec._replace(max_lots=min(spec.max_lots, exact))
+    check_before(spec, highest_ticks)
     return spec
+
+
+def venue_lots(instrument: Instrument) -> int:
+    """Return the most lots the venue accepts in one order."""
+    return int(Fraction(instrument.max_qty) / Fraction(instrument.qty_step))
+
+
+def steepest_mmr(play: Play, instrument: Instrument) -> Fraction:
+    """Return the highest maintenance margin rate that a position of this run can meet."""
+    own = play.account.maintenance_margin_rate
+    rates = [own] if own is not None else [tier.mmr for table in instrument.tier_tables for tier in table.tiers]
+    return max((Fraction(rate) for rate in rates), default=Fraction(0))
 
 
 def tier_rows(play: Play, instrument: Instrument) -> Int64:
@@ -87,7 +107,7 @@ def tier_rows(play: Play, instrument: Instrument) -> Int64:
     if rate is not None:
         own = Tier(_NO_LIMIT_USDT, rate, _ANY_LEVERAGE, play.account.mm_deduction_usdt)
         return np.array([_tier_row(0, own, instrument)], np.int64)
-    rows = [_tier_row(table.from_ms, tier, instrument) for table in instrument.tier_tables for tier in table.tiers]
+    rows = [row for table in instrument.tier_tables for row in _table_rows(table, instrument)]
     if not rows:
         raise Refused(
             Finding(
@@ -99,9 +119,21 @@ def tier_rows(play: Play, instrument: Instrument) -> Int64:
     return np.array(sorted(rows), np.int64)
 
 
+def _table_rows(table: TierTable, instrument: Instrument) -> Iterator[tuple[int, int, int, int, int]]:
+    """Yield the rows up to the first that no position value leaves."""
+    for tier in table.tiers:
+        yield _tier_row(table.from_ms, tier, instrument)
+        if instrument.grid.quanta(tier.limit_usdt) >= LIMIT_QUANTA:
+            return
+
+
 def _tier_row(from_ms: int, tier: Tier, instrument: Instrument) -> tuple[int, int, int, int, int]:
     quanta = instrument.grid.quanta
-    return from_ms, quanta(tier.limit_usdt), _e12(Fraction(tier.mmr)), int(tier.max_leverage * 100), quanta(tier.deduction_usdt)
+    deduction = quanta(tier.deduction_usdt)
+    if deduction >= LIMIT_QUANTA:
+        fact = f"a maintenance deduction of '{tier.deduction_usdt}' USDT does not fit exact 64-bit arithmetic"
+        raise Refused(Finding("number-too-large", fact, "use a smaller account.mm_deduction"))
+    return from_ms, _at_most_limit(quanta(tier.limit_usdt)), _e12(Fraction(tier.mmr)), int(tier.max_leverage * 100), deduction
 
 
 def _distance(kind: str, value: Decimal, risk: Risk, leverage: Decimal, instrument: Instrument) -> tuple[int, int]:
@@ -118,22 +150,14 @@ def _e12(rate: Fraction) -> int:
     return round(rate * RATE_ONE)
 
 
-def _stay_inside_int64(spec: Spec, highest_ticks: int) -> None:
-    largest = 2 * highest_ticks  # a price after slippage, or a level on its far side
-    products = {
-        "price": highest_ticks * spec.tick_lot_quanta,
-        "slippage": largest * spec.slippage_e9,
-        "stop": largest * spec.stop_num,
-        "target": largest * spec.target_num,
-        "equity": spec.initial_cash_quanta * max(spec.leverage_e2 // 100, 1),
-        "minimum": spec.min_notional_quanta,
-    }
-    for name, product in products.items():
-        if product >= LIMIT_QUANTA:
-            raise Refused(
-                Finding(
-                    "number-too-large",
-                    f"the {name} of this run, {product:.3e} in the smallest units, does not fit exact 64-bit arithmetic",
-                    "use fewer decimals or a smaller amount, or a coarser tick or quantity step for the instrument",
-                )
-            )
+def _slippage_e9(bps: Decimal) -> int:
+    exact = Fraction(bps) * 10**_SLIPPAGE_PLACES
+    if exact.denominator != 1:
+        fact = f"a slippage of '{bps}' bps has more than '{_SLIPPAGE_PLACES}' decimals"
+        raise Refused(Finding("too-many-decimals", fact, f"round account.slippage_bps to {_SLIPPAGE_PLACES} decimals"))
+    return int(exact)
+
+
+def _at_most_limit(quanta: int) -> int:
+    """Return an upper bound of position values as int64 carries it; no position value reaches the limit."""
+    return min(quanta, LIMIT_QUANTA - 1)
