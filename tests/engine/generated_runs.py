@@ -92,7 +92,7 @@ def options(dice: random.Random) -> dict[str, Any]:
     fee = dice.choice(("0", "0.00055", "0.0006", "0.01", str(dice.randrange(30000) / 10**6)))
     chosen: dict[str, Any] = taker(fee, dice.choice(("0", "0.0002", "0.00017")))
     chosen["slippage_e9"] = dice.choice((0, 0, 200_000, dice.randrange(10**7), 5 * 10**7))
-    chosen["leverage_e2"] = dice.choice((100, 100, 300, 1000, 2500, 10000, dice.randint(100, 10000)))
+    chosen["leverage_e2"] = dice.choice((25, 100, 100, 300, 1000, 2500, 10000, dice.randint(100, 10000)))
     chosen["stop_kind"] = stop = dice.choice((NONE, STOP_FRACTION, STOP_FRACTION, STOP_POINTS))
     chosen["target_kind"] = target = dice.choice((NONE, TARGET_FRACTION, TARGET_POINTS, *((TARGET_RATIO,) if stop else ())))
     chosen["stop_num"], chosen["stop_den"] = dice.choice(AWAY[stop == STOP_FRACTION])

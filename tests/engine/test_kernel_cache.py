@@ -65,7 +65,6 @@ def test_the_folder_is_named_after_every_kernel_source(copied: Path) -> None:
         before = after
 
 
-@pytest.mark.xfail(reason="the digest skips modules without kernels, but kernels freeze their constants", strict=True)
 def test_an_edit_of_a_constant_that_kernels_freeze_is_seen(copied: Path) -> None:
     constants = copied / "src" / "trade" / "sim" / "spec.py"
     before = sources_digest(copied / "src" / "trade")

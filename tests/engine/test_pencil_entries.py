@@ -132,6 +132,14 @@ def test_size_1_a_short_at_1x_also_keeps_the_fee_to_close_at_twice_the_price() -
     assert trade["margin_quanta"] == usdt("991.98")
 
 
+def test_margin_1_under_1x_a_long_has_no_fee_to_close_at_a_bankruptcy_price_below_zero() -> None:
+    trade = only_trade(run(flat_bars(10, 10), {0: "long"}, **taker("0.01"), **leverage("0.5"), **fixed(400)))
+    assert trade["margin_quanta"] == usdt(800)
+    assert trade["liquidation_price_ticks"] == 0
+    everything = only_trade(run(flat_bars(10, 10), {0: "long"}, **taker("0.01"), **leverage("0.5")))
+    assert everything["quantity_lots"] == 49  # 980 + 4.9 fits 1000, 1000 + 5 does not
+
+
 def test_size_1_risk_is_what_the_stop_loses() -> None:
     trade = only_trade(run(flat_bars(100, 100), {0: "long"}, **risk_pct(2), **stop_points(5)))
     assert trade["quantity_lots"] == 4  # 20 / 5

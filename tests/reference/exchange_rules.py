@@ -89,7 +89,7 @@ class Rules:
 
     def posted(self, side: int, value: int) -> int:
         """MARGIN-1: initial margin and the fee to close at the bankruptcy price, where the initial margin is lost."""
-        return self.initial(value) + share(value - side * self.initial(value), self.spec.taker_e12)
+        return self.initial(value) + share(max(value - side * self.initial(value), 0), self.spec.taker_e12)
 
     def cost(self, side: int, value: int) -> int:
         return self.posted(side, value) + share(value, self.spec.taker_e12)

@@ -67,9 +67,9 @@ def fee_to_close(spec: Spec, side: int, entry_value: int, posted: int) -> int:
 
 @kernel
 def posted_margin(spec: Spec, side: int, entry_value: int) -> int:
-    """Return initial margin plus the fee to close at the bankruptcy price E × (1 - side / L)."""
+    """Return initial margin plus the fee to close at the bankruptcy price E × (1 - side / L), which under 1x is no price for a long."""
     initial = over_leverage(entry_value, spec.leverage_e2)
-    return initial + times_rate(entry_value - side * initial, spec.taker_e12)
+    return initial + times_rate(max(entry_value - side * initial, 0), spec.taker_e12)
 
 
 @kernel
