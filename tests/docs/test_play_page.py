@@ -1,0 +1,77 @@
+"""`docs/play.md`: its defaults are those of the models, its examples are accepted, and no key or word of the format is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic import BaseModel
+
+from trade.dsl.builtins import BUILTINS
+from trade.dsl.operators import SPELLINGS
+from trade.dsl.tree import Action
+from trade.play.defaults import render
+from trade.play.models import PlayFile
+from trade.run.accepted import accept_file
+from trade.structures.registry import STRUCTURES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "play.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+FRAME = """
+version: "3.0.0"
+name: frame
+symbol: BTCUSDT
+tf: 15m
+features:
+  rsi_14: {indicator: rsi}
+  ema_9: {indicator: ema, params: {length: 9}}
+  ema_21: {indicator: ema, params: {length: 21}}
+position_policy: {mode: long_short, exit_mode: first_hit}
+risk: {stop_loss_pct: 2}
+"""
+
+
+def keys(model: type[BaseModel]) -> Iterator[str]:
+    """Yield every key of a section and of the sections inside it."""
+    for name, field in model.model_fields.items():
+        yield field.alias or name
+        for option in _options(field.annotation):
+            yield from keys(option)
+
+
+def _options(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _options(inner)
+
+
+def test_the_defaults_are_those_of_the_models() -> None:
+    shown = PAGE.split("<!-- defaults")[1].split("-->\n", 1)[1].split("<!-- end of defaults")[0]
+    assert shown.splitlines() == [line for line in render().splitlines() if line.startswith("|")]
+
+
+@pytest.mark.parametrize("text", EXAMPLES, ids=[text.splitlines()[0] for text in EXAMPLES])
+def test_an_example_is_accepted_without_a_word(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "example.yml"
+    file.write_text(text if text.startswith("version:") else FRAME + text, encoding="utf-8")
+    assert accept_file(file).findings == ()
+
+
+def test_the_page_has_its_examples() -> None:
+    assert len(EXAMPLES) == 3
+
+
+def test_every_key_of_the_format_is_named() -> None:
+    prose = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
+    named = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", prose))))
+    assert sorted(set(keys(PlayFile)) - named) == []
+
+
+def test_every_operator_action_operand_and_structure_is_named() -> None:
+    parts = {part for entry in STRUCTURES.values() for part in (entry.name, *(each.name for each in (*entry.outputs, *entry.params)))}
+    words = {*map(str, SPELLINGS), *map(str, Action), *BUILTINS, *parts}
+    assert sorted(word for word in words if f"`{word}`" not in PAGE) == []
