@@ -70,12 +70,29 @@ discrete = st.sampled_from(
 comparisons = plain | keyed | mirrored | near | verbose | ranged | discrete
 
 
+def _window(kind: str, suffix: str, reach: dict[str, Any], expr: Any) -> dict[str, Any]:
+    least = {"min_true": 2} if kind == "count_true" else {}
+    return {kind + suffix: {**reach, **least, "expr": expr}}
+
+
+kinds = st.sampled_from(["holds_for", "occurred_within", "count_true"])
+bars = st.builds(
+    lambda n, more: {"bars": n, **more}, st.integers(2, 4), st.sampled_from([{}, {}, {"anchor_tf": "15m"}, {"anchor_tf": "3m"}])
+)
+durations = st.sampled_from([{"duration": "2m"}, {"duration": "7M"}, {"duration": "30m"}])
+
+
+def _windows(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.builds(_window, kinds, st.just(""), bars, inner) | st.builds(_window, kinds, st.just("_duration"), durations, inner)
+
+
 def _combined(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     several = st.lists(inner, min_size=1, max_size=3)
     return (
         st.builds(lambda key, parts: {key: parts}, st.sampled_from(["all", "any"]), several)
         | several
         | st.builds(lambda part: {"not": part}, inner)
+        | _windows(inner)
     )
 
 

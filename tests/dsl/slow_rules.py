@@ -12,7 +12,8 @@ from typing import Any
 BASE_PRICES = ("last_price", "mark_price")
 SYMBOLS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "==", "neq": "!="}
 COMPARISONS = (">", ">=", "<", "<=", "==", "!=", "near_abs", "near_pct", "cross_above", "cross_below", "between", "in", *SYMBOLS)
-ARITHMETIC = ("+", "-", "*", "/", "%")
+WINDOWS = ("holds_for", "occurred_within", "count_true")
+MINUTE = 60_000
 
 
 class SlowRules:
@@ -83,12 +84,36 @@ class SlowRules:
         if key == "not":
             inner = self.truth(value, t)
             return None if inner is None else not inner
+        if key.removesuffix("_duration") in WINDOWS:
+            return self.window(key.removesuffix("_duration"), value, t)
         if key in COMPARISONS:
             return self.comparison([value[0], key, *value[1:]], t)
         seen = [self.truth(part, t) for part in value]
         if key == "all":
             return False if False in seen else None if None in seen else True
         return True if True in seen else None if None in seen else False
+
+    def window(self, kind: str, spec: dict, t: int) -> bool | None:
+        exec_ms, base_ms = self.clocks["exec"], self.clocks["base"]
+        if "duration" in spec:
+            since = t - int(spec["duration"][:-1]) * MINUTE
+            seen = [self.truth(spec["expr"], s) for s in base_ms if since < s <= t]
+            unstored = base_ms[0] - MINUTE
+            while unstored > since:
+                seen.append(None)
+                unstored -= MINUTE
+        else:
+            anchor = spec.get("anchor_tf")
+            every = exec_ms if anchor is None else [s for s in base_ms if s % (int(anchor[:-1]) * MINUTE) == 0]
+            seen = [self.truth(spec["expr"], s) for s in every if s <= t][-spec["bars"] :]
+            seen += [None] * (spec["bars"] - len(seen))
+        if kind == "holds_for":
+            return False if False in seen else None if None in seen else True
+        if kind == "occurred_within":
+            return True if True in seen else None if None in seen else False
+        if seen.count(True) >= spec["min_true"]:
+            return True
+        return None if seen.count(True) + seen.count(None) >= spec["min_true"] else False
 
     def comparison(self, rule: list, t: int) -> bool | None:
         clock = self.clocks["base" if self.on_base(rule) else "exec"]

@@ -186,7 +186,7 @@ BLOCK = {"id": "b", "cases": [{"when": [FINE], "emit": ["entry_long"]}]}
         ({}, "empty-block", "actions"),
         (None, "empty-block", "actions"),
         ([], "empty-block", "actions"),
-        ({"adjust_stop": FINE}, "not-yet-adjust-intent", "actions.adjust_stop"),
+        ({"adjust_stop": FINE}, "not-yet-adjust", "actions.adjust_stop"),
         (["entry_long"], "malformed-rule", "actions[0]"),
         ([{"cases": BLOCK["cases"]}], "malformed-rule", "actions[0].id"),
         ([BLOCK, BLOCK], "duplicate-block", "actions[1].id"),
@@ -208,13 +208,13 @@ def test_a_malformed_block_is_refused(actions: Any, code: str, place: str) -> No
     [
         ("entry_lng", "unknown-action", ""),
         ({"percent": 50}, "malformed-rule", ""),
-        ({"action": "adjust_target"}, "not-yet-adjust-intent", ".action"),
+        ({"action": "adjust_target"}, "not-yet-adjust", ".action"),
         ({"action": "exit_long", "percnt": 50}, "unknown-key", ".percnt"),
         ({"action": "exit_long", "percent": 50}, "not-yet-partial-exit", ".percent"),
         ({"action": "entry_long", "percent": 50}, "bad-percent", ".percent"),
         ({"action": "exit_long", "percent": 0}, "bad-percent", ".percent"),
         ({"action": "exit_long", "percent": 101}, "bad-percent", ".percent"),
-        ({"action": "entry_long", "metadata": {"at": 1}}, "not-yet-intent-metadata", ".metadata"),
+        ({"action": "entry_long", "metadata": {"at": 1}}, "not-yet-metadata", ".metadata"),
     ],
 )
 def test_a_malformed_emit_is_refused(emit: Any, code: str, place: str) -> None:

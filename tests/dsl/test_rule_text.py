@@ -20,6 +20,9 @@ from trade.dsl.text import rule_text
         (["rsi_14", "between", [30, 70.5]], "rsi_14 between [30, 70.5]"),
         (["trend.state", "in", ["BULLISH", "none"]], "trend.state in [bullish, none]"),
         (["trend.fresh", "==", 1], "trend.fresh == true"),
+        ({"occurred_within": {"bars": 10, "expr": [["close", ">", 1]]}}, "occurred_within 10 bars"),
+        ({"count_true": {"bars": 5, "min_true": 2, "anchor_tf": "1h", "expr": [["close", ">", 1]]}}, "count_true 2 of 5 bars of 1h"),
+        ({"holds_for_duration": {"duration": "2h", "expr": [["close", ">", 1]]}}, "holds_for 120m"),
         ({"cross_above": ["ema_9", "ema_21"]}, "ema_9 cross_above ema_21"),
     ],
 )

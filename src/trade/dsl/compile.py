@@ -12,7 +12,7 @@ from trade.dsl.context import Context
 from trade.dsl.notes import Notes
 from trade.dsl.scope import Scope
 from trade.dsl.setups import reachable, read_setup
-from trade.dsl.tree import Block, Combined, Program, Rule, Setup, SetupUse, columns_of
+from trade.dsl.tree import Block, Combined, Program, Rule, Setup, SetupUse, Window, columns_of
 from trade.play.spec import RuleSource
 
 
@@ -42,7 +42,7 @@ def _program(ctx: Context, blocks: tuple[Block, ...], used: set[str]) -> Program
 
 def _reads(rules: Iterable[Rule]) -> Iterator[ColumnRef]:
     for rule in rules:
-        if isinstance(rule, Combined):
+        if isinstance(rule, (Combined, Window)):
             yield from _reads(rule.parts)
         elif not isinstance(rule, SetupUse):
             yield from (column.ref for operand in rule.operands for column in columns_of(operand))

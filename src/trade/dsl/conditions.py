@@ -1,4 +1,4 @@
-"""Read conditions: comparisons, `all any not`, setups, and bare lists, which mean `all`."""
+"""Read conditions: comparisons, `all any not`, setups, windows, and bare lists, which mean `all`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from trade.dsl.notes import Path, nearest_or, written
 from trade.dsl.operators import SPELLINGS
 from trade.dsl.setups import read_setup_use
 from trade.dsl.tree import Combined, Logic, Rule
+from trade.dsl.windows import WINDOWS, read_window
 
 _VERBOSE = ("lhs", "op", "rhs", "tolerance")
 _LOGIC = tuple(logic.value for logic in Logic)
-_WINDOWS = tuple(f"{kind}{unit}" for kind in ("holds_for", "occurred_within", "count_true") for unit in ("", "_duration"))
-_KEYS = (*_LOGIC, "setup", *_WINDOWS, *SPELLINGS, *_VERBOSE)
+_KEYS = (*_LOGIC, "setup", *WINDOWS, *SPELLINGS, *_VERBOSE)
 
 
 def read_condition(ctx: Context, value: Any, path: Path) -> Rule | None:
@@ -71,9 +71,8 @@ def _read_head(ctx: Context, head: str, value: dict[str, Any], path: Path) -> Ru
     inside = (*path, head)
     if head == "setup":
         return read_setup_use(ctx, value[head], inside, path, read_condition)
-    if head in _WINDOWS:
-        ctx.notes.error(inside, "not-yet-window", f"the window '{head}' is not built yet", "leave it out for now")
-        return None
+    if head in WINDOWS:
+        return read_window(ctx, head, value[head], inside, path, read_condition)
     if head in SPELLINGS:
         it = from_operator(ctx, head, value[head], path)
         return None if it is None else read_comparison(ctx, it)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -42,3 +42,6 @@ class Context:
         fact = f"this rule is nested deeper than {MAX_DEPTH} levels"
         self.notes.error(path, "too-deep", fact, "split it, or let setups refer to fewer setups in a chain")
         return False
+
+
+ReadCondition = Callable[[Context, Any, Path], Rule | None]

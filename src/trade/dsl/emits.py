@@ -26,7 +26,7 @@ def read_emits(ctx: Context, value: Any, path: Path) -> tuple[Action, ...] | Non
 def read_action(ctx: Context, word: Any, path: Path) -> Action | None:
     """Read one action word."""
     if word in _ADJUST:
-        ctx.notes.error(path, "not-yet-adjust-intent", f"the action '{word}' is not built yet", "leave it out for now")
+        ctx.notes.error(path, "not-yet-adjust", f"the action '{word}' is not built yet", "leave it out for now")
         return None
     if not isinstance(word, str) or word not in Action.__members__.values():
         ctx.notes.error(path, "unknown-action", f"'{word}' is not an action", nearest_or(str(word), Action, f"known: {', '.join(Action)}"))
@@ -47,7 +47,7 @@ def _read_emit(ctx: Context, item: Any, path: Path) -> Action | None:
     if action is not None and "percent" in item:
         _check_percent(ctx, action, item["percent"], (*path, "percent"))
     if item.get("metadata"):
-        ctx.notes.error((*path, "metadata"), "not-yet-intent-metadata", "metadata on actions is not built yet", "leave it out for now")
+        ctx.notes.error((*path, "metadata"), "not-yet-metadata", "metadata on actions is not built yet", "leave it out for now")
     return action
 
 

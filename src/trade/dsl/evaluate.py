@@ -12,6 +12,7 @@ from trade.base.result import FunnelRow
 from trade.dsl.columns import Clock, Columns, Int64
 from trade.dsl.decide import decide
 from trade.dsl.funnel import Funnel
+from trade.dsl.lookback import Lookback
 from trade.dsl.read_once import ReadOnce
 from trade.dsl.stretch import Instants, Stretch
 from trade.dsl.tree import Program
@@ -38,9 +39,9 @@ def evaluate(program: Program, columns: Columns, start_ms: int, end_ms: int) -> 
     instants = columns.instants(program.clock)
     first, last = (int(edge) for edge in np.searchsorted(instants, (start_ms, end_ms)))
     codes = np.zeros((3, last - first), np.int8)
-    funnel = Funnel(program)
+    lookback, funnel = Lookback(columns), Funnel(program)
     for span in _pieces(program.clock, first, last):
-        stretch = Stretch(columns, funnel.numbers, _instants(columns, span))
+        stretch = Stretch(columns, lookback, funnel.numbers, _instants(columns, span))
         funnel.count(stretch)
         codes[:, span.first - first : span.last - first] = decide(program, stretch, columns)
     return Decisions(instants[first:last], codes[0], codes[1], codes[2], funnel.rows())

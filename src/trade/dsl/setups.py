@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from trade.dsl.context import Context
+from trade.dsl.context import Context, ReadCondition
 from trade.dsl.notes import Path, nearest_or, written
 from trade.dsl.tree import Rule, SetupUse
-
-ReadCondition = Callable[[Context, Any, Path], Rule | None]
 
 
 def read_setup(ctx: Context, name: str, read: ReadCondition) -> Rule | None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from trade.dsl.columns import Clock, Columns, Int64
-from trade.dsl.tree import Between, Combined, Comparison, Logic, OneOf, Op, Rule, SetupUse
+from trade.dsl.lookback import Lookback, over
+from trade.dsl.tree import Between, Combined, Comparison, Logic, OneOf, Op, Rule, SetupUse, Window
 from trade.dsl.truth import Truth, Values, between, compare, crossing, every, near, one_of, some
 from trade.dsl.values import Operands, Span
 
@@ -31,8 +32,9 @@ class Instants:
 class Stretch:
     """Rules over one stretch; equal rules (equal `numbers`, by object id) are computed once."""
 
-    def __init__(self, columns: Columns, numbers: Mapping[int, int], instants: Mapping[Clock, Instants]) -> None:
+    def __init__(self, columns: Columns, lookback: Lookback, numbers: Mapping[int, int], instants: Mapping[Clock, Instants]) -> None:
         self.instants = instants
+        self._lookback = lookback
         self._columns = columns
         self._numbers = numbers
         self._operands = Operands(columns)
@@ -45,14 +47,28 @@ class Stretch:
         return self.truth(rule, there.span)[there.own]
 
     def truth(self, rule: Rule, span: Span) -> Truth:
-        """Return the truth at the instants of a span; on the finer clock the last value is held."""
+        """Return the truth at the instants of a span, whichever clock it is on."""
+        if not len(span):
+            return np.empty(0, np.int8)
         key = (self._numbers[id(rule)], span)
         if key not in self._done:
-            hold = rule.clock is Clock.EXEC and span.clock is Clock.BASE
-            self._done[key] = self._held(rule, span) if hold else self._compute(rule, span)
+            self._done[key] = self._on_other_clock(rule, span) if rule.clock is not span.clock else self._compute(rule, span)
         return self._done[key]
 
+    def _on_other_clock(self, rule: Rule, span: Span) -> Truth:
+        if span.clock is Clock.EXEC:
+            return self._sampled(rule, span)
+        return self._held(rule, span) if rule.is_steady else self._compute(rule, span)
+
+    def _sampled(self, rule: Rule, span: Span) -> Truth:
+        """Return a rule on the base clock at exec closes, which are base closes too."""
+        closes = self._columns.instants(Clock.EXEC)[span.first : span.last]
+        at = np.searchsorted(self._columns.instants(Clock.BASE), closes)
+        first = int(at[0])
+        return self.truth(rule, Span(Clock.BASE, first, int(at[-1]) + 1))[at - first]
+
     def _held(self, rule: Rule, span: Span) -> Truth:
+        """Return a rule on the exec clock at base closes: its last value holds (TIME-4)."""
         if span not in self._holds:
             self._holds[span] = _hold(self._columns, span)
         source, lengths = self._holds[span]
@@ -68,6 +84,9 @@ class Stretch:
             case Combined(logic=logic, parts=parts):
                 truths = [self.truth(part, span) for part in parts]
                 return every(truths) if logic is Logic.ALL else some(truths)
+            case Window(reach=reach, parts=(part,)):
+                look = self._lookback.look(reach, span)
+                return over(rule, look, self.truth(part, look.source)[look.at])
             case Between(value=value, low=low, high=high):
                 return between(_now(self._operands.values(value, span)), low.value, high.value)
             case OneOf(value=value, choices=choices):

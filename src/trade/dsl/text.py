@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from trade.dsl.tree import Arithmetic, Between, Column, Combined, Comparison, Constant, InstantPart, OneOf, Op, Operand, Rule, SetupUse
+from trade.base.timeframe import MINUTE_MS
+from trade.dsl.tree import (
+    Arithmetic,
+    Between,
+    Column,
+    Combined,
+    Comparison,
+    Constant,
+    InstantPart,
+    OneOf,
+    Op,
+    Operand,
+    Reach,
+    Rule,
+    SetupUse,
+    Window,
+    WindowKind,
+)
 
 _WORDS = {"all": "all of", "any": "any of", "not": "not"}
 
@@ -45,3 +62,11 @@ def rule_text(rule: Rule) -> str:
             return f"{operand_text(value)} in [{', '.join(choice.text for choice in choices)}]"
         case Combined(logic=logic):
             return _WORDS[logic]
+        case Window(kind=kind, reach=reach, min_true=min_true):
+            return f"{kind} {f'{min_true} of ' if kind is WindowKind.COUNT_TRUE else ''}{_reach_text(reach)}"
+
+
+def _reach_text(reach: Reach) -> str:
+    if reach.duration_ms:
+        return f"{reach.duration_ms // MINUTE_MS}m"
+    return f"{reach.bars} bars" if reach.anchor is None else f"{reach.bars} bars of {reach.anchor}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from trade.base.timeframe import Timeframe
 from trade.dsl.columns import Clock, ColumnRef
 
 
@@ -87,6 +88,7 @@ class _Leaf:
 
     parts: tuple[Rule, ...] = ()
     height = 1
+    is_steady = True
 
     @property
     def operands(self) -> tuple[Operand, ...]:
@@ -145,9 +147,16 @@ class Logic(StrEnum):
 
 
 class _Branch:
-    """What rules with parts share: base clock as soon as one part is on it (TIME-4)."""
+    """What rules with parts share: base clock as soon as one part is on it (TIME-4).
+
+    A steady rule on the exec clock keeps its value between exec closes; one with a window that slides with time does not.
+    """
 
     parts: tuple[Rule, ...]
+
+    @cached_property
+    def is_steady(self) -> bool:
+        return all(part.is_steady for part in self.parts)
 
     @cached_property
     def clock(self) -> Clock:
@@ -176,8 +185,38 @@ class SetupUse(_Branch):
     path: str = field(compare=False)
 
 
+class WindowKind(StrEnum):
+    HOLDS_FOR = "holds_for"
+    OCCURRED_WITHIN = "occurred_within"
+    COUNT_TRUE = "count_true"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The instants a window looks at (RULE-4): the last `bars` exec closes, or closes of `anchor`, or base closes of `duration_ms`."""
+
+    bars: int = 0
+    anchor: Timeframe | None = None
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Window(_Branch):
+    """The only part over the last instants: at all, at one, or at `min_true` of them, which is 1 for the former two (RULE-4)."""
+
+    kind: WindowKind
+    reach: Reach
+    min_true: int
+    parts: tuple[Rule]
+    path: str = field(compare=False)
+
+    @property
+    def is_steady(self) -> bool:
+        return self.reach.anchor is None and not self.reach.duration_ms
+
+
 Leaf = Comparison | Between | OneOf
-Rule = Leaf | Combined | SetupUse
+Rule = Leaf | Combined | SetupUse | Window
 
 
 def finest(clocks: Iterable[Clock]) -> Clock:
