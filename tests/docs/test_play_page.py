@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from trade.dsl.builtins import BUILTINS
 from trade.dsl.operators import SPELLINGS
 from trade.dsl.tree import Action
+from trade.dsl.windows import WINDOWS
 from trade.play.defaults import render
 from trade.play.models import PlayFile
 from trade.run.accepted import accept_file
@@ -75,3 +76,4 @@ def test_every_operator_action_operand_and_structure_is_named() -> None:
     parts = {part for entry in STRUCTURES.values() for part in (entry.name, *(each.name for each in (*entry.outputs, *entry.params)))}
     words = {*map(str, SPELLINGS), *map(str, Action), *BUILTINS, *parts}
     assert sorted(word for word in words if f"`{word}`" not in PAGE) == []
+    assert sorted(word for word in WINDOWS if word not in PAGE) == []
