@@ -10,7 +10,8 @@ from typing import Any
 
 from trade.base.records import ExitReason, Intent, PriceFrom, Rejection, Rule, StopReason
 from trade.engine.marking import mark_to_market, write_points
-from trade.engine.tape import Payments, Schedule, Session, Tape
+from trade.engine.quiet import hold, next_entry
+from trade.engine.tape import Payments, Session, Tape
 from trade.kernels import kernel
 from trade.sim.entry import ACCEPTED, decide_entry, fill_entry, is_starved, never_starves
 from trade.sim.ledger import close_position, liquidate, pay_funding, unrealised, watch
@@ -120,7 +121,7 @@ def _terminal(spec: Spec, book: Any, trades: Any, tally: Any, worth: int, closed
         return _LIQUIDATED
     if worth <= spec.equity_floor_quanta:
         return _FLOOR
-    if spec.max_drawdown_e12 < RATE_ONE and tally.drawdown_quanta >= times_rate(tally.peak_quanta, spec.max_drawdown_e12):
+    if spec.max_drawdown_e12 < RATE_ONE and tally.peak_quanta - worth >= times_rate(tally.peak_quanta, spec.max_drawdown_e12):
         return _DRAWDOWN
     if book.side == 0 and not comfortable and is_starved(spec, book.cash_quanta, close_ticks):
         return _STARVED
@@ -176,15 +177,6 @@ def _intent(side: int, flat: int, long: int, short: int) -> int:
 
 
 @kernel
-def _next_entry(schedule: Schedule, row: int, bar: int) -> int:
-    """Return the first row at or after a bar that wants an entry, or the end: while flat nothing happens before."""
-    end = len(schedule.bar)
-    while row < end and (schedule.bar[row] < bar or schedule.flat[row] == _NOTHING):
-        row += 1
-    return row
-
-
-@kernel
 def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  # noqa: C901 - a bar is one story, told in order
     """Run the window; the records of shape [1] and the arrays of the session are written in place."""
     spec, tape, payments, points, schedule, tiers, trades, fills, equity, rejections = session
@@ -196,12 +188,14 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
     write_points(points, equity, tally, book, -1, 0)
     while desk.bar < bars:
         if book.side == 0 and desk.entering == 0 and comfortable:
-            desk.decision = _next_entry(schedule, desk.decision, desk.bar)
+            desk.decision = next_entry(schedule, desk.decision, desk.bar)
             ahead = schedule.bar[desk.decision] if desk.decision < decisions else bars
             if ahead > desk.bar:
                 write_points(points, equity, tally, book, ahead - 1, 0)
                 desk.bar = ahead
                 continue
+        elif book.side != 0 and desk.leaving == 0:
+            hold(spec, tape, payments, points, schedule, equity, book, tally, desk)
         bar = desk.bar
 
         # 1. and 2.: funding, then what was decided at the previous close

@@ -16,8 +16,7 @@ TALLY = np.dtype(
     [
         ("peak_quanta", np.int64),
         ("low_quanta", np.int64),  # lowest base-close equity after the last point, `NO_LOW` before there is one
-        ("drawdown_quanta", np.int64),  # of the last base close
-        ("deepest_quanta", np.int64),  # since the peak
+        ("deepest_quanta", np.int64),  # fall since the peak
         ("max_drawdown_quanta", np.int64),
         ("max_drawdown_frac", np.float64),
         ("points", np.int64),  # rows of the equity curve written
@@ -30,19 +29,33 @@ TALLY = np.dtype(
 
 
 @kernel
+def deeper(peak: int, deepest: int, max_fall: int, max_frac: float, equity: int) -> tuple[int, int, int, float]:
+    """Return (peak, deepest fall since it, largest fall, largest fall in parts of its peak) after one base-close equity (STOP-3)."""
+    if equity >= peak:
+        return equity, 0, max_fall, max_frac
+    fall = peak - equity
+    if fall <= deepest:
+        return peak, deepest, max_fall, max_frac
+    frac = fall / peak if peak > 0 else 0.0
+    return peak, fall, max(max_fall, fall), max(max_frac, frac)
+
+
+@kernel
 def mark_to_market(tally: Any, equity: int) -> None:
-    """Take note of one base-close equity: low since the last point, peak, drawdown (STOP-3)."""
+    """Take note of one base-close equity."""
     tally.low_quanta = min(tally.low_quanta, equity)
-    if equity >= tally.peak_quanta:
-        tally.peak_quanta, tally.drawdown_quanta, tally.deepest_quanta = equity, 0, 0
-        return
-    fall = tally.peak_quanta - equity
-    tally.drawdown_quanta = fall
-    if fall > tally.deepest_quanta:
-        tally.deepest_quanta = fall
-        tally.max_drawdown_quanta = max(tally.max_drawdown_quanta, fall)
-        if tally.peak_quanta > 0:
-            tally.max_drawdown_frac = max(tally.max_drawdown_frac, fall / tally.peak_quanta)
+    tally.peak_quanta, tally.deepest_quanta, tally.max_drawdown_quanta, tally.max_drawdown_frac = deeper(
+        tally.peak_quanta, tally.deepest_quanta, tally.max_drawdown_quanta, tally.max_drawdown_frac, equity
+    )
+
+
+@kernel
+def write_row(row: Any, ts_ms: int, worth: int, low: int, cash: int, used: int, maintenance: int, notional: int, lots: int) -> None:
+    """Write one point of the equity curve (`trade.base.records.EQUITY`)."""
+    row.ts_ms = ts_ms
+    row.equity_quanta, row.low_equity_quanta = worth, low
+    row.cash_quanta, row.used_margin_quanta = cash, used
+    row.maintenance_margin_quanta, row.notional_quanta, row.position_lots = maintenance, notional, lots
 
 
 @kernel
@@ -59,11 +72,7 @@ def write_points(points: Points, equity: Any, tally: Any, book: Any, last_bar: i
         low = min(tally.low_quanta, worth)
         maintenance, notional, lots = maintenance_now(book, value), value, book.side * book.lots
     while point < end and points.last_bar[point] <= last_bar:
-        row = equity[point]
-        row.ts_ms = points.ts_ms[point]
-        row.equity_quanta, row.low_equity_quanta = worth, low
-        row.cash_quanta, row.used_margin_quanta = cash, used
-        row.maintenance_margin_quanta, row.notional_quanta, row.position_lots = maintenance, notional, lots
+        write_row(equity[point], points.ts_ms[point], worth, low, cash, used, maintenance, notional, lots)
         low = worth
         point += 1
     tally.points, tally.low_quanta = point, NO_LOW

@@ -78,6 +78,8 @@ DESK = np.dtype(
             "bar",  # where the loop stands, and how far the schedule and the payments are read
             "decision",
             "payment",
+            "exit_side",  # the next exit that is decided for this side, when it was looked up
+            "exit_bar",
             "leaving",  # what was decided at the previous close: an exit reason, or 0
             "entering",  # LONG or SHORT, or 0
             "lots",

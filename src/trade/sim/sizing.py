@@ -18,6 +18,8 @@ def order_cost(spec: Spec, side: int, value: int) -> int:
 @kernel
 def affordable_lots(spec: Spec, side: int, price_ticks: int, spendable: int, at_most: int) -> int:
     """Return the most lots, up to `at_most`, whose cost fits the spendable money (cash - used margin)."""
+    if order_cost(spec, side, at_most * price_ticks * spec.tick_lot_quanta) <= spendable:
+        return at_most
     low, high = 0, at_most
     while low < high:
         middle = (low + high + 1) // 2
