@@ -1,43 +1,56 @@
-"""bad-bars: bars that no market can have made; the store keeps them out, this gate does not take its word for it."""
+"""bad-bars, bad-funding: rows that no market can have made; the store keeps them out, this gate does not take its word for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from trade.base.bars import Bars
 from trade.base.findings import Finding
+from trade.base.history import Funding
 from trade.gates.case import Preflight
 from trade.gates.text import instant
+from trade.market.sanity import insane_bars
 
 _NAMED = 3
+_KEPT = 10
+_HINT = "delete the series with 'trade data delete' and import it again"
+Int64 = npt.NDArray[np.int64]
 
 
 def check(case: Preflight) -> Iterator[Finding]:
-    """Look at order, grid, prices and volume of every bar that the run reads."""
-    yield from _check_bars(case.history.base, "bars")
-    if case.history.mark is not None:
-        yield from _check_bars(case.history.mark, "mark bars")
+    """Look at order, grid, prices and volume of every bar, and at every funding rate, that the run reads."""
+    history = case.history
+    yield from _check_bars(history.base, "bars")
+    if history.mark is not None:
+        yield from _check_bars(history.mark, "mark bars")
+    if history.funding is not None:
+        yield from _check_funding(history.funding)
 
 
 def _check_bars(bars: Bars, name: str) -> Iterator[Finding]:
-    ts_ms = bars.ts_open_ms
-    faults = {
-        "do not ascend, or stand twice": np.concatenate(([False], np.diff(ts_ms) <= 0)) if len(ts_ms) else np.zeros(0, np.bool_),
-        "open off the timeframe's grid": ts_ms % bars.timeframe.length_ms != 0,
-        "have a price that is not positive": bars.low <= 0,
-        "have a high under, or a low over, another price": (bars.high < np.maximum(bars.open, bars.close))
-        | (bars.low > np.minimum(bars.open, bars.close)),
-        "have a volume that is negative or not a number": ~(bars.volume >= 0),
-    }
-    for fact, where in faults.items():
-        rows = np.flatnonzero(where)
-        if len(rows):
-            first = ", ".join(instant(int(ts_ms[row])) for row in rows[:_NAMED])
-            yield Finding(
-                "bad-bars",
-                f"{len(rows)} {name} {fact}, first at {first}",
-                "delete the series with 'trade data delete' and import it again",
-                data={"ts_open_ms": ts_ms[rows].tolist()},
-            )
+    opens = bars.ts_open_ms
+    yield from _say("bad-bars", f"{name} do not ascend, or stand twice", _unordered(opens))
+    yield from _say("bad-bars", f"{name} open off the grid of {bars.timeframe}", opens[bars.timeframe.floor(opens) != opens])
+    for insane in insane_bars(bars):
+        first = np.array(insane.first_ms, np.int64)
+        yield from _say("bad-bars", f"{name}: {insane.fact}", first, insane.bars)
+
+
+def _check_funding(funding: Funding) -> Iterator[Finding]:
+    yield from _say("bad-funding", "funding payments do not ascend, or stand twice", _unordered(funding.ts_ms))
+    beyond = ~(np.abs(funding.rate) <= 1.0)  # not a number is beyond, too
+    yield from _say("bad-funding", "funding rates are no number within -1 and 1", funding.ts_ms[beyond])
+
+
+def _unordered(ts_ms: Int64) -> Int64:
+    return ts_ms[1:][np.diff(ts_ms) <= 0]
+
+
+def _say(code: str, fact: str, where_ms: Int64, count: int | None = None) -> Iterator[Finding]:
+    if len(where_ms):
+        first = ", ".join(instant(ts_ms) for ts_ms in where_ms[:_NAMED].tolist())
+        rows = len(where_ms) if count is None else count
+        yield Finding(code, f"{rows} {fact}, first at {first}", _HINT, data={"count": rows, "first_ms": where_ms[:_KEPT].tolist()})

@@ -1,0 +1,238 @@
+"""Every finding of preflight: one history that passes, one that it refuses or warns about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from gate_cases import DAY, HOUR, at, bars, case, minutes, paid, said
+
+from trade.base.errors import DataMissing
+from trade.base.timeframe import MINUTE_MS, Timeframe
+from trade.gates import coverage, funding, gaps, sanity, warmup
+from trade.gates.preflight import PREFLIGHT
+
+EIGHT_HOURLY = paid(*range(0, DAY, 8 * HOUR))
+
+
+def test_a_whole_history_passes_without_a_word() -> None:
+    assert PREFLIGHT.require(case(bars(range(DAY)), DAY, funding=EIGHT_HOURLY, mark=bars(range(DAY)))) == ()
+
+
+def test_a_refusal_brings_everything_there_is_to_say() -> None:
+    base = bars(minutes(0, DAY, (100, 400)), volume=np.full(DAY - 300, -1.0))
+    with pytest.raises(DataMissing) as refused:
+        PREFLIGHT.require(case(base, DAY, reads_open_interest=True))
+    assert {f.code for f in refused.value.findings} == {"unstored-series", "history-gaps", "bad-bars", "no-funding"}
+    assert refused.value.exit_code == 3
+
+
+# coverage
+
+
+@pytest.mark.parametrize("where", [range(0), range(-50, 0), range(DAY, DAY + 9)])
+def test_no_bar_inside_the_window_is_refused_with_the_span_that_is_missing(where: range) -> None:
+    (finding,) = coverage.check(case(bars(where), DAY))
+    assert said([finding]) == [("no-history", "error")]
+    assert finding.data["missing"] == [[at(0), at(DAY)]]
+    assert "2023-03-24 00:00 .. 2023-03-25 00:00" in finding.fact
+    assert "trade data import FILE --symbol BTCUSDT" in finding.hint
+    assert said(PREFLIGHT.findings(case(bars(where), DAY, funding=EIGHT_HOURLY)))[0][0] == "no-history"
+
+
+def test_one_bar_is_some_history() -> None:
+    assert list(coverage.check(case(bars([5]), DAY))) == []
+
+
+def test_rules_over_open_interest_are_refused_as_long_as_none_is_stored() -> None:
+    base = bars(range(9))
+    assert said(coverage.check(case(base, 9, reads_open_interest=True))) == [("unstored-series", "error")]
+    assert said(coverage.check(case(base, 9))) == []
+
+
+# gaps (GAP-1)
+
+LONG = 150 * DAY  # so long that three hours are less than 0.1 %
+
+
+@pytest.mark.parametrize(
+    ("holes", "end", "allowed", "severity"),
+    [
+        ([], DAY, {}, None),
+        ([(10, 11)], DAY, {}, "warning"),
+        ([(100, 280)], DAY, {}, "warning"),  # 3 h: not longer than the longest allowed, not more than 3 h together
+        ([(100, 281)], DAY, {}, "error"),
+        ([(100, 281)], DAY, {"max_gap_ms": 4 * HOUR * MINUTE_MS}, "error"),  # more than 3 h, and more than 0.1 %
+        ([(100, 281)], DAY, {"max_gap_ms": 4 * HOUR * MINUTE_MS, "max_missing_frac": 0.5}, "warning"),
+        ([(100, 281)], LONG, {"max_gap_ms": 4 * HOUR * MINUTE_MS}, "warning"),  # more than 3 h, but not 0.1 %
+        ([(100, 281)], LONG, {}, "error"),
+        ([(100, 200), (300, 380)], DAY, {}, "warning"),  # 3 h together
+        ([(100, 200), (300, 381)], DAY, {}, "error"),
+        ([(100, 200), (300, 381)], LONG, {}, "warning"),
+        ([(m, m + 10) for m in range(100, LONG - 100, 1000)], LONG, {}, "error"),  # 1 %, each ten minutes
+        ([(100, 161)], DAY, {"max_gap_ms": 60 * MINUTE_MS}, "error"),
+    ],
+)
+def test_gap_1_one_hole_too_long_or_all_together_too_many_refuse_and_less_warns(
+    holes: list[tuple[int, int]], end: int, allowed: dict[str, Any], severity: str | None
+) -> None:
+    there = np.ones(end, np.bool_)
+    for start, stop in holes:
+        there[start:stop] = False
+    found = list(gaps.check(case(bars(np.flatnonzero(there).tolist()), end, **allowed)))
+    assert said(found) == ([] if severity is None else [("history-gaps", severity)])
+    for finding in found:
+        assert finding.data["gaps"] == [[at(start), at(stop)] for start, stop in holes]
+        assert finding.data["count"] == len(holes)
+        assert finding.data["missing_bars"] == sum(stop - start for start, stop in holes)
+
+
+@pytest.mark.parametrize(
+    ("base", "hole"),
+    [
+        (bars(range(90, DAY)), (0, 90)),  # leading
+        (bars(range(DAY - 80)), (DAY - 80, DAY)),  # trailing
+        (bars(minutes(-600, DAY, (-300, -220))), (-300, -220)),  # inside the warm-up
+    ],
+)
+def test_gap_1_leading_trailing_and_warm_up_holes_count(base: Any, hole: tuple[int, int]) -> None:
+    (finding,) = gaps.check(case(base, DAY, settle=-600))
+    assert finding.data["gaps"] == [[at(hole[0]), at(hole[1])]]
+    assert finding.severity == "warning"
+    refused = gaps.check(case(base, DAY, settle=-600, max_gap_ms=79 * MINUTE_MS))
+    assert said(refused) == [("history-gaps", "error")]
+
+
+def test_warm_up_that_was_never_stored_is_no_gap() -> None:
+    assert list(gaps.check(case(bars(range(DAY)), DAY, settle=-600))) == []
+
+
+def test_gap_1_the_longest_five_are_named_and_the_hint_fits_the_cause() -> None:
+    holes = [(100 * n, 100 * n + n) for n in range(1, 8)]
+    (finding,) = gaps.check(case(bars(minutes(0, DAY, *holes)), DAY))
+    assert "7 gaps, 28 base bars missing (1.944%)" in finding.fact
+    assert finding.fact.count(" .. ") == 5
+    assert finding.fact.index("(7 min)") < finding.fact.index("(6 min)") < finding.fact.index("(3 min)")
+    assert "(2 min)" not in finding.fact
+    assert "GAP-1" in finding.hint
+    (long,) = gaps.check(case(bars(minutes(0, DAY, (100, 400))), DAY))
+    assert "--max-gap" in long.hint
+    (many,) = gaps.check(case(bars(minutes(0, DAY, (100, 250), (300, 450))), DAY))
+    assert "--max-missing" in many.hint
+
+
+# sanity
+
+
+def changed(column: str, value: float) -> Any:
+    base = bars(range(10))
+    values = getattr(base, column).copy()
+    values[4] = value
+    return replace(base, **{column: values})
+
+
+BAD = {
+    "do not ascend": bars([0, 1, 3, 2, 4]),
+    "stand twice": bars([0, 1, 1, 2]),
+    "off the grid of 1m": replace(bars(range(3)), ts_open_ms=np.array([at(0), at(1) + 1, at(2)])),
+    "off the grid of W": replace(bars([0]), timeframe=Timeframe("W")),  # 2023-03-24 was a Friday
+    "price is zero or negative": changed("low", 0),
+    "high is below": changed("high", 99),
+    "low is above": changed("low", 101),
+    "high is below open": changed("close", 101),
+    "volume is negative": changed("volume", -0.5),
+    "a value is not a finite number": changed("volume", np.nan),
+    "not a finite number": changed("volume", np.inf),
+}
+
+
+@pytest.mark.parametrize("fact", BAD)
+def test_bars_that_no_market_can_have_made_are_refused(fact: str) -> None:
+    found = list(sanity.check(case(BAD[fact], 10)))
+    assert {finding.code for finding in found} == {"bad-bars"}
+    assert any(fact in finding.fact for finding in found)
+    assert all("2023-03-24" in finding.fact for finding in found)
+    marked = list(sanity.check(case(bars(range(10)), 10, mark=BAD[fact])))
+    assert [finding.fact.replace(" mark bars", " bars") for finding in marked] == [finding.fact for finding in found]
+
+
+def test_a_bad_bar_is_counted_and_its_instant_kept() -> None:
+    (finding,) = sanity.check(case(changed("volume", -1), 10))
+    assert finding.data == {"count": 1, "first_ms": [at(4)]}
+    monday = replace(bars([0]), timeframe=Timeframe("W"), ts_open_ms=np.array([at(3 * DAY)]))
+    assert list(sanity.check(case(monday, 10))) == []
+
+
+@pytest.mark.parametrize("rate", [np.nan, np.inf, 1.01, -1.01])
+def test_a_funding_rate_that_is_no_rate_is_refused(rate: float) -> None:
+    assert said(sanity.check(case(bars(range(9)), 9, funding=paid(1, rate=rate)))) == [("bad-funding", "error")]
+
+
+def test_funding_out_of_order_is_refused_and_good_funding_passes() -> None:
+    assert said(sanity.check(case(bars(range(9)), 9, funding=paid(1, 1)))) == [("bad-funding", "error")]
+    assert said(sanity.check(case(bars(range(9)), 9, funding=paid(1, 2, rate=-1.0)))) == []
+
+
+# warm-up (TIME-7)
+
+
+@pytest.mark.parametrize(
+    ("first", "code"),
+    [(-600, None), (-700, None), (-599, "short-warmup"), (-100, "short-warmup"), (-99, "late-start"), (50, "late-start")],
+)
+@pytest.mark.parametrize("strict", [False, True])
+def test_time_7_short_history_warns_a_moved_start_is_reported_and_strict_refuses_both(first: int, code: str | None, strict: bool) -> None:
+    found = list(warmup.check(case(bars(range(first, 200)), DAY, settle=-600, first_valid=-100, strict_warmup=strict)))
+    assert said(found) == ([] if code is None else [(code, "error" if strict else "warning")])
+    for finding in found:
+        assert finding.data == {"history_starts_ms": at(first), "wanted_ms": at(-600 if code == "short-warmup" else -100)}
+
+
+def test_without_bars_coverage_speaks_and_warm_up_does_not() -> None:
+    assert list(warmup.check(case(bars([]), DAY))) == []
+    assert list(gaps.check(case(bars([]), DAY))) == []
+
+
+# funding (FUND-1)
+
+
+@pytest.mark.parametrize("none", [None, paid()])
+def test_fund_1_a_run_without_funding_says_so(none: Any) -> None:
+    assert said(funding.check(case(bars(range(DAY)), DAY, funding=none))) == [("no-funding", "warning")]
+
+
+def test_fund_1_payments_all_outside_the_window_are_none() -> None:
+    before = paid(*range(-DAY, 0, 8 * HOUR))
+    assert said(funding.check(case(bars(range(DAY)), DAY, funding=before))) == [("no-funding", "warning")]
+
+
+def test_fund_1_a_window_between_two_payments_lacks_none() -> None:
+    around = paid(-8 * HOUR, 0)
+    assert list(funding.check(case(bars(range(1, 5 * HOUR)), 5 * HOUR, start=1, funding=around))) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "hole"),
+    [
+        (range(0, 3 * DAY, 8 * HOUR), None),
+        ([0, 8 * HOUR, 20 * HOUR, 28 * HOUR, 36 * HOUR, 44 * HOUR, 52 * HOUR, 60 * HOUR, 68 * HOUR], None),  # 12 h: 1.5 times
+        ([m for m in range(0, 3 * DAY, 8 * HOUR) if m != DAY], (16 * HOUR, 32 * HOUR)),
+        (range(2 * DAY - 8 * HOUR, 3 * DAY, 8 * HOUR), (0, 2 * DAY - 8 * HOUR)),  # begins late
+        (range(0, 2 * DAY, 8 * HOUR), (2 * DAY - 8 * HOUR, 3 * DAY)),  # ends early
+    ],
+)
+def test_fund_1_a_hole_or_an_end_inside_the_window_names_its_span(where: Any, hole: tuple[int, int] | None) -> None:
+    found = list(funding.check(case(bars(range(3 * DAY)), 3 * DAY, funding=paid(*where))))
+    assert said(found) == ([] if hole is None else [("funding-hole", "warning")])
+    for finding in found:
+        assert hole is not None
+        assert finding.data == {"from_ms": at(hole[0]), "to_ms": at(hole[1])}
+        assert "usual interval 8.0 h" in finding.fact
+
+
+def test_fund_1_the_usual_interval_is_the_one_of_the_series() -> None:
+    hourly = paid(*[m for m in range(0, DAY, HOUR) if m != 5 * HOUR])
+    (finding,) = funding.check(case(bars(range(DAY)), DAY, funding=hourly))
+    assert "usual interval 60 min" in finding.fact
