@@ -51,13 +51,12 @@ def _warm(workload: str, path: Path | None) -> Measured:
     history = read_history(path)
     reading = time.perf_counter() - begun
     ready = _ready(accepted, history)
-    execute(ready)
-    seconds = []
+    trades, seconds = len(execute(ready).result.trades), []
     for _ in range(_RUNS):
         begun = time.perf_counter()
-        execution = execute(ready)
+        execute(ready)
         seconds.append(time.perf_counter() - begun)
-    return _measured(workload, seconds, reading, len(execution.result.trades), len(history.base), resource.RUSAGE_SELF)
+    return _measured(workload, seconds, reading, trades, len(history.base), resource.RUSAGE_SELF)
 
 
 def _ready(accepted: Accepted, history: History) -> Ready:
