@@ -120,7 +120,7 @@ def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
     tiers = tier_rows(dice, cash * dice.choice((1, 10)))
     has_mark = dice.random() < 0.4
     mark = marks(dice, table, dice.choice((0.0005, 0.005, 0.05))) if has_mark else None
-    read = market(table, decisions(dice, bars, dice.choice((0.1, 0.5, 1))), mark, (), missing, dice.choice((1, 5, 15)), tiers)
+    read = market(table, decisions(dice, bars, dice.choice((0.03, 0.1, 0.5, 1))), mark, (), missing, dice.choice((1, 5, 15)), tiers)
     payments = due(dice, read, dice.choice((0, 0, 2, 20)), dice.choice((0.0001, 0.003, 0.2, 1.0)))
     limits = {
         "tick_lot_quanta": tick_lot,
