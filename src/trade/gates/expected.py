@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from trade.base.errors import Refused
 from trade.base.findings import Finding
+from trade.base.hashing import significant
 from trade.gates.gate import Gate
 from trade.play.spec import Expected
 
@@ -21,16 +23,19 @@ class Outcome:
 
 
 def check(case: Outcome) -> Iterator[Finding]:
-    """Compare each bounded metric; an undefined one is outside of any bound."""
+    """Compare each bounded metric, as it is hashed (12 significant digits); an undefined one is outside of any bound."""
     for name, (low, high) in (case.expected.bounds if case.expected is not None else {}).items():
         value = case.metrics.get(name)
-        inside = isinstance(value, int | float) and (low is None or value >= low) and (high is None or value <= high)
-        if not inside:
+        if not isinstance(value, int | float) or not _inside(Decimal(str(significant(value))), low, high):
             yield Finding(
                 "outside-expected",
                 f"'{name}' is {value}, the Play expects {'' if low is None else low}..{'' if high is None else high}",
                 "nothing was published; change the Play or its 'expected' section",
             )
+
+
+def _inside(value: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 EXPECTED: Gate[Outcome] = Gate("expected", Refused, (check,))
