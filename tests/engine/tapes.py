@@ -67,12 +67,9 @@ def flat_bars(*prices: int) -> list[Row]:
 
 
 def taker(rate: str, maker: str = "0") -> Options:
-    fee = Fraction(rate)
     return {
         "taker_e12": e12(rate),
         "maker_e12": e12(maker),
-        "bankruptcy_long_e12": round(fee / (1 - fee) * 10**12),
-        "bankruptcy_short_e12": round(fee / (1 + fee) * 10**12),
     }
 
 
@@ -135,8 +132,6 @@ def spec(**options: Any) -> Spec:
         maker_e12=0,
         slippage_e9=0,
         leverage_e2=100,
-        bankruptcy_long_e12=0,
-        bankruptcy_short_e12=0,
         mark_margin_from_ms=MARK_MARGIN_FROM_MS,
         stop_kind=NONE,
         stop_num=0,

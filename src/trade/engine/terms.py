@@ -56,8 +56,6 @@ def make_spec(play: Play, instrument: Instrument, has_mark: bool, highest_ticks:
         maker_e12=_e12(Fraction(account.maker_bps) / 10_000),
         slippage_e9=_slippage_e9(account.slippage_bps),
         leverage_e2=int(leverage * 100),
-        bankruptcy_long_e12=_e12(taker / (1 - taker)),
-        bankruptcy_short_e12=_e12(taker / (1 + taker)),
         mark_margin_from_ms=MARK_MARGIN_FROM_MS,
         stop_kind=_STOPS[risk.stop_loss.kind] if risk.stop_loss else terms.NONE,
         stop_num=stop_num,

@@ -29,8 +29,6 @@ class Spec(NamedTuple):
     maker_e12: int
     slippage_e9: int
     leverage_e2: int
-    bankruptcy_long_e12: int  # f / (1 - f): turns a value after the closing fee into that fee
-    bankruptcy_short_e12: int  # f / (1 + f)
     mark_margin_from_ms: int
     stop_kind: int
     stop_num: int  # STOP_FRACTION: distance = reference × num / den; STOP_POINTS: num / den ticks
