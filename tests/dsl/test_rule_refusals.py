@@ -135,6 +135,26 @@ def test_a_comparison_that_always_holds_is_a_warning() -> None:
         assert (said.code, said.severity) == ("always-holds", Severity.WARNING)
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "apart"),
+    [
+        (["rsi_14", ">", 70], ["rsi_14", "<", 30], True),
+        (["rsi_14", ">", 50], ["rsi_14", "<=", 50], True),
+        (["rsi_14", ">=", 50], [50, ">=", "rsi_14"], False),
+        (["rsi_14", "between", [20, 30]], [30, "<", "rsi_14"], True),
+        (["rsi_14", "cross_above", 30], ["rsi_14", "<=", 30], True),
+        (["trend.state", "==", "bullish"], ["trend.state", "==", "bearish"], True),
+        (["rsi_14", "<", 30], [{"feature_id": "rsi_14", "offset": 1}, ">", 70], False),
+        (["rsi_14", "<", 30], ["ema_9", ">", 70], False),
+        (["rsi_14", ">", 30], ["rsi_14", ">", 30], False),
+    ],
+    ids=str,
+)
+def test_parts_of_one_all_that_exclude_each_other_are_refused(one: Any, two: Any, apart: bool) -> None:
+    assert codes({"entry_long": [one, two]}) == (["never-holds"] if apart else [])
+    assert codes({"entry_long": {"any": [one, two]}}) == []
+
+
 def test_a_ring_of_setups_is_refused_by_name() -> None:
     setups = {"a": {"all": [{"setup": "b"}]}, "b": {"not": {"setup": "c"}}, "c": [{"setup": "a"}]}
     result, findings = compiled({"entry_long": {"setup": "a"}}, setups)

@@ -101,6 +101,12 @@ def test_a_view_of_following_rows_and_a_gather_give_the_same() -> None:
     assert truths(late, rule) == "?????---++++"
 
 
+def test_rows_that_repeat_and_then_skip_are_not_taken_for_rows_in_sequence() -> None:
+    # Exec closes 15, 20, 55 know the 15m bars 0, 0, 2: as many rows apart as instants, and yet no sequence.
+    tape = Tape([*range(20), *range(30, 34), *range(50, 55)], {("ema_slow", "value"): [1, 9, 2, 9]})
+    assert run(tape, {"entry_long": ["ema_slow", "<", 5]}, start=20).flat.tolist() == [1, 1]
+
+
 def test_instant_parts_are_those_of_the_close_in_utc() -> None:
     thursday_midnight = exec_tape(12 * 30)
     result = run(thursday_midnight, {"entry_long": {"all": [["hour_utc", "==", 0], ["weekday_utc", "==", 4]]}})

@@ -6,10 +6,12 @@ from typing import Any
 
 from trade.dsl.comparisons import read_comparison
 from trade.dsl.context import Context
+from trade.dsl.contradictions import exclusive_pair
 from trade.dsl.forms import from_keys, from_list, from_operator
 from trade.dsl.notes import Path, nearest_or, written
 from trade.dsl.operators import SPELLINGS
 from trade.dsl.setups import read_setup_use
+from trade.dsl.text import rule_text
 from trade.dsl.tree import Combined, Logic, Rule
 from trade.dsl.windows import WINDOWS, read_window
 
@@ -95,4 +97,8 @@ def _combine(ctx: Context, logic: Logic, items: Any, inside: Path, path: Path) -
         return None
     parts = [read_condition(ctx, item, (*inside, index)) for index, item in enumerate(items)]
     known = tuple(part for part in parts if part is not None)
+    if logic is Logic.ALL and (pair := exclusive_pair(known)) is not None:
+        fact = f"'{rule_text(pair[0])}' and '{rule_text(pair[1])}' cannot both hold"
+        ctx.notes.error(inside, "never-holds", fact, "change one of them, or write 'any'")
+        return None
     return Combined(logic, known, written(path)) if len(known) == len(parts) else None
