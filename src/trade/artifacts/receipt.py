@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from trade.artifacts.tables import FILLS, POINTS, TRADES
+from trade.base.findings import Finding
 from trade.base.hashing import json_hash, significant
 from trade.base.result import Result
 
@@ -18,6 +19,7 @@ RESULT = "result.json"
 SIGNATURE = "pipeline_signature.json"
 TIMES = "run_times.json"  # wall clock; outside every hash
 FILES = (MANIFEST, PLAY, PREFLIGHT, TRADES.file, FILLS.file, POINTS.file, RESULT, SIGNATURE)
+DOCUMENTS = (MANIFEST, PREFLIGHT, RESULT, SIGNATURE)  # the JSON among them
 FORMAT = "1"
 
 _RUN_ID_DIGITS = 12
@@ -35,6 +37,11 @@ class Inputs:
     options: Mapping[str, Any]
     engine_version: str
     versions_digest: str
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any]) -> Inputs:
+        """Return the inputs that `run_manifest.json` names. Raises KeyError for one that is absent."""
+        return cls(**{field.name: manifest[field.name] for field in fields(cls)})
 
     @property
     def input_hash(self) -> str:
@@ -69,3 +76,4 @@ class Receipt:
     run_id: str
     summary: Mapping[str, Any]  # the content of result.json
     existed: bool  # the same run was there before and was left untouched (HASH-3)
+    findings: tuple[Finding, ...] = ()  # with the places of the Play file that was run; those in `summary` have none

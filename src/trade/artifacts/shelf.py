@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from trade.artifacts.receipt import RESULT
+from trade.artifacts.receipt import FORMAT, RESULT
 from trade.artifacts.stage import read_json
-from trade.base.errors import Malformed
-from trade.base.findings import Finding
+from trade.base.errors import Malformed, Mismatch
+from trade.base.findings import Finding, Severity
 
 _BRIEF = ("run_id", "play", "symbol", "exec_timeframe", "window", "stop_reason")
 
 
-def list_runs(out: Path) -> tuple[tuple[Path, Mapping[str, Any]], ...]:
-    """Return every published run with the head of its result, sorted by folder."""
-    found = []
+def list_runs(out: Path) -> tuple[tuple[tuple[Path, Mapping[str, Any]], ...], tuple[Finding, ...]]:
+    """Return every published run with the head of its result, sorted by folder, and a warning for each that cannot be read."""
+    found, damaged = [], []
     for path in sorted(out.glob(f"*/*/*/{RESULT}")):
-        if not path.is_relative_to(out / ".staging"):
-            summary = read_json(path)
+        if path.is_relative_to(out / ".staging"):
+            continue
+        try:
+            summary = read_result(path.parent)
             brief = {name: summary[name] for name in _BRIEF}
             brief |= {name: summary["metrics"][name] for name in ("net_return_pct", "max_drawdown_pct", "total_trades")}
+        except (Mismatch, KeyError, TypeError):
+            damaged.append(replace(_damaged(path), severity=Severity.WARNING))
+        else:
             found.append((path.parent, brief))
-    return tuple(found)
+    return tuple(found), tuple(damaged)
+
+
+def read_result(folder: Path) -> dict[str, Any]:
+    """Return the result of a published run. Raises Mismatch when it is not what was published."""
+    try:
+        summary = read_json(folder / RESULT)
+    except ValueError:
+        summary = None
+    if not isinstance(summary, dict) or summary.get("format") != FORMAT:
+        raise Mismatch(_damaged(folder / RESULT))
+    return summary
+
+
+def _damaged(path: Path) -> Finding:
+    return Finding("artifact-unreadable", f"'{path}' is not the result of a run of this version", "delete the folder and run it again")
 
 
 def find_run(out: Path, name: str) -> Path:
@@ -31,7 +52,7 @@ def find_run(out: Path, name: str) -> Path:
     given = Path(name)
     if (given / RESULT).is_file():
         return given
-    found = [path.parent for path in sorted(out.glob(f"*/*/{name}*/{RESULT}"))] if "/" not in name else []
+    found = [path.parent for path in sorted(out.glob(f"*/*/*/{RESULT}")) if name and path.parent.name.startswith(name)]
     if len(found) == 1:
         return found[0]
     if found:

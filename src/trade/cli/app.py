@@ -9,18 +9,20 @@ import tempfile
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
-import click
 import typer
+from typer.exceptions import Abort, TyperException
 
 import trade
-from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_REFUSED, TradeError
+from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_MALFORMED, EXIT_REFUSED, TradeError
 from trade.base.findings import Finding
 from trade.cli import backtest, bench, console, data, play
 
 app = typer.Typer(
     name="trade",
     help="Backtests of crypto perpetual strategies: a Play goes in, a sealed receipt comes out.",
+    epilog="Example: trade backtest run sample",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -30,6 +32,8 @@ app.add_typer(backtest.app, name="backtest")
 app.add_typer(play.app, name="play")
 app.add_typer(data.app, name="data")
 app.command(name="bench", epilog=bench.EXAMPLE)(bench.bench)
+
+EXIT_CLOSED_PIPE = 128 + 13  # what a shell reports of a process that SIGPIPE ended
 
 _MACHINE = {
     errno.ENOSPC: ("disk-full", "free some disk, or choose other folders with --db and --out"),
@@ -49,52 +53,112 @@ def _root(version: bool = typer.Option(False, "--version", help="Show the versio
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    _open_streams()
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        silent = code == 0 or console.Talk.as_json
+        _mute(sys.stdout)
+        code = _machine(error) if silent else code
     sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; no exception leaves here."""
+    console.configure(as_json="--json" in arguments)  # what cannot be parsed is refused in the form that was asked for
     try:
         result = typer.main.get_command(app).main(arguments, prog_name="trade", standalone_mode=False)
     except TradeError as error:
         return _refuse(error.findings, error.exit_code)
-    except click.exceptions.Abort:
-        return EXIT_INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except KeyboardInterrupt:
-        console.say("interrupted; nothing was left behind")
-        return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + 13
+    except TyperException as error:
+        return _usage(error)
+    except (Abort, KeyboardInterrupt):
+        return _interrupted()
+    except SystemExit:  # typer's own answer to a closed pipe
+        return _closed_pipe()
     except OSError as error:
-        if error.errno not in _MACHINE:
-            return _bug(error)
-        code, hint = _MACHINE[error.errno]
-        where = f"'{error.filename}': " if error.filename else ""
-        return _refuse((Finding(code, f"{where}{(error.strerror or str(error)).lower()}", hint),), EXIT_REFUSED)
+        return _machine(error)
     except Exception as error:  # our own bug: one line, a trace file, exit 70
         return _bug(error)
+    if result == EXIT_INTERRUPTED:  # typer turns Ctrl-C into a code
+        return _interrupted()
     return result if isinstance(result, int) else 0
 
 
+def _open_streams() -> None:
+    """Make both streams able to take every text: a closed one goes nowhere, a letter it cannot write is escaped."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 - it lives as long as the process
+        else:
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _mute(stream: TextIO) -> None:
+    """Let a stream that takes no more swallow the rest, its buffer included; from here on errors are told as text."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    console.Talk.as_json = False
+
+
 def _refuse(findings: tuple[Finding, ...], code: int) -> int:
-    console.emit({"status": "refused", "exit_code": code, "findings": [finding.as_json() for finding in findings]})
-    if not console.Talk.as_json:
+    try:
+        console.emit({"status": "refused", "exit_code": code, "findings": [finding.as_json() for finding in findings]})
+    except OSError:
+        _mute(sys.stdout)
+    try:
         console.show_findings(findings)
+    except OSError:
+        _mute(sys.stderr)
     return code
 
 
+def _usage(error: TyperException) -> int:
+    """Refuse what the command line does not understand; a noun without a command gets its help."""
+    context = getattr(error, "ctx", None)
+    text = error.format_message()
+    if text.startswith("Usage:"):
+        if not console.Talk.as_json:
+            typer.echo(text, err=True)
+            return EXIT_MALFORMED
+        text = "No command was given"
+    path = context.command_path if context is not None else "trade"
+    fact = text.strip().rstrip(".").replace("\n", " ").replace("\t", "")
+    return _refuse((Finding("usage", fact[:1].lower() + fact[1:], f"see '{path} --help'"),), EXIT_MALFORMED)
+
+
+def _interrupted() -> int:
+    finding = Finding("interrupted", "interrupted; nothing was left behind", "run the same command again")
+    return _refuse((finding,), EXIT_INTERRUPTED)
+
+
+def _machine(error: OSError) -> int:
+    """Refuse with what the machine could not do: a closed pipe, a full disk, a folder that cannot be written."""
+    if error.errno == errno.EPIPE:
+        return _closed_pipe()
+    if error.errno not in _MACHINE:
+        return _bug(error)
+    code, hint = _MACHINE[error.errno]
+    where = f"'{error.filename}': " if error.filename else ""
+    return _refuse((Finding(code, f"{where}{(error.strerror or str(error)).lower()}", hint),), EXIT_REFUSED)
+
+
+def _closed_pipe() -> int:
+    """Say once, on stderr, that nobody reads stdout any more; what was published stays."""
+    _mute(sys.stdout)
+    return _refuse((Finding("closed-pipe", "stdout was closed before everything was written"),), EXIT_CLOSED_PIPE)
+
+
 def _bug(error: BaseException) -> int:
+    trace = "".join(traceback.format_exception(error))
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     path = Path(tempfile.gettempdir()) / f"trade-bug-{stamp}-{os.getpid()}.txt"
-    path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    finding = Finding("bug", f"{type(error).__name__}: {error}", f"this is our fault, please report it with '{path}'")
+    try:
+        path.write_text(trace, encoding="utf-8", errors="backslashreplace")
+        hint = f"this is our fault, please report it with '{path}'"
+    except OSError as unwritable:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        hint = f"this is our fault, please report it: {last.filename}:{last.lineno} (no trace file: {unwritable.strerror})"
+    finding = Finding("bug", f"{type(error).__name__}: {error}".replace("\n", " "), hint)
     return _refuse((finding,), EXIT_BUG)

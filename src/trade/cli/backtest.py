@@ -26,12 +26,15 @@ from trade.cli.options import (
     To,
     duration_ms,
     instant_ms,
+    percent_frac,
 )
 
 if TYPE_CHECKING:
     from trade.run.request import Doors, Request
 
-app = typer.Typer(help="Run Plays, and look at what they left.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Run Plays, and look at what they left.", epilog="Example: trade backtest run sample", no_args_is_help=True, rich_markup_mode=None
+)
 
 PlayName = Annotated[str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or the id (or its beginning) of a run.")]
@@ -55,12 +58,11 @@ def run(
     console.configure(as_json=as_json, quiet=quiet)
     request = _request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup)
     from trade.cli.progress import stages
-    from trade.cli.render import receipt_json, show_receipt
+    from trade.cli.render import show_receipt
     from trade.run.backtest import run_backtest
 
     with stages() as say:
         receipt = run_backtest(request, _doors(db, say))
-    console.emit(receipt_json(receipt))
     show_receipt(receipt)
 
 
@@ -90,7 +92,7 @@ def preflight(
     ready = execute.preflight(request, doors, accepted)
     report = preflight_report(ready)
     findings = (*accepted.findings, *ready.findings)
-    console.emit({"status": "passed", "play": accepted.play.name, **report, "findings": [f.as_json() for f in findings]})
+    console.succeed({"play": accepted.play.name, **report}, "passed", findings)
     show_preflight(accepted.play.name, report, findings)
 
 
@@ -106,36 +108,34 @@ def verify(run: RunName, db: Db = DEFAULT_DB, out: Out = DEFAULT_OUT, as_json: J
     folder = find_run(out, run)
     with stages() as say:
         verdict = verify_run(folder, _doors(db, say))
-    console.emit({"status": "identical", "run_id": verdict.run_id, "hashes": verdict.again})
+    console.succeed({"run_id": verdict.run_id, "hashes": verdict.again}, "identical")
     show_verdict(verdict.run_id, verdict.again)
 
 
 @app.command(name="list", epilog="Example: trade backtest list --json")
-def list_runs(out: Out = DEFAULT_OUT, as_json: Json = False) -> None:
+def list_runs(out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Quiet = False) -> None:
     """List the runs that are kept."""
-    console.configure(as_json=as_json)
+    console.configure(as_json=as_json, quiet=quiet)
     from trade.artifacts.shelf import list_runs as shelved
     from trade.cli.render import show_runs
 
-    runs = shelved(out)
-    console.emit({"runs": [{"folder": str(folder), **brief} for folder, brief in runs]})
+    runs, damaged = shelved(out)
+    console.succeed({"runs": [{"folder": str(folder), **brief} for folder, brief in runs]}, findings=damaged)
+    console.show_findings(damaged)
     show_runs(runs)
 
 
 @app.command(epilog="Example: trade backtest show 3f2a")
-def show(run: RunName, out: Out = DEFAULT_OUT, as_json: Json = False) -> None:
+def show(run: RunName, out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Quiet = False) -> None:
     """Show a kept run in full: result, trades by reason, side, weekday and month, the funnel."""
-    console.configure(as_json=as_json)
-    from trade.artifacts.receipt import RESULT, Receipt
-    from trade.artifacts.shelf import find_run
-    from trade.artifacts.stage import read_json
-    from trade.cli.render import receipt_json, show_receipt, show_tables
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.artifacts.receipt import Receipt
+    from trade.artifacts.shelf import find_run, read_result
+    from trade.cli.render import show_receipt, show_tables, stored_findings
 
     folder = find_run(out, run)
-    summary = read_json(folder / RESULT)
-    receipt = Receipt(folder, summary["run_id"], summary, existed=True)
-    console.emit(receipt_json(receipt))
-    show_receipt(receipt)
+    summary = read_result(folder)
+    show_receipt(Receipt(folder, summary["run_id"], summary, existed=True, findings=stored_findings(summary)))
     show_tables(summary)
 
 
@@ -159,7 +159,7 @@ def _request(
         symbol=symbol,
         from_ms=instant_ms("--from", start),
         to_ms=instant_ms("--to", end),
-        tolerance=Tolerance(duration_ms("--max-gap", max_gap), max_missing / 100, strict_warmup),
+        tolerance=Tolerance(duration_ms("--max-gap", max_gap), percent_frac("--max-missing", max_missing), strict_warmup),
     )
 
 

@@ -31,13 +31,13 @@ def configure(*, as_json: bool = False, quiet: bool = False) -> None:
 def _out() -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, **_width(sys.stdout))
+    return Console(markup=False, emoji=False, highlight=False, **_width(sys.stdout))
 
 
 def _err() -> Console:
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, **_width(sys.stderr))
+    return Console(stderr=True, markup=False, emoji=False, highlight=False, **_width(sys.stderr))
 
 
 def _width(stream: TextIO) -> dict[str, Any]:
@@ -45,16 +45,27 @@ def _width(stream: TextIO) -> dict[str, Any]:
     return {} if stream.isatty() else {"soft_wrap": True, "width": _FILE_WIDTH}
 
 
-def emit(document: Mapping[str, Any], as_json: bool | None = None) -> None:
+def emit(document: Mapping[str, Any]) -> None:
     """Print the one JSON document, when JSON was asked for."""
-    if Talk.as_json if as_json is None else as_json:
+    if Talk.as_json:
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def succeed(document: Mapping[str, Any], status: str = "ok", findings: Iterable[Finding] = ()) -> None:
+    """Print the JSON document of a command that did what it was asked, when JSON was asked for."""
+    emit({"status": status, "exit_code": 0, **document, "findings": [finding.as_json() for finding in findings]})
 
 
 def show(renderable: RenderableType) -> None:
     """Print a result for people; nothing under --json."""
     if not Talk.as_json:
         _out().print(renderable)
+
+
+def write(text: str) -> None:
+    """Print a result as it is, such as a file; nothing under --json."""
+    if not Talk.as_json:
+        sys.stdout.write(text)
 
 
 def say(text: str) -> None:
@@ -64,7 +75,9 @@ def say(text: str) -> None:
 
 
 def show_findings(findings: Iterable[Finding]) -> None:
-    """Print findings on stderr: place, severity, code, fact, then the hint; errors even under --quiet."""
+    """Print findings on stderr: place, severity, code, fact, then the hint; errors even under --quiet, nothing under --json."""
+    if Talk.as_json:
+        return
     from rich.text import Text
 
     console = _err()

@@ -10,7 +10,7 @@ import typer
 from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding
 from trade.cli import console
-from trade.cli.options import DEFAULT_DB, Db, From, Json, To, instant_ms
+from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 
-app = typer.Typer(help="The market store: import, look, delete, ask.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The market store: import, look, delete, ask.", epilog="Example: trade data info", no_args_is_help=True, rich_markup_mode=None
+)
 
 Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.")]
 
 
 @app.command("import", epilog="Example: trade data import BTCUSDT-1m-2023-01.csv --symbol BTCUSDT --market spot")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV or parquet file of 1m bars, mark prices or funding.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or parquet file of 1m bars, mark prices or funding.")],
     symbol: Annotated[str, typer.Option("--symbol", help="The symbol the rows belong to.")],
     venue: Annotated[str | None, typer.Option("--venue", help="The exchange [default: binance for its own files, else generic].")] = None,
     market: Annotated[str, typer.Option("--market", help="spot or linear.")] = "linear",
@@ -37,9 +39,10 @@ def import_(
     step: Annotated[str | None, typer.Option("--step", help="Quantity step, instead of the known one.")] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Import the good rows of a file; bad ones are reported with their line and kept out."""
-    console.configure(as_json=as_json)
+    console.configure(as_json=as_json, quiet=quiet)
     from trade.market.fitting import GridOptions
     from trade.market.importing import ImportRequest, import_file
     from trade.market.instruments import parse_grid
@@ -47,32 +50,33 @@ def import_(
 
     grid = GridOptions(parse_grid(tick, "--tick"), parse_grid(step, "--step"))
     report = import_file(db, ImportRequest(file, symbol, venue, market, None if kind is None else parse_kind(kind), grid))
-    console.emit({"status": "ok", **report.as_json()})
+    console.emit({"status": "ok", "exit_code": 0, **report.as_json()})
     _show_import(report)
 
 
 @app.command("info", epilog="Example: trade data info BTCUSDT")
 def info(
-    symbol: Annotated[str | None, typer.Argument(metavar="[SYMBOL]", help="Only this symbol.")] = None,
+    symbol: Annotated[str | None, typer.Argument(metavar="SYMBOL", help="Only this symbol.")] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """List what is stored: rows, span, missing minutes; --json adds the rules of each symbol."""
-    console.configure(as_json=as_json)
+    console.configure(as_json=as_json, quiet=quiet)
     from trade.market.store import Store
 
     store = Store(db)
     found = [stored for stored in store.series() if symbol is None or symbol in (stored.series.symbol, stored.series.key)]
     if symbol is not None and not found:
         raise DataMissing(Finding("symbol-not-stored", f"nothing of '{symbol}' in '{db}'", "see 'trade data info' without a symbol"))
-    console.emit({"status": "ok", "store": str(db), "generation": store.manifest.generation, "series": [_as_json(store, s) for s in found]})
+    console.succeed({"store": str(db), "generation": store.manifest.generation, "series": [_as_json(store, s) for s in found]})
     _show_info(store, found)
 
 
 @app.command("gaps", epilog="Example: trade data gaps BTCUSDT --from 2023-01-01 --to 2024-01-01")
-def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB, as_json: Json = False) -> None:
+def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB, as_json: Json = False, quiet: Quiet = False) -> None:
     """List the holes in the 1m bars of a symbol, leading and trailing ones of the span included."""
-    console.configure(as_json=as_json)
+    console.configure(as_json=as_json, quiet=quiet)
     from trade.market.gaps import find_gaps, missing_bars
     from trade.market.names import Kind
     from trade.market.store import Store
@@ -88,7 +92,7 @@ def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB,
     found = find_gaps(store.rows(series, Kind.BARS, start_ms, end_ms).columns["ts_open_ms"], start_ms, end_ms)
     rows = [{"start_ms": gap.start_ms, "end_ms": gap.end_ms, "missing_bars": gap.missing_bars} for gap in found]
     span = {"start_ms": start_ms, "end_ms": end_ms, "missing_bars": missing_bars(found)}
-    console.emit({"status": "ok", "series": series.key, **span, "gaps": rows})
+    console.succeed({"series": series.key, **span, "gaps": rows})
     _show_gaps(series.key, found)
 
 
@@ -99,9 +103,10 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", help="Really delete.")] = False,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Delete a stored series; without --kind all of its kinds."""
-    console.configure(as_json=as_json)
+    console.configure(as_json=as_json, quiet=quiet)
     from trade.market.deleting import delete_series
     from trade.market.names import Kind, parse_kind, parse_series
 
@@ -110,24 +115,25 @@ def delete(
     if not yes:
         raise Malformed(Finding("not-confirmed", f"'{series}' would be deleted from '{db}'", "say so with --yes"))
     rows = delete_series(db, series, kinds)
-    console.emit({"status": "ok", "series": series.key, "rows_deleted": rows})
+    console.succeed({"series": series.key, "rows_deleted": rows})
     console.show(f"deleted {rows:,} rows of {series}")
 
 
 @app.command("sql", epilog='Example: trade data sql "SELECT symbol, count(*) AS bars FROM bars GROUP BY symbol"')
 def sql(
-    query: Annotated[str, typer.Argument(help="One SELECT over the views bars, mark, funding.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT over the views bars, mark, funding.")],
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown at most; --json gives all.")] = 100,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Answer a question in DuckDB's SQL; nothing it says can change the store."""
-    console.configure(as_json=as_json)
+    console.configure(as_json=as_json, quiet=quiet)
     from trade.market import sql as market_sql
     from trade.market.store import Store
 
     answer = market_sql.query(Store(db), query, None if as_json else limit + 1)
-    console.emit({"status": "ok", "columns": list(answer.columns), "rows": [[_json_value(v) for v in row] for row in answer.rows]})
+    console.succeed({"columns": list(answer.columns), "rows": [[_json_value(v) for v in row] for row in answer.rows]})
     if as_json:
         return
     table = _table(*answer.columns)

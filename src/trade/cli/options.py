@@ -47,6 +47,13 @@ def instant_ms(option: str, text: str | None) -> int | None:
 def duration_ms(option: str, text: str) -> int:
     """Return a duration in ms. Raises Malformed."""
     amount, unit = text[:-1], text[-1:]
-    if unit not in _UNITS_MS or not amount.isdigit():
+    if unit not in _UNITS_MS or not (amount.isascii() and amount.isdigit()):
         raise Malformed(Finding("bad-duration", f"{option} '{text}' is not a duration", "write 90m, 3h or 2d"))
     return int(amount) * _UNITS_MS[unit]
+
+
+def percent_frac(option: str, value_pct: float) -> float:
+    """Return a percentage as a fraction. Raises Malformed."""
+    if not 0 <= value_pct <= 100:
+        raise Malformed(Finding("out-of-range", f"{option} '{value_pct:g}' is not a percentage", "write a number from 0 to 100"))
+    return value_pct / 100

@@ -8,72 +8,75 @@ from typing import Annotated
 import typer
 
 from trade.cli import console
-from trade.cli.options import PLAYS, Json
+from trade.cli.options import PLAYS, Json, Quiet
 
-app = typer.Typer(help="Check and read Play files.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Check and read Play files.", epilog="Example: trade play validate sample", no_args_is_help=True, rich_markup_mode=None
+)
 
-PlayNames = Annotated[list[str], typer.Argument(metavar="PLAY...", help="Play files, or names of Plays in configs/plays.")]
+PlayNames = Annotated[list[str], typer.Argument(metavar="PLAY", help="Play files, or names of Plays in configs/plays.")]
 PlayName = Annotated[str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.")]
 Folder = Annotated[Path, typer.Option("--plays", metavar="FOLDER", help="The folder of Plays.")]
 
 
 @app.command(epilog="Example: trade play validate configs/plays/sample.yml")
-def validate(plays: PlayNames, folder: Folder = PLAYS, as_json: Json = False) -> None:
+def validate(plays: PlayNames, folder: Folder = PLAYS, as_json: Json = False, quiet: Quiet = False) -> None:
     """Check Plays and report every mistake at once; exit 2 if one is wrong."""
-    console.configure(as_json=as_json)
-    from trade.base.errors import EXIT_MALFORMED, Malformed
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.base.errors import EXIT_MALFORMED, EXIT_OK, Malformed
     from trade.play.lookup import find_play
     from trade.run.accepted import accept_file
 
-    documents, wrong = [], False
+    documents, said, code = [], [], EXIT_OK
     for name in plays:
         try:
             accepted = accept_file(find_play(name, folder))
         except Malformed as error:
-            wrong = True
-            findings = error.findings
-            documents.append({"play": name, "valid": False, "findings": [f.as_json() for f in findings]})
+            findings, play_hash, code = error.findings, None, EXIT_MALFORMED
         else:
             findings, play_hash = accepted.findings, accepted.play.play_hash
-            documents.append({"play": name, "valid": True, "play_hash": play_hash, "findings": [f.as_json() for f in findings]})
             console.show(f"{name}: valid, play_hash {play_hash[:16]}")
-        if not as_json:
-            console.show_findings(findings)
-    console.emit({"status": "refused" if wrong else "valid", "plays": documents})
-    if wrong:
-        raise typer.Exit(EXIT_MALFORMED)
+        said += [finding.as_json() for finding in findings]
+        valid = {"play": name, "valid": play_hash is not None, "play_hash": play_hash}
+        documents.append({**valid, "findings": [finding.as_json() for finding in findings]})
+        console.show_findings(findings)
+    console.emit({"status": "refused" if code else "valid", "exit_code": code, "plays": documents, "findings": said})
+    raise typer.Exit(code)
 
 
 @app.command(epilog="Example: trade play show sample")
-def show(play: PlayName, folder: Folder = PLAYS, as_json: Json = False) -> None:
+def show(play: PlayName, folder: Folder = PLAYS, as_json: Json = False, quiet: Quiet = False) -> None:
     """Print the resolved Play, every default visible; this is what runs and what is hashed."""
-    console.configure(as_json=as_json)
+    console.configure(as_json=as_json, quiet=quiet)
     from trade.play.dump import resolved, to_yaml
     from trade.play.lookup import find_play
     from trade.run.accepted import accept_file
 
     accepted = accept_file(find_play(play, folder))
-    console.emit({"play_hash": accepted.play.play_hash, "play": resolved(accepted.play)})
-    if not as_json:
-        typer.echo(to_yaml(accepted.play), nl=False)
+    console.succeed({"play_hash": accepted.play.play_hash, "play": resolved(accepted.play)}, findings=accepted.findings)
+    console.show_findings(accepted.findings)
+    console.write(to_yaml(accepted.play))
 
 
 @app.command(epilog="Example: trade play schema > play.schema.json")
-def schema() -> None:
+def schema(as_json: Json = False, quiet: Quiet = False) -> None:  # noqa: ARG001 - taken as everywhere; a schema is JSON in any case
     """Print the JSON Schema of Plays, for completion and checks in an editor."""
+    console.configure(as_json=True, quiet=quiet)
     from trade.play.schema import json_schema
     from trade.run.names import CATALOGUE
 
-    console.emit(json_schema(CATALOGUE), as_json=True)
+    console.emit(json_schema(CATALOGUE))
 
 
 @app.command(name="list", epilog="Example: trade play list")
-def list_plays(folder: Folder = PLAYS, as_json: Json = False) -> None:
+def list_plays(folder: Folder = PLAYS, as_json: Json = False, quiet: Quiet = False) -> None:
     """List the Plays of the folder."""
-    console.configure(as_json=as_json)
+    console.configure(as_json=as_json, quiet=quiet)
     from trade.play.lookup import list_plays as found
 
     names = [path.relative_to(folder).with_suffix("").as_posix() for path in found(folder)]
-    console.emit({"plays": names})
+    console.succeed({"plays": names})
     for name in names:
         console.show(name)
+    if not names:
+        console.say(f"no Plays in '{folder}'; name another folder with --plays")

@@ -17,31 +17,37 @@ from trade.gates.text import instant, span
 _GROUPS = {"by_exit_reason": "exit reason", "by_side": "side", "by_weekday": "weekday of entry", "by_month": "month of exit"}
 
 
-def receipt_json(receipt: Receipt) -> dict[str, Any]:
-    """Return the JSON document of a run: its result, where it lies, and every hash by name."""
-    return {
-        "status": "completed",
-        "folder": str(receipt.folder),
-        "existed": receipt.existed,
-        **receipt.summary["hashes"],
-        **receipt.summary,
-    }
-
-
 def show_receipt(receipt: Receipt) -> None:
-    """Print the result of a run: the figures, where the money went, why entries were refused, and the funnel without trades."""
+    """Print the result of a run: the figures, where the money went, why entries were refused, and the funnel without trades.
+
+    Under --json the document is `result.json`, with every hash by name, where it lies, and the findings with their places.
+    """
     summary = receipt.summary
-    console.show_findings(_findings(summary["findings"]))
+    place = {"folder": str(receipt.folder), "existed": receipt.existed}
+    console.succeed({**place, **summary["hashes"], **summary}, "completed", receipt.findings)
+    if console.Talk.as_json:
+        return
+    console.show_findings(finding for finding in receipt.findings if finding.code != "no-trades")  # said beside the funnel
     console.show(_figures(summary))
     if summary["rejections"]:
         console.show("rejected entries: " + ", ".join(f"{count} {code}" for code, count in summary["rejections"].items()))
     if summary["metrics"]["total_trades"] == 0:
+        for finding in receipt.findings:
+            if finding.code == "no-trades":
+                console.show(finding.fact)
         _show_funnel(summary["funnel"])
     else:
         console.show(_group_table("exit reason", summary["tables"]["by_exit_reason"], summary["tables"]["total"]))
     again = " (the same run was there before)" if receipt.existed else ""
     console.show(f"run {receipt.run_id} in {receipt.folder}{again}")
     console.show(f"run_hash {summary['hashes']['run_hash']}")
+
+
+def stored_findings(summary: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return the findings of a kept result."""
+    return tuple(
+        Finding(d["code"], d["fact"], d["hint"], Severity(d["severity"]), Place(path=d["path"]), d["data"]) for d in summary["findings"]
+    )
 
 
 def show_tables(summary: Mapping[str, Any]) -> None:
@@ -145,16 +151,10 @@ def _show_funnel(rows: Sequence[Mapping[str, Any]]) -> None:
         table.add_column(name, justify="right")
     for row in rows:
         never = row["true"] == 0
-        text = Text("  " * row["depth"] + row["text"] + ("  <- never held" if never else ""), style="red" if never else "")
+        name = "  " * row["depth"] + row["text"] if row["depth"] else f"{row['path']}: {row['text']}"
+        text = Text(name + ("  <- never held" if never else ""), style="red" if never else "")
         table.add_row(text, f"{row['true']:,}", f"{row['false']:,}", f"{row['missing']:,}")
     console.show(table)
-
-
-def _findings(documents: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(d["code"], d["fact"], d["hint"], Severity(d["severity"]), Place(d["file"], d["line"], d["column"], d["path"]))
-        for d in documents
-    )
 
 
 def _number(value: float | None, unit: str = "") -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from trade.artifacts.receipt import MANIFEST, PLAY, PREFLIGHT, RESULT, SIGNATURE, TIMES, Inputs, Receipt, hashes
+from trade.artifacts.receipt import PLAY, TIMES, Inputs, Receipt, hashes
 from trade.artifacts.stage import publish, stage
-from trade.base.findings import Finding
 from trade.gates.artifacts import ARTIFACTS, Written
 from trade.gates.case import Tolerance
 from trade.gates.expected import EXPECTED, Outcome
 from trade.play.dump import to_yaml
 from trade.run.accepted import accept_file
-from trade.run.documents import engine_version, manifest, preflight_report, result_document, signature, versions_digest
+from trade.run.documents import documents, engine_version, versions_digest
 from trade.run.execute import Execution, Ready, execute, preflight
 from trade.run.request import Doors, Request
 from trade.run.stopwatch import Stopwatch
@@ -50,21 +50,16 @@ def seal(request: Request, execution: Execution, times: Mapping[str, Any]) -> Re
     """Stage, gate and publish a run; `times` is the one document outside every hash."""
     ready, result = execution.ready, execution.result
     play, inputs = ready.accepted.play, inputs_of(ready, request.tolerance)
-    findings: tuple[Finding, ...] = (*ready.accepted.findings, *ready.findings)
-    sealed = hashes(result, execution.summary.metrics)
-    documents = {
-        MANIFEST: manifest(inputs, ready),
+    contents = {
+        **documents(inputs, execution, hashes(result, execution.summary.metrics)),
         PLAY: to_yaml(play),
-        PREFLIGHT: preflight_report(ready),
-        RESULT: result_document(inputs, execution, findings, sealed),
-        SIGNATURE: signature(execution),
         TIMES: dict(times),
     }
     target = request.out / play.name / ready.history.instrument.symbol / inputs.run_id
-    staged = stage(request.out, target, inputs.run_id, documents, result, ready.history.instrument.grid)
+    staged = stage(request.out, target, inputs.run_id, contents, result, ready.history.instrument.grid)
     try:
         ARTIFACTS.require(Written(staged.folder))  # read back from the staged files
     except BaseException:
         staged.discard()
         raise
-    return publish(staged)
+    return replace(publish(staged), findings=execution.findings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -12,8 +12,8 @@ from typing import Any
 import trade
 from trade.analysis.bridge import bridge
 from trade.analysis.tables import trade_tables
-from trade.artifacts.receipt import FORMAT, Inputs
-from trade.base.findings import Finding
+from trade.artifacts.receipt import FORMAT, MANIFEST, PREFLIGHT, RESULT, SIGNATURE, Inputs
+from trade.base.findings import Finding, Place
 from trade.base.hashing import json_hash
 from trade.kernels import sources_digest
 from trade.run.execute import Execution, Ready
@@ -53,6 +53,16 @@ def manifest(inputs: Inputs, ready: Ready) -> dict[str, Any]:
     }
 
 
+def documents(inputs: Inputs, execution: Execution, hashes: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Return every JSON document of a run that its inputs determine."""
+    return {
+        MANIFEST: manifest(inputs, execution.ready),
+        PREFLIGHT: preflight_report(execution.ready),
+        RESULT: result_document(inputs, execution, hashes),
+        SIGNATURE: signature(execution),
+    }
+
+
 def preflight_report(ready: Ready) -> dict[str, Any]:
     """Return `preflight_report.json`: the span that was wanted, what there is of it, and every finding in full."""
     base = ready.history.base
@@ -69,7 +79,7 @@ def preflight_report(ready: Ready) -> dict[str, Any]:
     }
 
 
-def result_document(inputs: Inputs, execution: Execution, findings: Iterable[Finding], hashes: Mapping[str, str]) -> dict[str, Any]:
+def result_document(inputs: Inputs, execution: Execution, hashes: Mapping[str, str]) -> dict[str, Any]:
     """Return `result.json`: metrics, tables, the way from gross to net, the funnel, findings, and every hash."""
     result, summary = execution.result, execution.summary
     rows = {"trades": len(result.trades), "fills": len(result.fills), "equity": len(result.equity)}
@@ -96,8 +106,13 @@ def result_document(inputs: Inputs, execution: Execution, findings: Iterable[Fin
         "rejections": {code.word: count for code, count in result.rejections.items()},
         "tables": asdict(trade_tables(result)),
         "funnel": [asdict(row) for row in result.funnel],
-        "findings": _findings(findings),
+        "findings": _findings(_without_file(finding) for finding in execution.findings),
     }
+
+
+def _without_file(finding: Finding) -> Finding:
+    """Drop where the Play file lay and how it was laid out: the same Play gives the same bytes from everywhere."""
+    return replace(finding, place=Place(path=finding.place.path))
 
 
 def signature(execution: Execution) -> dict[str, Any]:
