@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trade.artifacts.receipt import FILES, MANIFEST, RESULT, Receipt
-from trade.artifacts.tables import FILLS, POINTS, TRADES
+from trade.artifacts.compare import differing
+from trade.artifacts.receipt import DOCUMENTS, FILES, RESULT, Receipt
+from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES
 from trade.base.errors import Mismatch, Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Grid
@@ -45,8 +46,7 @@ def stage(out: Path, target: Path, run_id: str, documents: Mapping[str, Any], re
     try:
         _sweep(out / _STAGING)
         folder = out / _STAGING / f"{run_id}-{os.getpid()}"
-        folder.mkdir(parents=True)
-        staged = Staged(folder, target, run_id, _hold(folder))
+        staged = Staged(folder, target, run_id, _claim(folder))
     except OSError as error:
         raise _unwritable(out, error) from error
     try:
@@ -84,13 +84,13 @@ def publish(staged: Staged) -> Receipt:
 
 
 def _compare(staged: Staged, summary: Any) -> Receipt:
-    differing = _differences(staged)
+    differences = _differences(staged)
     staged.discard()
-    if differing:
+    if differences:
         raise Mismatch(
             Finding(
                 "run-differs",
-                f"run '{staged.run_id}' exists and differs from this one in {', '.join(differing)}; nothing was published",
+                f"run '{staged.run_id}' exists and differs from this one in {', '.join(differences)}; nothing was published",
                 f"the same inputs gave other bytes: keep '{staged.target}' and report this, or delete it to run anew",
             )
         )
@@ -103,26 +103,33 @@ def read_json(path: Path) -> Any:
 
 
 def _differences(staged: Staged) -> list[str]:
-    """Return the hashed things in which the published run differs; a file that is lost or broken differs too."""
+    """Return what differs in the published run; a file that is lost or broken differs too. A Play may be described in other words."""
     missing = [name for name in FILES if not (staged.target / name).is_file()]
     if missing:
         return missing
-    differing = []
-    for name, keys in ((RESULT, ("hashes",)), (MANIFEST, ("input_hash", "play_hash", "data_digest"))):
+    found = [table.file for table in TABLES if (staged.target / table.file).read_bytes() != (staged.folder / table.file).read_bytes()]
+    for name in DOCUMENTS:
         try:
             old = read_json(staged.target / name)
         except ValueError:
-            return [name]
-        new = read_json(staged.folder / name)
-        differing += [f"{name}:{key}" for key in keys if old.get(key) != new.get(key)]
-    return differing
+            found.append(name)
+        else:
+            found += differing(name, old, read_json(staged.folder / name))
+    return found
 
 
-def _hold(folder: Path) -> int:
-    """Lock a staging folder for the life of this process, so that a sweep can tell it from a dead one's."""
-    handle = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
-    fcntl.flock(handle, fcntl.LOCK_EX)
-    return handle
+def _claim(folder: Path) -> int:
+    """Make a staging folder and lock it for the life of this process, so that a sweep can tell it from a dead one's."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue  # swept by another process before it was held
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle
+        os.close(handle)  # swept while we waited for the lock
 
 
 def _sweep(staging: Path) -> None:

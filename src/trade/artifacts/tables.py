@@ -44,12 +44,20 @@ class Table:
         """Return the hash of the integer columns (HASH-1)."""
         return table_hash({name: np.ascontiguousarray(rows[name]) for name in self.integer_columns})
 
-    def write(self, folder: Path, rows: Records, grid: Grid) -> None:
-        """Write the table; the same rows give the same bytes."""
+    def arrow(self, rows: Records, grid: Grid) -> pa.Table:
+        """Return the table as it is written."""
         arrays = [pa.array(np.ascontiguousarray(rows[name])) for name in self.integer_columns]
         arrays += [make(rows, grid) for make in self.readable.values()]
-        table = pa.table(dict(zip(self.columns, arrays, strict=True)))
-        pq.write_table(table, folder / self.file, compression="zstd", store_schema=False, write_statistics=False)
+        return pa.table(dict(zip(self.columns, arrays, strict=True)))
+
+    def write(self, folder: Path, rows: Records, grid: Grid) -> None:
+        """Write the table; the same rows give the same bytes."""
+        pq.write_table(self.arrow(rows, grid), folder / self.file, compression="zstd", store_schema=False, write_statistics=False)
+
+    def is_written(self, folder: Path, rows: Records, grid: Grid) -> bool:
+        """Return whether the file holds exactly these rows, readable columns included."""
+        found: bool = pq.read_table(folder / self.file, memory_map=True).equals(self.arrow(rows, grid))
+        return found
 
     def read(self, folder: Path) -> Records:
         """Read the integer columns back. Raises OSError or ValueError (pyarrow's) for a broken file, KeyError for a lost column."""

@@ -17,6 +17,7 @@ from trade.gates.case import Preflight
 from trade.gates.preflight import PREFLIGHT
 from trade.gates.requirements import REQUIREMENTS, Requirements
 from trade.run.accepted import Accepted
+from trade.run.idle import why_idle
 from trade.run.names import CATALOGUE
 from trade.run.request import Doors, Request, silent
 from trade.run.window import choose_window
@@ -41,6 +42,11 @@ class Execution:
     result: Result
     summary: Summary
     computed: tuple[str, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the Play, its history and its result have to say, in that order."""
+        return (*self.ready.accepted.findings, *self.ready.findings, *why_idle(self.result))
 
 
 def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> Ready:

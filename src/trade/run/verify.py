@@ -1,19 +1,26 @@
-"""Run a stored run again from its own Play, and compare every hash (exit 4 if any differs)."""
+"""Run a stored run again from its own Play, and compare every hash and every document (exit 4 if any differs)."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from trade.artifacts.receipt import MANIFEST, PLAY, RESULT, hashes
+from trade.artifacts.compare import differing
+from trade.artifacts.receipt import MANIFEST, PLAY, RESULT, Inputs, hashes
 from trade.artifacts.stage import read_json
+from trade.artifacts.tables import FILLS, POINTS, TRADES
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.gates.artifacts import ARTIFACTS, Written
 from trade.gates.case import Tolerance
-from trade.run.accepted import accept_file
+from trade.play.dump import to_yaml
+from trade.run.accepted import Accepted, accept_file
 from trade.run.backtest import inputs_of
-from trade.run.execute import execute, preflight
+from trade.run.documents import documents
+from trade.run.execute import Execution, execute, preflight
 from trade.run.request import Doors, Request
 
 
@@ -27,36 +34,85 @@ class Verdict:
 
 
 def verify_run(folder: Path, doors: Doors) -> Verdict:
-    """Return the hashes, which are equal. Raises Mismatch naming those that are not, Malformed for a folder that is no run."""
+    """Return the hashes, which are equal. Raises Mismatch naming what is not, Malformed for a folder that is no run."""
     if not (folder / MANIFEST).is_file():
         raise Malformed(Finding("not-a-run", f"'{folder}' holds no '{MANIFEST}'", "name a run folder or id, see 'trade backtest list'"))
     broken = ARTIFACTS.findings(Written(folder))
     if broken:
         raise Mismatch(broken)
-    manifest, summary = read_json(folder / MANIFEST), read_json(folder / RESULT)
+    stored, summary = _stored_inputs(folder), read_json(folder / RESULT)
     request = Request(
         play=folder / PLAY,
         out=folder.parent,
-        series=manifest["symbol"],
-        from_ms=manifest["window_from_ms"],
-        to_ms=manifest["window_to_ms"],
-        tolerance=Tolerance(**manifest["options"]),
+        series=stored.symbol,
+        from_ms=stored.window_from_ms,
+        to_ms=stored.window_to_ms,
+        tolerance=Tolerance(**stored.options),
     )
-    ready = preflight(request, doors, accept_file(request.play, request.symbol), rehash=True)
+    ready = preflight(request, doors, _stored_play(folder), rehash=True)
     execution = execute(ready, doors.say)
     inputs = inputs_of(ready, request.tolerance)
-    own = {"play_hash": inputs.play_hash, "data_digest": inputs.data_digest, "versions_digest": inputs.versions_digest}
-    stored = {**{name: manifest[name] for name in own}, **summary["hashes"]}
-    again = {**own, **hashes(execution.result, execution.summary.metrics)}
-    differing = [name for name in stored if stored[name] != again.get(name)]
-    if differing:
-        raise Mismatch(
-            [
-                Finding("hash-differs", f"'{name}' was {stored[name][:12]} and is {again.get(name, '')[:12]} now", _HINTS.get(name, _HINT))
-                for name in differing
-            ]
-        )
-    return Verdict(manifest["run_id"], stored, again)
+    before = {**_named(stored), **summary["hashes"]}
+    again = {**_named(inputs), **hashes(execution.result, execution.summary.metrics)}
+    written = documents(inputs, execution, summary["hashes"])
+    findings = [*_hash_findings(before, again), *_table_findings(folder, execution), *_document_findings(folder, written)]
+    if findings:
+        raise Mismatch(findings)
+    return Verdict(inputs.run_id, before, again)
+
+
+def _stored_inputs(folder: Path) -> Inputs:
+    """Return the inputs of a stored run, which must hash to the id it was published under."""
+    manifest = read_json(folder / MANIFEST)
+    try:
+        inputs = Inputs.of(manifest)
+    except (KeyError, TypeError):
+        inputs = None
+    if inputs is None or manifest.get("input_hash") != inputs.input_hash or manifest.get("run_id") != inputs.run_id:
+        raise Mismatch(_edited(MANIFEST, "its values do not give the hash it was published under"))
+    return inputs
+
+
+def _stored_play(folder: Path) -> Accepted:
+    """Return the stored Play, which must be exactly as it was written."""
+    try:
+        accepted = accept_file(folder / PLAY)
+    except Malformed as error:
+        raise Mismatch(error.findings) from error
+    if to_yaml(accepted.play) != (folder / PLAY).read_text(encoding="utf-8"):
+        raise Mismatch(_edited(PLAY, "it is not the resolved Play that was written"))
+    return accepted
+
+
+def _named(inputs: Inputs) -> dict[str, str]:
+    return {"play_hash": inputs.play_hash, "data_digest": inputs.data_digest, "versions_digest": inputs.versions_digest}
+
+
+def _hash_findings(before: dict[str, str], again: dict[str, str]) -> Iterator[Finding]:
+    for name in before:
+        if before[name] != again.get(name):
+            fact = f"'{name}' was {before[name][:12]} and is {again.get(name, '')[:12]} now"
+            yield Finding("hash-differs", fact, _HINTS.get(name, _HINT))
+
+
+def _table_findings(folder: Path, execution: Execution) -> Iterator[Finding]:
+    """Compare the tables with their readable columns, which no hash covers."""
+    result, grid = execution.result, execution.ready.history.instrument.grid
+    for table, rows in ((TRADES, result.trades), (FILLS, result.fills), (POINTS, result.equity)):
+        if not table.is_written(folder, rows, grid):
+            yield _edited(table.file, "its rows are not those that come out again")
+
+
+def _document_findings(folder: Path, written: Mapping[str, Any]) -> Iterator[Finding]:
+    """Compare what no hash covers: counts, tables of trades, the funnel, what preflight saw."""
+    for name, document in written.items():
+        places = differing(name, read_json(folder / name), json.loads(json.dumps(document)))
+        if places:
+            yield _edited(name, f"other than what comes out again: {', '.join(places)}")
+
+
+def _edited(file: str, fact: str) -> Finding:
+    return Finding("file-differs", f"'{file}': {fact}", "the file was edited, or the hashes above say what changed")
 
 
 _HINT = "the same inputs gave another result"

@@ -1,0 +1,18 @@
+"""Compare a run's documents with what comes out again, name by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trade.artifacts.receipt import RESULT, SIGNATURE
+
+# Warnings about a Play name places of the file that was run; the compiled kernels may be rebuilt and give the same bytes.
+_OUTSIDE = {RESULT: {"findings"}, SIGNATURE: {"kernels"}}
+
+
+def differing(file: str, old: Any, new: Any) -> list[str]:
+    """Return the names in which two JSON documents of one kind differ, as `result.json:hashes`; the file's name if one is no document."""
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return [file]
+    names = [name for name in {**new, **old} if name not in _OUTSIDE.get(file, ())]
+    return [f"{file}:{name}" for name in names if name not in old or name not in new or old[name] != new[name]]
