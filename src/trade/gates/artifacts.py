@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,26 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trade.artifacts.receipt import FILES, MANIFEST, RESULT, SIGNATURE, metrics_hash
+from trade.artifacts.receipt import FILES, MANIFEST, PREFLIGHT, RESULT, SIGNATURE, metrics_hash
 from trade.artifacts.stage import read_json
 from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Table
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash
-from trade.base.records import FillKind, Records
+from trade.base.instrument import Grid
+from trade.base.records import Records
 from trade.gates.gate import Gate
+from trade.gates.ledger import Books, check_ledger
 
 _HINT = "nothing was published; run again, and report it when it comes back"
 _HASHES = {"trades": "trades_hash", "fills": "fills_hash", "equity": "equity_hash"}
+_KEYS: Mapping[str, Mapping[str, type]] = {
+    MANIFEST: {"instrument": dict},
+    PREFLIGHT: {"findings": list},
+    RESULT: {"hashes": dict, "metrics": dict, "rows": dict, "initial_equity_quanta": int},
+    SIGNATURE: {"declared_features": list, "computed_features": list},
+}
+_ANY_GRID = Grid(Decimal(1), Decimal(1))
 
 
 @dataclass(frozen=True)
@@ -38,20 +48,55 @@ def check(case: Written) -> Iterator[Finding]:
         yield Finding("artifact-missing", f"'{name}' was not written", _HINT)
     if missing:
         return
-    found = [finding for table in TABLES for finding in _check_schema(case.folder, table)]
-    documents: dict[str, Any] = {}
-    for name in (MANIFEST, RESULT, SIGNATURE):
-        try:
-            documents[name] = read_json(case.folder / name)
-        except ValueError as error:
-            found.append(Finding("artifact-unreadable", f"'{name}' is not JSON: {error}", _HINT))
-    yield from found
-    if found:
+    run = _read(case.folder)
+    if isinstance(run, list):
+        yield from run
         return
-    tables = {table.name: table.read(case.folder) for table in TABLES}
-    yield from _check_result(documents[RESULT], tables)
-    yield from _check_ledger(documents[RESULT], tables)
-    yield from _check_signature(documents[SIGNATURE])
+    yield from _check_result(run.result, run.tables)
+    trades, fills, points = (run.tables[table.name] for table in (TRADES, FILLS, POINTS))
+    yield from check_ledger(Books(trades, fills, points, run.result["initial_equity_quanta"], run.tick_lot_quanta))
+    yield from _check_signature(run.signature)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the files of a readable run hold."""
+
+    tables: Mapping[str, Records]
+    tick_lot_quanta: int
+    result: Mapping[str, Any]
+    signature: Mapping[str, Any]
+
+
+def _read(folder: Path) -> _Run | list[Finding]:
+    """Return the contents of the files, or everything that keeps them from being read."""
+    found = [finding for table in TABLES for finding in _check_schema(folder, table)]
+    read: dict[str, Any] = {}
+    for name, keys in _KEYS.items():
+        try:
+            read[name] = _read_document(folder / name, keys)
+        except ValueError as error:
+            found.append(Finding("artifact-unreadable", f"'{name}' is not the document of a run: {error}", _HINT))
+    for table in () if found else TABLES:
+        try:
+            read[table.name] = table.read(folder)
+        except (OSError, ValueError) as error:
+            found.append(Finding("artifact-unreadable", f"'{table.file}' cannot be read: {error}", _HINT))
+    if found:
+        return found
+    tables = {table.name: read[table.name] for table in TABLES}
+    return _Run(tables, _grid(read[MANIFEST]).tick_lot_quanta, read[RESULT], read[SIGNATURE])
+
+
+def _read_document(path: Path, keys: Mapping[str, type]) -> Any:
+    """Return a JSON document. Raises ValueError unless it holds these keys with values of these types."""
+    document = read_json(path)
+    wrong = [key for key, kind in keys.items() if not (isinstance(document, dict) and isinstance(document.get(key), kind))]
+    if wrong:
+        raise ValueError(f"it has no {', '.join(wrong)}")
+    if path.name == MANIFEST:
+        _grid(document)
+    return document
 
 
 def _check_schema(folder: Path, table: Table) -> Iterator[Finding]:
@@ -63,45 +108,39 @@ def _check_schema(folder: Path, table: Table) -> Iterator[Finding]:
     if tuple(schema.names) != table.columns:
         yield Finding("artifact-schema", f"'{table.file}' has columns {schema.names}", _HINT)
         return
-    for name in table.integer_columns:
-        if schema.field(name).type != pa.int64():
-            yield Finding("artifact-schema", f"'{table.file}': '{name}' is {schema.field(name).type}, not int64", _HINT)
+    expected = table.arrow(np.zeros(0, table.dtype), _ANY_GRID).schema
+    for name in table.columns:
+        if schema.field(name).type != expected.field(name).type:
+            fact = f"'{table.file}': '{name}' is {schema.field(name).type}, not {expected.field(name).type}"
+            yield Finding("artifact-schema", fact, _HINT)
 
 
-def _check_result(summary: Any, tables: dict[str, Records]) -> Iterator[Finding]:
+def _check_result(summary: Any, tables: Mapping[str, Records]) -> Iterator[Finding]:
     said = summary["hashes"]
     found = {_HASHES[table.name]: table.hash(tables[table.name]) for table in TABLES}
-    found["metrics_hash"] = metrics_hash(summary["metrics"])
+    found["metrics_hash"] = _metrics_hash(summary["metrics"])
     found["run_hash"] = json_hash(found)
     for name, value in found.items():
         if said.get(name) != value:
             yield Finding("artifact-hash", f"'{name}' of the files is {value[:12]}, the result says {str(said.get(name))[:12]}", _HINT)
-    for name, count in summary["rows"].items():
-        if len(tables[name]) != count:
-            yield Finding("artifact-rows", f"'{name}' has {len(tables[name])} rows, the result says {count}", _HINT)
+    for name, rows in tables.items():
+        if summary["rows"].get(name) != len(rows):
+            yield Finding("artifact-rows", f"'{name}' has {len(rows)} rows, the result says {summary['rows'].get(name)}", _HINT)
 
 
-def _check_ledger(summary: Any, tables: dict[str, Records]) -> Iterator[Finding]:
-    """MONEY-2, recomputed from the written rows in integers."""
-    trades, fills, points = tables[TRADES.name], tables[FILLS.name], tables[POINTS.name]
-    initial, final = summary["initial_equity_quanta"], int(points["equity_quanta"][-1])
-    gross, fees, funding, net = (int(trades[f"{name}_quanta"].sum()) for name in ("gross", "fees", "funding", "net"))
-    paid = fills["kind"] == int(FillKind.FUNDING)
-    sums = {
-        "final cash = initial + realised - fees + funding": (int(points["cash_quanta"][-1]), initial + gross - fees + funding),
-        "sum of trade.net = final equity - initial equity": (net, final - initial),
-        "cash changes of the fills = cash change of the run": (int(fills["cash_quanta"].sum()), final - initial),
-        "fees of the fills = fees of the trades": (int(fills["fee_quanta"].sum()), fees),
-        "funding of the fills = funding of the trades": (int(fills["cash_quanta"][paid].sum()), funding),
-        "first point = initial equity": (int(points["equity_quanta"][0]), initial),
-    }
-    for name, (left, right) in sums.items():
-        if left != right:
-            yield Finding("ledger-broken", f"{name} does not hold: {left} is not {right} quanta", _HINT)
-    if (np.diff(points["ts_ms"]) <= 0).any():
-        yield Finding("ledger-broken", "the equity curve does not ascend in time", _HINT)
-    if (trades["exit_ts_ms"] < trades["entry_ts_ms"]).any() or (trades["quantity_lots"] <= 0).any():
-        yield Finding("ledger-broken", "a trade ends before it begins, or has no quantity", _HINT)
+def _metrics_hash(metrics: Mapping[str, Any]) -> str:
+    try:
+        return metrics_hash(metrics)
+    except (TypeError, ValueError):  # not a number, or no value at all: nothing that a run writes
+        return "none"
+
+
+def _grid(manifest: Any) -> Grid:
+    """Return the grid of the run's instrument. Raises ValueError when it has none."""
+    try:
+        return Grid(Decimal(manifest["instrument"]["tick_size"]), Decimal(manifest["instrument"]["qty_step"]))
+    except (KeyError, TypeError, ArithmeticError) as error:
+        raise ValueError("it has no instrument on a grid") from error
 
 
 def _check_signature(signature: Any) -> Iterator[Finding]:
