@@ -31,6 +31,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     RESULT: {"hashes": dict, "metrics": dict, "rows": dict, "initial_equity_quanta": int},
     SIGNATURE: {"declared_features": list, "computed_features": list},
 }
+_BROKEN = (OSError, ValueError, pa.ArrowException)  # what pyarrow raises for bytes that are no parquet
 _ANY_GRID = Grid(Decimal(1), Decimal(1))
 
 
@@ -75,17 +76,19 @@ def _read(folder: Path) -> _Run | list[Finding]:
     for name, keys in _KEYS.items():
         try:
             read[name] = _read_document(folder / name, keys)
+            if name == MANIFEST:
+                read["tick_lot_quanta"] = _tick_lot_quanta(read[name])
         except ValueError as error:
             found.append(Finding("artifact-unreadable", f"'{name}' is not the document of a run: {error}", _HINT))
     for table in () if found else TABLES:
         try:
             read[table.name] = table.read(folder)
-        except (OSError, ValueError) as error:
+        except _BROKEN as error:
             found.append(Finding("artifact-unreadable", f"'{table.file}' cannot be read: {error}", _HINT))
     if found:
         return found
     tables = {table.name: read[table.name] for table in TABLES}
-    return _Run(tables, _grid(read[MANIFEST]).tick_lot_quanta, read[RESULT], read[SIGNATURE])
+    return _Run(tables, read["tick_lot_quanta"], read[RESULT], read[SIGNATURE])
 
 
 def _read_document(path: Path, keys: Mapping[str, type]) -> Any:
@@ -94,19 +97,18 @@ def _read_document(path: Path, keys: Mapping[str, type]) -> Any:
     wrong = [key for key, kind in keys.items() if not (isinstance(document, dict) and isinstance(document.get(key), kind))]
     if wrong:
         raise ValueError(f"it has no {', '.join(wrong)}")
-    if path.name == MANIFEST:
-        _grid(document)
     return document
 
 
 def _check_schema(folder: Path, table: Table) -> Iterator[Finding]:
     try:
         schema = pq.read_schema(folder / table.file)
-    except (OSError, pa.ArrowInvalid) as error:
+        names = tuple(schema.names)
+    except _BROKEN as error:
         yield Finding("artifact-unreadable", f"'{table.file}' is not parquet: {error}", _HINT)
         return
-    if tuple(schema.names) != table.columns:
-        yield Finding("artifact-schema", f"'{table.file}' has columns {schema.names}", _HINT)
+    if names != table.columns:
+        yield Finding("artifact-schema", f"'{table.file}' has columns {', '.join(names)}", _HINT)
         return
     expected = table.arrow(np.zeros(0, table.dtype), _ANY_GRID).schema
     for name in table.columns:
@@ -135,12 +137,12 @@ def _metrics_hash(metrics: Mapping[str, Any]) -> str:
         return "none"
 
 
-def _grid(manifest: Any) -> Grid:
-    """Return the grid of the run's instrument. Raises ValueError when it has none."""
+def _tick_lot_quanta(manifest: Any) -> int:
+    """Return what one lot of the run's instrument gains per tick. Raises ValueError when it has no grid."""
     try:
-        return Grid(Decimal(manifest["instrument"]["tick_size"]), Decimal(manifest["instrument"]["qty_step"]))
+        return Grid(Decimal(manifest["instrument"]["tick_size"]), Decimal(manifest["instrument"]["qty_step"])).tick_lot_quanta
     except (KeyError, TypeError, ArithmeticError) as error:
-        raise ValueError("it has no instrument on a grid") from error
+        raise ValueError("its instrument has no grid") from error
 
 
 def _check_signature(signature: Any) -> Iterator[Finding]:
