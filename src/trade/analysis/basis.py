@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,10 @@ from trade.analysis.curve import Curve, read_curve
 from trade.base.result import Result
 
 Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
+
+_TAIL = 20  # one in twenty: 5 %
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,15 @@ class Basis:
     @property
     def lost(self) -> Bool:
         return self.net_quanta < 0
+
+    @cached_property
+    def worst_returns(self) -> Float64:
+        """The worst 5 % of the returns per exec bar, at least one, ascending: sorted, so that their sum has one order."""
+        returns = self.curve.returns
+        count = min(max(1, len(returns) // _TAIL), len(returns))
+        losing = returns[returns < 0]
+        candidates = losing if len(losing) >= count else returns  # most bars lose nothing, and need no partition
+        return np.sort(np.partition(candidates, count - 1)[:count]) if count else returns
 
 
 def read_result(result: Result) -> Basis:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-import numpy.typing as npt
-
 from trade.analysis.basis import Basis, over
 from trade.analysis.returns import yearly_growth
 
-_TAIL = 20  # the worst one in twenty: 5 %
 _ROUNDING = 1e-12  # a spread this small beside the mean is rounding, not risk
 
 
@@ -45,12 +41,12 @@ def kurtosis(basis: Basis) -> float | None:
 
 
 def var_95_pct(basis: Basis) -> float | None:
-    worst = _tail(basis)
+    worst = basis.worst_returns
     return None if len(worst) == 0 else 0.0 - 100 * float(worst[-1])
 
 
 def cvar_95_pct(basis: Basis) -> float | None:
-    worst = _tail(basis)
+    worst = basis.worst_returns
     return None if len(worst) == 0 else 0.0 - 100 * float(worst.sum()) / len(worst)
 
 
@@ -62,10 +58,3 @@ def _spread(basis: Basis) -> float:
 
 def _yearly(basis: Basis, per_bar: float | None) -> float | None:
     return None if per_bar is None else per_bar * math.sqrt(basis.result.exec_timeframe.bars_per_year)
-
-
-def _tail(basis: Basis) -> npt.NDArray[np.float64]:
-    """Return the worst 5 % of the returns, at least one, ascending (sorted, so that their sum does not depend on the partition)."""
-    returns = basis.curve.returns
-    count = min(max(1, len(returns) // _TAIL), len(returns))
-    return np.sort(np.partition(returns, count - 1)[:count]) if count else returns

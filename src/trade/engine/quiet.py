@@ -57,35 +57,38 @@ def hold(
     unit, entry_value, lots = book.lots * spec.tick_lot_quanta, book.entry_value_quanta, side * book.lots
     mmr, base = book.mmr_e12, book.maintenance_base_quanta
     highest, lowest = max(book.best_ticks, book.worst_ticks), min(book.best_ticks, book.worst_ticks)
-    low, peak, deepest = tally.low_quanta, tally.peak_quanta, tally.deepest_quanta
+    least, peak, deepest = tally.low_quanta, tally.peak_quanta, tally.deepest_quanta
     max_fall, max_frac = tally.max_drawdown_quanta, tally.max_drawdown_frac
     limited = spec.max_drawdown_e12 < RATE_ONE
     allowed = times_rate(peak, spec.max_drawdown_e12) if limited else _NO_LIMIT
-    point, end = tally.points, len(points.last_bar)
-    due = points.last_bar[point] if point < end else -1
+    # out of their tuples once: taking an array from one counts its references, atomically, at every bar
+    high, low, mark_high, mark_low, mark_close = tape.high, tape.low, tape.mark_high, tape.mark_low, tape.mark_close
+    point_ms, last_bar, floor = points.ts_ms, points.last_bar, spec.equity_floor_quanta
+    point, end = tally.points, len(last_bar)
+    due = last_bar[point] if point < end else -1
     while bar < until:
-        if not out_of_reach(side, stop, target, liquidation, tape.high[bar], tape.low[bar], tape.mark_high[bar], tape.mark_low[bar]):
+        if not out_of_reach(side, stop, target, liquidation, high[bar], low[bar], mark_high[bar], mark_low[bar]):
             break
-        value = tape.mark_close[bar] * unit
+        value = mark_close[bar] * unit
         worth = cash + side * (value - entry_value)
-        if worth <= spec.equity_floor_quanta or peak - worth >= allowed:
+        if worth <= floor or peak - worth >= allowed:
             break
         if limited and worth > peak:
             allowed = times_rate(worth, spec.max_drawdown_e12)
-        highest, lowest = max(highest, tape.high[bar]), min(lowest, tape.low[bar])
-        low = min(low, worth)
+        highest, lowest = max(highest, high[bar]), min(lowest, low[bar])
+        least = min(least, worth)
         peak, deepest, max_fall, max_frac = deeper(peak, deepest, max_fall, max_frac, worth)
         while due == bar:
-            write_row(equity[point], points.ts_ms[point], worth, low, cash, used, times_rate(value, mmr) + base, value, lots)
-            low = worth
+            write_row(equity[point], point_ms[point], worth, least, cash, used, times_rate(value, mmr) + base, value, lots)
+            least = worth
             point += 1
-            due = points.last_bar[point] if point < end else -1
+            due = last_bar[point] if point < end else -1
             if due != bar:
-                low = NO_LOW
+                least = NO_LOW
         bar += 1
 
     tally.bars_in_position += bar - desk.bar
-    tally.low_quanta, tally.peak_quanta, tally.deepest_quanta = low, peak, deepest
+    tally.low_quanta, tally.peak_quanta, tally.deepest_quanta = least, peak, deepest
     tally.max_drawdown_quanta, tally.max_drawdown_frac, tally.points = max_fall, max_frac, point
     book.best_ticks, book.worst_ticks = (highest, lowest) if side > 0 else (lowest, highest)
     desk.bar = bar

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,8 @@ from trade.feeds.align import last_known
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
+
+_EVENTS = ("funding_rate", "open_interest")  # known from their own instants on, not from bars
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class MultiTFFeedStore:
     mark: Bars | None
     funding: Funding | None
     ready_ms: int  # the bar close from which every feature has passed its first valid value
+    _made: dict[ColumnRef, Float64] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[tuple[str | Timeframe, Clock], Int64] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def base(self) -> FeedStore:
@@ -75,9 +79,21 @@ class MultiTFFeedStore:
 
     def column(self, ref: ColumnRef) -> Float64:
         """Return a column on its own bars, NaN where missing; bar columns and prices in units of the quote currency."""
+        if ref not in self._made:
+            self._made[ref] = self._column(ref)
+        return self._made[ref]
+
+    def rows(self, ref: ColumnRef, clock: Clock) -> Int64:
+        """Return per instant of a clock the row of a column that is known then, -1 if none yet."""
+        key = (ref.id if ref.id in _EVENTS else ref.timeframe, clock)
+        if key not in self._known:
+            self._known[key] = self._rows(ref, clock)
+        return self._known[key]
+
+    def _column(self, ref: ColumnRef) -> Float64:
         if (ref.id, ref.output) in self.columns:
             return self.columns[ref.id, ref.output]
-        if ref.id in ("funding_rate", "open_interest"):
+        if ref.id in _EVENTS:
             return self.funding.rate if ref.id == "funding_rate" and self.funding is not None else np.empty(0)
         bars = self.feeds[ref.timeframe].bars
         if ref.id == "volume":
@@ -87,12 +103,11 @@ class MultiTFFeedStore:
             return grid.to_prices(mark_columns(self.mark, bars)[3])
         return grid.to_prices(getattr(bars, "close" if ref.id == "last_price" else ref.id))
 
-    def rows(self, ref: ColumnRef, clock: Clock) -> Int64:
-        """Return per instant of a clock the row of a column that is known then, -1 if none yet."""
+    def _rows(self, ref: ColumnRef, clock: Clock) -> Int64:
         instants = self.instants(clock)
         if ref.id == "funding_rate" and self.funding is not None:
             return last_known(self.funding.ts_ms, instants)
-        if ref.id in ("funding_rate", "open_interest"):
+        if ref.id in _EVENTS:
             return np.full(len(instants), -1)
         return self.feeds[ref.timeframe].known_at(instants)
 

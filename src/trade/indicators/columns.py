@@ -37,7 +37,12 @@ def segments(entry: Entry, columns: Mapping[str, Float64], ts_open_ms: Int64) ->
     A source that is another feature starts with missing values and may have some later. An indicator starts anew after each, so
     that one missing value cannot poison the rest of a recursive average.
     """
-    finite = np.logical_and.reduce([np.isfinite(columns[name]) for name in entry.inputs])
+    finite = np.isfinite(columns[entry.inputs[0]])
+    for name in entry.inputs[1:]:
+        finite &= np.isfinite(columns[name])
+    if finite.all():
+        yield slice(0, len(finite)), Columns({name: np.ascontiguousarray(columns[name]) for name in entry.inputs}, ts_open_ms)
+        return
     edges = np.flatnonzero(np.diff(np.concatenate(([False], finite, [False]))))
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
         rows = slice(int(start), int(stop))

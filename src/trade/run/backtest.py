@@ -9,7 +9,6 @@ from typing import Any
 from trade.artifacts.receipt import PLAY, TIMES, Inputs, Receipt, hashes
 from trade.artifacts.stage import publish, stage
 from trade.gates.artifacts import ARTIFACTS, Written
-from trade.gates.case import Tolerance
 from trade.gates.expected import EXPECTED, Outcome
 from trade.play.dump import to_yaml
 from trade.run.accepted import accept_file
@@ -32,7 +31,7 @@ def run_backtest(request: Request, doors: Doors) -> Receipt:
     return seal(request, execution, clock.document())
 
 
-def inputs_of(ready: Ready, tolerance: Tolerance) -> Inputs:
+def inputs_of(ready: Ready, request: Request) -> Inputs:
     """Return everything the result depends on (HASH-2)."""
     return Inputs(
         play_hash=ready.accepted.play.play_hash,
@@ -40,7 +39,7 @@ def inputs_of(ready: Ready, tolerance: Tolerance) -> Inputs:
         symbol=ready.history.instrument.key,
         window_from_ms=ready.window.from_ms,
         window_to_ms=ready.window.to_ms,
-        options=tolerance.as_json(),
+        options=request.options,
         engine_version=engine_version(),
         versions_digest=versions_digest(),
     )
@@ -49,7 +48,7 @@ def inputs_of(ready: Ready, tolerance: Tolerance) -> Inputs:
 def seal(request: Request, execution: Execution, times: Mapping[str, Any]) -> Receipt:
     """Stage, gate and publish a run; `times` is the one document outside every hash."""
     ready, result = execution.ready, execution.result
-    play, inputs = ready.accepted.play, inputs_of(ready, request.tolerance)
+    play, inputs = ready.accepted.play, inputs_of(ready, request)
     contents = {
         **documents(inputs, execution, hashes(result, execution.summary.metrics)),
         PLAY: to_yaml(play),

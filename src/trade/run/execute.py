@@ -18,6 +18,7 @@ from trade.gates.preflight import PREFLIGHT
 from trade.gates.requirements import REQUIREMENTS, Requirements
 from trade.run.accepted import Accepted
 from trade.run.idle import why_idle
+from trade.run.memory import keep_freed_memory
 from trade.run.names import CATALOGUE
 from trade.run.request import Doors, Request, silent
 from trade.run.window import choose_window
@@ -52,7 +53,7 @@ class Execution:
 def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> Ready:
     """Load what the Play needs and let preflight look at it. Raises DataMissing."""
     symbol = request.series or accepted.play.symbol
-    market = doors.market_of(symbol)
+    market = doors.market_of(request.origin, symbol)
     series = market.resolve(symbol)
     plan = plan_features(accepted.play, CATALOGUE)
     window = choose_window(market, series, plan, request.from_ms, request.to_ms)
@@ -71,6 +72,7 @@ def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool =
 
 def execute(ready: Ready, say: Callable[[str], None] = silent) -> Execution:
     """Compute the features, run the bars, and sum up."""
+    keep_freed_memory()
     play, program = ready.accepted.play, ready.accepted.program
     history = ready.history
     say("features")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from trade.base.history import History
 from trade.base.instrument import Instrument
 from trade.gates.case import Tolerance
 from trade.market.names import Series
+from trade.market.origin import STORED, Origin
 from trade.market.store import StoredSeries
 
 
@@ -25,10 +26,16 @@ class Request:
     from_ms: int | None = None
     to_ms: int | None = None
     tolerance: Tolerance = field(default_factory=Tolerance)
+    origin: Origin = STORED  # where the market comes from
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What else the result depends on, beside Play, data and window; enough to ask for the same again (HASH-2)."""
+        return {**self.tolerance.as_json(), **self.origin.as_json()}
 
 
 class Market(Protocol):
-    """The stored world as a run needs it; `trade.market.store.Store` is one."""
+    """The world as a run needs it; `trade.market.store.Store` is one, `trade.market.synthetic.market.SyntheticMarket` another."""
 
     def resolve(self, text: str) -> Series: ...
 
@@ -46,7 +53,7 @@ def silent(stage: str) -> None:
 
 @dataclass(frozen=True)
 class Doors:
-    """The market that holds a symbol, asked for once a run knows its symbol, and who is told which stage begins."""
+    """The market of an origin that holds a symbol, asked for once a run knows its symbol, and who is told which stage begins."""
 
-    market_of: Callable[[str], Market]
+    market_of: Callable[[Origin, str], Market]
     say: Callable[[str], None] = silent

@@ -16,6 +16,7 @@ from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.gates.artifacts import ARTIFACTS, Written
 from trade.gates.case import Tolerance
+from trade.market.origin import from_options
 from trade.play.dump import to_yaml
 from trade.run.accepted import Accepted, accept_file
 from trade.run.backtest import inputs_of
@@ -41,17 +42,19 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
     if broken:
         raise Mismatch(broken)
     stored, summary = _stored_inputs(folder), read_json(folder / RESULT)
+    origin, tolerance = from_options(stored.options)
     request = Request(
         play=folder / PLAY,
         out=folder.parent,
         series=stored.symbol,
         from_ms=stored.window_from_ms,
         to_ms=stored.window_to_ms,
-        tolerance=Tolerance(**stored.options),
+        tolerance=Tolerance(**tolerance),
+        origin=origin,
     )
     ready = preflight(request, doors, _stored_play(folder), rehash=True)
     execution = execute(ready, doors.say)
-    inputs = inputs_of(ready, request.tolerance)
+    inputs = inputs_of(ready, request)
     before = {**_named(stored), **summary["hashes"]}
     again = {**_named(inputs), **hashes(execution.result, execution.summary.metrics)}
     written = documents(inputs, execution, summary["hashes"])

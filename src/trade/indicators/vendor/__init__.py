@@ -25,16 +25,24 @@ def compute(entry: Entry, params: Params, columns: Mapping[str, Float64], ts_ope
     `params` are complete, `columns` hold the inputs of the entry ("source" for the chosen source). Where an input is missing the
     output is missing, and the indicator starts anew on the next bar that has all of them. Input too short for a value gives NaN.
     """
-    out = {output.name: np.full(len(ts_open_ms), np.nan) for output in entry.outputs}
-    first = entry.first_valid_bars(params)
+    bars = len(ts_open_ms)
+    first = min(entry.first_valid_bars(params).values())
+    out: dict[str, Float64] = {}
     for rows, part in segments(entry, columns, ts_open_ms):
-        if len(part) <= min(first.values()):
+        if len(part) <= first:
             continue
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # what is not finite becomes missing below
-            computed = _KERNELS[entry.name](part, params)
-            for output in entry.outputs:
-                out[output.name][rows] = _settled(entry, output, params, part, computed[output.name])
-    return out
+        computed = _computed(entry, params, part)
+        if len(part) == bars:  # nothing is missing: the columns are taken as they are
+            return computed
+        for name, values in computed.items():
+            out.setdefault(name, np.full(bars, np.nan))[rows] = values
+    return out or {output.name: np.full(bars, np.nan) for output in entry.outputs}
+
+
+def _computed(entry: Entry, params: Params, part: Columns) -> dict[str, Float64]:
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # what is not finite becomes missing
+        computed = _KERNELS[entry.name](part, params)
+        return {output.name: _settled(entry, output, params, part, computed[output.name]) for output in entry.outputs}
 
 
 def _settled(entry: Entry, output: Output, params: Params, columns: Columns, values: Float64) -> Float64:
@@ -43,7 +51,7 @@ def _settled(entry: Entry, output: Output, params: Params, columns: Columns, val
         values = np.where((values < output.low) & (values > output.low - _ROUNDING), output.low, values)
     if output.high is not None:
         values = np.where((values > output.high) & (values < output.high + _ROUNDING), output.high, values)
-    finite = np.isfinite(values)
+    missing = np.isinf(values)
     if output.undefined_when is not None:
-        finite &= ~undefined(entry, output.name, params, columns)
-    return values if finite.all() else np.where(finite, values, np.nan)
+        missing |= undefined(entry, output.name, params, columns)
+    return np.where(missing, np.nan, values) if missing.any() else np.ascontiguousarray(values, np.float64)
