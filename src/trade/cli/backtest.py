@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +27,7 @@ from trade.cli.options import (
     instant_ms,
     percent_frac,
 )
+from trade.cli.synthetic import Bars, PatternOptional, Seed, Synthetic, on_recipe
 
 if TYPE_CHECKING:
     from trade.run.request import Doors, Request
@@ -40,7 +40,7 @@ PlayName = Annotated[str, typer.Argument(metavar="PLAY", help="A Play file, or t
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or the id (or its beginning) of a run.")]
 
 
-@app.command(epilog="Example: trade backtest run sample --from 2025-02-01 --to 2025-03-01")
+@app.command(cls=PatternOptional, epilog="Example: trade backtest run sample --from 2025-02-01 --to 2025-03-01")
 def run(
     play: PlayName,
     symbol: Symbol = None,
@@ -51,12 +51,15 @@ def run(
     max_gap: MaxGap = "3h",
     max_missing: MaxMissing = 0.1,
     strict_warmup: StrictWarmup = False,
+    synthetic: Synthetic = None,
+    seed: Seed = None,
+    bars: Bars = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a Play through the gates to a sealed receipt."""
     console.configure(as_json=as_json, quiet=quiet)
-    request = _request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup)
+    request = on_recipe(_request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup), synthetic, seed, bars)
     from trade.cli.progress import stages
     from trade.cli.render import show_receipt
     from trade.run.backtest import run_backtest
@@ -164,7 +167,6 @@ def _request(
 
 
 def _doors(db: Path, say: Callable[[str], None] | None = None) -> Doors:
-    from trade.market.sample import open_store
     from trade.run.request import Doors, silent
 
-    return Doors(partial(open_store, db), say or silent)
+    return Doors(lambda origin, symbol: origin.open(db, symbol), say or silent)

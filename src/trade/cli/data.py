@@ -119,6 +119,21 @@ def delete(
     console.show(f"deleted {rows:,} rows of {series}")
 
 
+@app.command("patterns", epilog="Example: trade data patterns")
+def patterns(as_json: Json = False, quiet: Quiet = False) -> None:
+    """List the patterns that --synthetic can make."""
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.market.synthetic.registry import FAMILIES
+
+    found = [(family, pattern) for family, each in FAMILIES.items() for pattern in each]
+    told = [{"family": family, "name": one.name, "meaning": one.meaning, "defining": one.defining} for family, one in found]
+    console.emit({"status": "ok", "patterns": told})
+    table = _table("pattern", "family", "meaning")
+    for family, pattern in found:
+        table.add_row(pattern.name, family, pattern.meaning)
+    console.show(table)
+
+
 @app.command("sql", epilog='Example: trade data sql "SELECT symbol, count(*) AS bars FROM bars GROUP BY symbol"')
 def sql(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT over the views bars, mark, funding.")],

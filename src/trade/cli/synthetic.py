@@ -1,0 +1,68 @@
+"""The options of a run on a made market: `--synthetic [PATTERN] [--seed N] [--bars N]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from trade.base.errors import Malformed
+from trade.base.findings import Finding
+
+if TYPE_CHECKING:
+    from trade.run.request import Request
+
+_OPTION = "--synthetic"
+_SEED = 42
+_BARS = 43_200
+
+Synthetic = Annotated[
+    str | None,
+    typer.Option(
+        _OPTION, metavar="[PATTERN]", help="Run on a made market, by default the Play's validation pattern; bootstrap:SYMBOL mixes history."
+    ),
+]
+Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help=f"What the made market is drawn with [default: {_SEED}].")]
+Bars = Annotated[int | None, typer.Option("--bars", metavar="N", help=f"Minutes of the made market, warm-up apart [default: {_BARS}].")]
+
+
+class PatternOptional(TyperCommand):
+    """A command whose `--synthetic` may stand without its value, which typer has no word for: it is then given an empty one."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse with the empty value in place; a pattern is a word that follows and is no option."""
+        return super().parse_args(ctx, list(_with_value(args)))
+
+
+def on_recipe(request: Request, pattern: str | None, seed: int | None, bars: int | None) -> Request:
+    """Return the request, on the made market if one is asked for. Raises Malformed."""
+    if pattern is None:
+        unused = [name for name, value in (("--seed", seed), ("--bars", bars)) if value is not None]
+        if unused:
+            raise Malformed(
+                [Finding("only-synthetic", f"'{name}' only matters to a made market", f"add {_OPTION}, or leave it out") for name in unused]
+            )
+        return request
+    from trade.market.synthetic.recipe import Recipe
+
+    recipe = Recipe(pattern or _own_pattern(request), _SEED if seed is None else seed, _BARS if bars is None else bars)
+    return replace(request, origin=recipe, from_ms=recipe.start_ms if request.from_ms is None else request.from_ms)
+
+
+def _own_pattern(request: Request) -> str:
+    from trade.run.accepted import accept_file
+
+    play = accept_file(request.play, request.symbol).play
+    if play.validation_pattern is None:
+        hint = f"name one, like '{_OPTION} range_wide', or write 'validation: {{pattern: range_wide}}' into the Play"
+        raise Malformed(Finding("no-pattern", f"'{play.name}' names no pattern of its own", hint))
+    return play.validation_pattern
+
+
+def _with_value(args: list[str]) -> Iterator[str]:
+    for word, after in zip_longest(args, args[1:], fillvalue="-"):
+        yield f"{word}=" if word == _OPTION and after.startswith("-") else word
