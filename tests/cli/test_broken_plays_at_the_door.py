@@ -23,7 +23,7 @@ BROKEN = {
     "an unknown operator": ("cross_above", "crosses_above", "unknown-operator", "actions.entry_long.all[1]", "cross_above"),
     "an unknown setup": ("- setup: hour_up", "- setup: hour_op", "unknown-setup", "actions.entry_long.all[0]", "hour_up"),
     "a rule that never holds": ('[rsi_14, "<", 70]', '[rsi_14, ">", 120]', "never-holds", "actions.entry_long.all[2]", ""),
-    "a contradiction": ("take_profit_pct: 4, ", "", "contradiction", "", "take_profit"),
+    "a contradiction": ("take_profit_pct: 4, ", "", "exit-mode-needs-levels", "position_policy.exit_mode", "first_hit"),
     "a key twice": ("symbol: SAMPLEUSDT", "symbol: SAMPLEUSDT\nsymbol: BTCUSDT", "yaml-duplicate-key", "symbol", ""),
     "broken YAML": ("setups:", "setups: {", "yaml-syntax", "", ""),
     "an unknown timeframe": ("med_tf: 1h", "med_tf: 7m", "unknown-word", "timeframes.med_tf", ""),

@@ -78,6 +78,9 @@ def publish(staged: Staged) -> Receipt:
             return _compare(staged, summary)
         staged.discard()
         raise _unwritable(staged.target, error) from error
+    except BaseException:
+        staged.discard()
+        raise
     (staged.target / _LOCK).unlink()
     os.close(staged.lock)
     return Receipt(staged.target, staged.run_id, summary, existed=False)

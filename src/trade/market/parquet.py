@@ -28,12 +28,12 @@ def month_of(series: Series, kind: Kind, month: str, columns: Columns, off_grid:
     return Month(month, file, len(clock), int(clock[0]), int(clock[-1]), hashed, off_grid)
 
 
-def write_month(folder: Path, entry: Month, kind: Kind, columns: Columns) -> bool:
-    """Put the rows on disk, durably, and say whether a file was created; one with this name already holds these rows."""
+def write_month(folder: Path, entry: Month, kind: Kind, columns: Columns) -> None:
+    """Put the rows on disk, durably; a file with this name already holds these rows."""
     target = folder / entry.file
     if target.exists():
         sync(target.parent)  # whoever wrote it may have died before its name was on the disk
-        return False
+        return
     make_folder(target.parent, folder)
     draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
@@ -45,7 +45,6 @@ def write_month(folder: Path, entry: Month, kind: Kind, columns: Columns) -> boo
         draft.unlink(missing_ok=True)
         raise
     sync(target.parent)
-    return True
 
 
 def _table(columns: Columns, kind: Kind) -> Any:

@@ -39,8 +39,9 @@ class Writer:
     def stage(self, series: Series, kind: Kind, month: str, columns: Columns, off_grid: int = 0) -> Month:
         """Write the rows of one month, ascending and unique, as a file that no reader sees yet."""
         entry = month_of(series, kind, month, columns, off_grid)
-        if write_month(self.folder, entry, kind, columns):
-            self._created.append(entry.file)
+        if not (self.folder / entry.file).exists():
+            self._created.append(entry.file)  # before it is there: Ctrl-C may come between
+        write_month(self.folder, entry, kind, columns)
         return entry
 
     def rows(self, kind: Kind, months: Sequence[Month]) -> Columns:

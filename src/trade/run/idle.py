@@ -40,7 +40,7 @@ def _never(funnel: Sequence[FunnelRow]) -> Iterator[tuple[FunnelRow, bool]]:
 def _say(row: FunnelRow, is_whole: bool) -> tuple[str, str]:
     counts = f"false {row.false:,} times, missing {row.missing:,} times"
     if is_whole:
-        return f"no trades: the parts of '{row.text}' held at times, never together ({counts})", "see the funnel for each part"
+        return f"no trades: the parts of '{row.path}' held at times, never together ({counts})", "see the funnel for each part"
     return f"no trades: '{row.text}' never held ({counts})", "loosen it, or choose another window"
 
 
