@@ -47,7 +47,7 @@ class Basis:
         """The worst 5 % of the returns per exec bar, at least one, ascending: sorted, so that their sum has one order."""
         returns = self.curve.returns
         count = min(max(1, len(returns) // _TAIL), len(returns))
-        losing = returns[returns < 0]
+        losing = self.curve.losing
         candidates = losing if len(losing) >= count else returns  # most bars lose nothing, and need no partition
         return np.sort(np.partition(candidates, count - 1)[:count]) if count else returns
 

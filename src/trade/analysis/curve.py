@@ -26,6 +26,8 @@ class Curve:
 
     exec_bars: int
     returns: Float64
+    losing: Float64  # the negative returns, in order
+    lowest_equity_quanta: int  # at any base close
     mean: float
     variance: float
     third_moment: float
@@ -49,12 +51,15 @@ def read_curve(points: Records) -> Curve:
         raise ValueError("an equity curve has at least the initial equity at the window start")
     frozen = np.ascontiguousarray(points).view()
     frozen.flags.writeable = False  # one signature, whether or not the caller froze its records
-    returns, day_rows = np.empty(len(points), np.float64), np.empty(len(points), np.int64)
-    kept, day_count, run, square, leverage, lev_points, max_lev, ratio, calls, closest = _walk(frozen, returns, day_rows)
+    returns, losing, day_rows = np.empty(len(points)), np.empty(len(points)), np.empty(len(points), np.int64)
+    walked = _walk(frozen, returns, losing, day_rows)
+    kept, lost, day_count, lowest, run, square, leverage, lev_points, max_lev, ratio, calls, closest = walked
     mean, m2, m3, m4, gains, losses, downside = _moments(returns[:kept])
     return Curve(
         exec_bars=len(points) - 1,
         returns=returns[:kept],
+        losing=losing[:lost],
+        lowest_equity_quanta=lowest,
         mean=mean,
         variance=m2,
         third_moment=m3,
@@ -78,16 +83,20 @@ def _met(minimum: float) -> float | None:
 
 
 @kernel
-def _walk(points: Records, returns: Float64, day_rows: Int64) -> tuple[int, int, int, float, float, int, float, float, int, float]:
-    """Fill `returns` and `day_rows`; return their lengths and the sums and extremes of `Curve` in its order."""
+def _walk(
+    points: Records, returns: Float64, losing: Float64, day_rows: Int64
+) -> tuple[int, int, int, int, int, float, float, int, float, float, int, float]:
+    """Fill `returns`, `losing` and `day_rows`; return their lengths and the sums and extremes of `Curve` in its order."""
     previous = peak = points[0].equity_quanta
-    kept = day_count = run = longest = calls = leverage_points = 0
+    lowest = points[0].low_equity_quanta
+    kept = lost = day_count = run = longest = calls = leverage_points = 0
     square = leverage_sum = leverage_max = 0.0
     ratio_min = liquidation_min = np.inf
     day = -1
     for row in range(1, len(points)):
         point = points[row]
         equity = point.equity_quanta
+        lowest = min(lowest, point.low_equity_quanta)
         this_day = (point.ts_ms - 1) // DAY_MS
         if this_day != day and row > 1:
             day_rows[day_count] = row - 1
@@ -95,6 +104,9 @@ def _walk(points: Records, returns: Float64, day_rows: Int64) -> tuple[int, int,
         day = this_day
         if previous > 0:
             returns[kept] = (equity - previous) / previous
+            if equity < previous:
+                losing[lost] = returns[kept]
+                lost += 1
             kept += 1
             previous = equity
         if equity >= peak:
@@ -119,7 +131,7 @@ def _walk(points: Records, returns: Float64, day_rows: Int64) -> tuple[int, int,
     if len(points) > 1:
         day_rows[day_count] = len(points) - 1
         day_count += 1
-    return kept, day_count, longest, square, leverage_sum, leverage_points, leverage_max, ratio_min, calls, liquidation_min
+    return kept, lost, day_count, lowest, longest, square, leverage_sum, leverage_points, leverage_max, ratio_min, calls, liquidation_min
 
 
 @kernel

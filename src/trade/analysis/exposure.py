@@ -42,7 +42,7 @@ def closest_liquidation_pct(basis: Basis) -> float | None:
 
 
 def lowest_equity_usdt(basis: Basis) -> float:
-    return basis.usdt(int(basis.result.equity["low_equity_quanta"].min()))
+    return basis.usdt(basis.curve.lowest_equity_quanta)
 
 
 def _percent(share: float | None) -> float | None:
