@@ -81,6 +81,12 @@ class Timeframe:
             return np.arange(edges[0], edges[1]).astype("datetime64[ms]").astype(np.int64)
         return np.arange(start_ms, end_ms, self.length_ms, dtype=np.int64)
 
+    def edges(self, start_ms: int, end_ms: int) -> Int64:
+        """Return every bar edge in [start_ms, end_ms], both of which are edges: the first open, then every close."""
+        if self.name == "M":
+            return np.append(self.grid(start_ms, end_ms), end_ms)
+        return np.arange(start_ms, end_ms + 1, self.length_ms, dtype=np.int64)
+
     def back(self, ts_ms: int, bars: int) -> int:
         """Return the bar open that lies `bars` bars before the bar that contains the instant."""
         opened = self.floor_at(ts_ms)

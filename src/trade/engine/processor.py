@@ -122,8 +122,7 @@ def _due(funding: Funding | None, window: Window) -> Funding:
 def make_points(feed: MultiTFFeedStore) -> Points:
     """Return the instants of the equity curve: the window start, then every exec close in (from, to] (TIME-9)."""
     window, base = feed.window, feed.base.bars.between(feed.window.from_ms, feed.window.to_ms)
-    closes = feed.exec_timeframe.close(feed.exec_timeframe.grid(window.from_ms, window.to_ms))
-    ts_ms = np.concatenate(([window.from_ms], closes))
+    ts_ms = feed.exec_timeframe.edges(window.from_ms, window.to_ms)
     return Points(ts_ms, last_known(base.ts_close_ms, ts_ms))
 
 
