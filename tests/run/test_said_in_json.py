@@ -124,7 +124,7 @@ def test_the_result_for_people_has_every_figure(said: Any) -> None:
         assert label in text
     for label in ("fees", "funding", "net", "final equity", "ambiguous trades", "stop reason", "completed", "run_hash"):
         assert label in text
-    assert max(len(line) for line in text.splitlines() if not line.startswith("run ")) <= 100  # a path is as long as it is
+    assert max(len(line) for line in text.splitlines() if not line.startswith("run ")) <= 80  # a path is as long as it is
 
 
 def test_the_schema_is_json_in_any_case(trade: Trade) -> None:

@@ -28,6 +28,9 @@ def show_receipt(receipt: Receipt) -> None:
     if console.Talk.as_json:
         return
     console.show_findings(finding for finding in receipt.findings if finding.code != "no-trades")  # said beside the funnel
+    console.show(Text(f"{summary['play']}  {summary['symbol']}  {summary['exec_timeframe']}", style="bold"))
+    days = (summary["window"][1] - summary["window"][0]) / 86_400_000
+    console.show(f"{span(*summary['window'])} UTC ({days:.0f} days)")
     console.show(_figures(summary))
     if summary["rejections"]:
         console.show("rejected entries: " + ", ".join(f"{count} {code}" for code, count in summary["rejections"].items()))
@@ -77,15 +80,15 @@ def show_runs(runs: Sequence[tuple[Path, Mapping[str, Any]]]) -> None:
     if not runs:
         console.show("no runs yet; try 'trade backtest run sample'")
         return
-    table = Table(box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("run", no_wrap=True)
     for name in ("play", "symbol"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")  # on a narrow terminal a name goes on below, nothing is cut off
     for name in ("from", "to"):
         table.add_column(name, no_wrap=True)
-    for name in ("return %", "drawdown %", "trades"):
+    for name in ("return %", "max dd %", "trades"):
         table.add_column(name, justify="right")
-    table.add_column("stop reason")
+    table.add_column("stopped", no_wrap=True)
     for _, brief in runs:
         edges = [instant(edge)[:10] for edge in brief["window"]]
         cells = (brief["run_id"], brief["play"], brief["symbol"].rpartition(":")[2], *edges)
@@ -96,8 +99,6 @@ def show_runs(runs: Sequence[tuple[Path, Mapping[str, Any]]]) -> None:
 
 def _figures(summary: Mapping[str, Any]) -> Table:
     metrics, extras, way = summary["metrics"], summary["extras"], summary["gross_to_net"]
-    days = (summary["window"][1] - summary["window"][0]) / 86_400_000
-    title = f"{summary['play']}  {summary['symbol']}  {summary['exec_timeframe']}  {span(*summary['window'])} UTC ({days:.0f} days)"
     left = [
         ("return", _number(metrics["net_return_pct"], " %")),
         ("buy and hold", _number(metrics["benchmark_return_pct"], " %")),
@@ -118,7 +119,7 @@ def _figures(summary: Mapping[str, Any]) -> Table:
         ("ambiguous trades", str(extras["ambiguous_trades"])),
         ("stop reason", summary["stop_reason"]),
     ]
-    table = Table(box=None, show_header=False, title=Text(title, style="bold"), title_justify="left", padding=(0, 2, 0, 0), pad_edge=False)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     for justify in ("left", "right", "left", "right"):
         table.add_column(justify=justify)
     for (name, value), (other, amount) in zip(left, right, strict=True):
