@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from trade.base.curve import curve_of
 from trade.base.history import Window
 from trade.base.instrument import Instrument
 from trade.base.records import EQUITY, FILL, LONG, TRADE, ExitReason, FillKind, Records, StopReason
@@ -93,7 +94,7 @@ def made(
         "final_equity_quanta": int(levels[-1]),
         "trades": _records(trades, TRADE),
         "fills": _records(fills, FILL),
-        "equity": curve,
+        "equity": curve_of(curve),
         "stop_reason": StopReason.COMPLETED,
         "stop_ts_ms": int(curve["ts_ms"][-1]),
         "trading_start_ms": START_MS,

@@ -14,6 +14,7 @@ from tapes import START, at, flat_bars, leverage, run, slippage, stop_points, ta
 from trade.artifacts.receipt import MANIFEST, PLAY, PREFLIGHT, RESULT, SIGNATURE, hashes
 from trade.artifacts.stage import Staged, stage
 from trade.artifacts.tables import TABLES, Table
+from trade.base.curve import curve_of
 from trade.base.history import Window
 from trade.base.instrument import Grid, Instrument, Tier, TierTable
 from trade.base.records import Records, StopReason
@@ -81,11 +82,13 @@ def finished() -> Result:
 def empty() -> Result:
     """The same run without a single trade."""
     full = finished()
-    points = full.equity.copy()
+    points = full.equity.records()
     for name in points.dtype.names:
         if name != "ts_ms":
             points[name] = points[name][0]
-    return replace(full, trades=full.trades[:0], fills=full.fills[:0], equity=points, final_equity_quanta=full.initial_equity_quanta)
+    return replace(
+        full, trades=full.trades[:0], fills=full.fills[:0], equity=curve_of(points), final_equity_quanta=full.initial_equity_quanta
+    )
 
 
 METRICS: dict[str, Any] = {"total_trades": 3, "net_profit": -12.5, "sharpe": None, "profit_factor_mode": "finite", "rate": 0.1 + 0.2}
@@ -131,6 +134,6 @@ def rewrite(folder: Path, table: Table, rows: Records, grid: Grid = COIN.grid) -
     """Write other rows, and every hash and count of the result with them: only the ledger can tell."""
     table.write(folder, rows, grid)
     tables = {each.name: each.read(folder) for each in TABLES}
-    changed = replace(finished(), trades=tables["trades"], fills=tables["fills"], equity=tables["equity"])
+    changed = replace(finished(), trades=tables["trades"], fills=tables["fills"], equity=curve_of(tables["equity"]))
     edit(folder / RESULT, "hashes", value=hashes(changed, METRICS))
     edit(folder / RESULT, "rows", value={name: len(found) for name, found in tables.items()})

@@ -23,7 +23,7 @@ FINE = Grid(Decimal("0.1"), Decimal("0.001"))
 
 
 def rows_of(table: Table, result: Any) -> Any:
-    return {"trades": result.trades, "fills": result.fills, "equity": result.equity}[table.name]
+    return {"trades": result.trades, "fills": result.fills, "equity": result.equity.records()}[table.name]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

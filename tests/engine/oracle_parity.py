@@ -43,7 +43,7 @@ def described(outcome: Outcome) -> dict[str, Any]:
     return {
         "fills": rows(outcome.fills),
         "trades": rows(outcome.trades),
-        "equity": rows(outcome.equity),
+        "equity": rows(outcome.equity.records()),
         "rejections": {code: count for code, count in enumerate(outcome.rejections.tolist()) if count},
         "stop": (int(tally["stop_reason"]), int(tally["stop_ts_ms"]) if tally["stop_reason"] else 0),
         "drawdown": (int(tally["max_drawdown_quanta"]), float(tally["max_drawdown_frac"])),

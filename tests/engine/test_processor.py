@@ -14,7 +14,7 @@ from trade.base.bars import Bars, base_bars
 from trade.base.errors import Refused
 from trade.base.history import Funding, History, Window
 from trade.base.instrument import Instrument, Tier, TierTable
-from trade.base.records import EQUITY, FILL, NO_PRICE, TRADE, ExitReason, Rejection, StopReason
+from trade.base.records import FILL, NO_PRICE, TRADE, ExitReason, Rejection, StopReason
 from trade.base.result import Result
 from trade.base.timeframe import MINUTE_MS, Timeframe
 from trade.engine.processor import BarProcessor
@@ -133,7 +133,7 @@ def test_every_number_of_the_result_is_a_plain_one(stopped_out: Result) -> None:
         if field.type in plain:
             assert type(getattr(stopped_out, field.name)) is plain[field.type], field.name
     assert type(stopped_out.stop_reason) is StopReason
-    assert (stopped_out.trades.dtype, stopped_out.fills.dtype, stopped_out.equity.dtype) == (TRADE, FILL, EQUITY)
+    assert (stopped_out.trades.dtype, stopped_out.fills.dtype) == (TRADE, FILL)
 
 
 def test_each_fill_names_its_bar_and_the_sums_agree(stopped_out: Result) -> None:
@@ -189,4 +189,4 @@ def test_the_same_processor_runs_twice_to_the_same_rows(tmp_path: Path) -> None:
     made, base = accepted(tmp_path), tape(opens={5: 106}, lows={7: 95})
     first, second = run(made, base), run(made, base)
     assert first.trades.tobytes() == second.trades.tobytes()
-    assert first.equity.tobytes() == second.equity.tobytes()
+    assert first.equity.records().tobytes() == second.equity.records().tobytes()

@@ -21,7 +21,7 @@ SEEDS = range(400)
 def books(seed: int) -> Books:
     spec, market = case(seed, 120)
     outcome = simulate(spec, market.tape, market.payments, market.points, market.schedule, market.tiers)
-    return Books(outcome.trades, outcome.fills, outcome.equity, spec.initial_cash_quanta, spec.tick_lot_quanta)
+    return Books(outcome.trades, outcome.fills, outcome.equity.records(), spec.initial_cash_quanta, spec.tick_lot_quanta)
 
 
 def facts(made: Books) -> list[str]:

@@ -28,11 +28,11 @@ def period_returns(basis: Basis, period: Timeframe) -> PeriodReturns:
     """
     if basis.result.exec_timeframe.length_ms > period.length_ms:
         return PeriodReturns(np.empty(0, np.int64), np.empty(0))
-    points = basis.result.equity[basis.curve.day_rows]
-    opened = period.floor(points["ts_ms"] - 1)  # a close at 00:00 belongs to the day before
+    points, rows = basis.result.equity, basis.curve.day_rows
+    opened = period.floor(points.ts_ms[rows] - 1)  # a close at 00:00 belongs to the day before
     last = np.append(opened[1:] != opened[:-1], [True])[: len(opened)]
-    closes = points["equity_quanta"][last]
-    before = np.concatenate((basis.result.equity["equity_quanta"][:1], closes))[:-1]
+    closes = points.equity_quanta[rows][last]
+    before = np.concatenate((points.equity_quanta[:1], closes))[:-1]
     solvent = before > 0
     return PeriodReturns(opened[last][solvent], 100 * (closes - before)[solvent] / before[solvent])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trade.base.records import Records
+from trade.base.curve import EquityCurve
 from trade.base.timeframe import DAY_MS
 from trade.kernels import kernel
 
@@ -45,16 +45,25 @@ class Curve:
     day_rows: Int64
 
 
-def read_curve(points: Records) -> Curve:
-    """Walk the equity records (dtype `EQUITY`) once. The first point is the initial equity (TIME-9), so there is at least one."""
+def read_curve(points: EquityCurve) -> Curve:
+    """Walk the equity curve once. The first point is the initial equity (TIME-9), so there is at least one."""
     if len(points) == 0:
         raise ValueError("an equity curve has at least the initial equity at the window start")
-    frozen = np.ascontiguousarray(points).view()
-    frozen.flags.writeable = False  # one signature, whether or not the caller froze its records
     returns, losing, day_rows = np.empty(len(points)), np.empty(len(points)), np.empty(len(points), np.int64)
-    walked = _walk(frozen, returns, losing, day_rows)
-    kept, lost, day_count, lowest, run, square, leverage, lev_points, max_lev, ratio, calls, closest = walked
-    mean, m2, m3, m4, gains, losses, downside = _moments(returns[:kept])
+    walked = _walk(
+        points.ts_ms,
+        points.equity_quanta,
+        points.low_equity_quanta,
+        points.used_margin_quanta,
+        points.maintenance_margin_quanta,
+        points.notional_quanta,
+        points.position_lots,
+        returns,
+        losing,
+        day_rows,
+    )
+    kept, lost, day_count, lowest, run, square, leverage, lev_points, max_lev, ratio, calls, closest, gains, losses, downside = walked
+    mean, m2, m3, m4 = _moments(returns[:kept], gains - losses)
     return Curve(
         exec_bars=len(points) - 1,
         returns=returns[:kept],
@@ -66,7 +75,7 @@ def read_curve(points: Records) -> Curve:
         fourth_moment=m4,
         gains=gains,
         losses=losses,
-        downside_square=downside,
+        downside_square=downside / kept if kept else 0.0,
         drawdown_bars=run,
         drawdown_square=square / len(points),
         mean_leverage=leverage / lev_points if lev_points else None,
@@ -84,70 +93,89 @@ def _met(minimum: float) -> float | None:
 
 @kernel
 def _walk(
-    points: Records, returns: Float64, losing: Float64, day_rows: Int64
-) -> tuple[int, int, int, int, int, float, float, int, float, float, int, float]:
-    """Fill `returns`, `losing` and `day_rows`; return their lengths and the sums and extremes of `Curve` in its order."""
-    previous = peak = points[0].equity_quanta
-    lowest = points[0].low_equity_quanta
+    ts_ms: Int64,
+    worths: Int64,
+    lows: Int64,
+    used: Int64,
+    maintenance: Int64,
+    notional: Int64,
+    lots: Int64,
+    returns: Float64,
+    losing: Float64,
+    day_rows: Int64,
+) -> tuple[int, int, int, int, int, float, float, int, float, float, int, float, float, float, float]:
+    """Fill `returns`, `losing` and `day_rows`; return their lengths and the sums and extremes of `Curve` in its order.
+
+    What a coin decides at every bar (up or down) is computed without a branch: a processor that guesses wrong waits longest.
+    """
+    previous = peak = worths[0]
+    lowest = lows[0]
     kept = lost = day_count = run = longest = calls = leverage_points = 0
-    square = leverage_sum = leverage_max = 0.0
+    square = leverage_sum = leverage_max = gains = losses = downside = 0.0
     ratio_min = liquidation_min = np.inf
-    day = -1
-    for row in range(1, len(points)):
-        point = points[row]
-        equity = point.equity_quanta
-        lowest = min(lowest, point.low_equity_quanta)
-        this_day = (point.ts_ms - 1) // DAY_MS
-        if this_day != day and row > 1:
+    day = (ts_ms[0] - 1) // DAY_MS
+    for row in range(1, len(worths)):
+        equity = worths[row]
+        lowest = min(lowest, lows[row])
+        this_day = (ts_ms[row] - 1) // DAY_MS
+        if this_day != day:
             day_rows[day_count] = row - 1
-            day_count += 1
-        day = this_day
+            day_count += 1 if row > 1 else 0
+            day = this_day
         if previous > 0:
-            returns[kept] = (equity - previous) / previous
-            if equity < previous:
-                losing[lost] = returns[kept]
-                lost += 1
+            change = (equity - previous) / previous
+            fall = min(change, 0.0)
+            returns[kept] = losing[lost] = change
             kept += 1
+            lost += 1 if change < 0.0 else 0
+            gains += max(change, 0.0)
+            losses -= fall
+            downside += fall * fall
             previous = equity
-        if equity >= peak:
-            peak = equity
-            run = 0
-        else:
-            run += 1
-            longest = max(longest, run)
-            drawdown = (peak - equity) / peak if peak > 0 else 0.0
-            square += drawdown * drawdown
-        if equity < point.used_margin_quanta:
-            calls += 1
+        peak = max(peak, equity)
+        run = 0 if equity >= peak else run + 1
+        longest = max(longest, run)
+        drawdown = (peak - equity) / peak if peak > 0 else 0.0
+        square += drawdown * drawdown
+        calls += 1 if equity < used[row] else 0
         if equity > 0:
             leverage_points += 1
-            if point.position_lots != 0:
-                leverage = point.notional_quanta / equity
+            if lots[row] != 0:
+                leverage = notional[row] / equity
                 leverage_sum += leverage
                 leverage_max = max(leverage_max, leverage)
-                liquidation_min = min(liquidation_min, (equity - point.maintenance_margin_quanta) / equity)
-                if point.used_margin_quanta > 0:
-                    ratio_min = min(ratio_min, equity / point.used_margin_quanta)
-    if len(points) > 1:
-        day_rows[day_count] = len(points) - 1
+                liquidation_min = min(liquidation_min, (equity - maintenance[row]) / equity)
+                if used[row] > 0:
+                    ratio_min = min(ratio_min, equity / used[row])
+    if len(worths) > 1:
+        day_rows[day_count] = len(worths) - 1
         day_count += 1
-    return kept, lost, day_count, lowest, longest, square, leverage_sum, leverage_points, leverage_max, ratio_min, calls, liquidation_min
+    return (
+        kept,
+        lost,
+        day_count,
+        lowest,
+        longest,
+        square,
+        leverage_sum,
+        leverage_points,
+        leverage_max,
+        ratio_min,
+        calls,
+        liquidation_min,
+        gains,
+        losses,
+        downside,
+    )
 
 
 @kernel
-def _moments(returns: Float64) -> tuple[float, float, float, float, float, float, float]:
-    """Return mean, second to fourth central moment, gains, losses, mean squared negative return; zeros for no returns."""
+def _moments(returns: Float64, total: float) -> tuple[float, float, float, float]:
+    """Return the mean and the second to fourth central moment of returns with this sum; zeros for no returns."""
     count = len(returns)
-    gains = losses = downside = 0.0
-    for value in returns:
-        if value > 0.0:
-            gains += value
-        else:
-            losses -= value
-            downside += value * value
     if count == 0:
-        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    mean = (gains - losses) / count
+        return 0.0, 0.0, 0.0, 0.0
+    mean = total / count
     first = second = third = fourth = 0.0
     for value in returns:
         off = value - mean
@@ -158,4 +186,4 @@ def _moments(returns: Float64) -> tuple[float, float, float, float, float, float
         fourth += square * square
     second -= first * first / count  # what rounding left in the mean, or a constant return would seem to vary
     mean += first / count
-    return mean, max(second, 0.0) / count, third / count, fourth / count, gains, losses, downside / count
+    return mean, max(second, 0.0) / count, third / count, fourth / count

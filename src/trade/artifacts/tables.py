@@ -12,12 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trade.base.curve import EquityCurve
 from trade.base.hashing import table_hash
 from trade.base.instrument import Grid
 from trade.base.records import EQUITY, FILL, NO_PRICE, TRADE, ExitReason, FillKind, PriceFrom, Records, Rule, Word
 
 Int64 = npt.NDArray[np.int64]
-Readable = Callable[[Records, Grid], pa.Array]
+Rows = Records | EquityCurve  # both give a column by its name
+Readable = Callable[[Any, Grid], pa.Array]
 
 
 @dataclass(frozen=True)
@@ -40,21 +42,21 @@ class Table:
     def integer_columns(self) -> tuple[str, ...]:
         return tuple(self.dtype.names or ())
 
-    def hash(self, rows: Records) -> str:
+    def hash(self, rows: Rows) -> str:
         """Return the hash of the integer columns (HASH-1)."""
         return table_hash({name: np.ascontiguousarray(rows[name]) for name in self.integer_columns})
 
-    def arrow(self, rows: Records, grid: Grid) -> pa.Table:
+    def arrow(self, rows: Rows, grid: Grid) -> pa.Table:
         """Return the table as it is written."""
         arrays = [pa.array(np.ascontiguousarray(rows[name])) for name in self.integer_columns]
         arrays += [make(rows, grid) for make in self.readable.values()]
         return pa.table(dict(zip(self.columns, arrays, strict=True)))
 
-    def write(self, folder: Path, rows: Records, grid: Grid) -> None:
+    def write(self, folder: Path, rows: Rows, grid: Grid) -> None:
         """Write the table; the same rows give the same bytes."""
         pq.write_table(self.arrow(rows, grid), folder / self.file, compression="zstd", store_schema=False, write_statistics=False)
 
-    def is_written(self, folder: Path, rows: Records, grid: Grid) -> bool:
+    def is_written(self, folder: Path, rows: Rows, grid: Grid) -> bool:
         """Return whether the file holds exactly these rows, readable columns included."""
         found: bool = pq.read_table(folder / self.file, memory_map=True).equals(self.arrow(rows, grid))
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from trade.base.curve import EquityCurve
 from trade.base.history import Window
 from trade.base.instrument import Instrument
 from trade.base.records import Records, Rejection, StopReason
@@ -28,7 +29,7 @@ class FunnelRow:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished run in integers. `trades`, `fills`, `equity` have the dtypes of `trade.base.records`.
+    """A finished run in integers. `trades` and `fills` have the dtypes of `trade.base.records`.
 
     `max_drawdown_quanta` and `max_drawdown_frac` are of base-close equity from its running peak, tracked apart (STOP-3).
     `bars_in_position` counts base bars that were held at any time, of `base_bars` in the window.
@@ -41,7 +42,7 @@ class Result:
     final_equity_quanta: int
     trades: Records
     fills: Records
-    equity: Records
+    equity: EquityCurve
     stop_reason: StopReason
     stop_ts_ms: int
     trading_start_ms: int

@@ -179,23 +179,23 @@ def _intent(side: int, flat: int, long: int, short: int) -> int:
 @kernel
 def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  # noqa: C901 - a bar is one story, told in order
     """Run the window; the records of shape [1] and the arrays of the session are written in place."""
-    spec, tape, payments, points, schedule, tiers, trades, fills, equity, rejections = session
+    spec, tape, payments, points, schedule, tiers, trades, fills, curve, rejections = session
     book, tally, desk = books[0], tallies[0], desks[0]
     bars, decisions, unit = len(tape.close), len(schedule.bar), spec.tick_lot_quanta
     highest = tape.high.max() if bars > 0 else 1
     limited, floor = spec.max_drawdown_e12 < RATE_ONE, spec.equity_floor_quanta
     comfortable = False
-    write_points(points, equity, tally, book, -1, 0)
+    write_points(points, curve, tally, book, -1, 0)
     while desk.bar < bars:
         if book.side == 0 and desk.entering == 0 and comfortable:
             desk.decision = next_entry(schedule, desk.decision, desk.bar)
             ahead = schedule.bar[desk.decision] if desk.decision < decisions else bars
             if ahead > desk.bar:
-                write_points(points, equity, tally, book, ahead - 1, 0)
+                write_points(points, curve, tally, book, ahead - 1, 0)
                 desk.bar = ahead
                 continue
         elif book.side != 0 and desk.leaving == 0:
-            hold(spec, tape, payments, points, schedule, equity, book, tally, desk)
+            hold(spec, tape, payments, points, schedule, curve, book, tally, desk)
         bar = desk.bar
 
         # 1. and 2.: funding, then what was decided at the previous close
@@ -221,7 +221,7 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         worth = book.cash_quanta + unrealised(book, value)
         mark_to_market(tally, worth)
         if bar + 1 < bars and points.last_bar[tally.points] == bar:  # the last close is written after END-1
-            write_points(points, equity, tally, book, bar, value)
+            write_points(points, curve, tally, book, bar, value)
         closed = held and book.side == 0
         if closed or bar == 0:  # the first close is always looked at: an account can start at its floor
             comfortable = never_starves(spec, book.cash_quanta, highest)
@@ -254,4 +254,4 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         reason = desk.leaving if tally.stop_reason != _COMPLETED else _AT_END
         _leave_at_end(spec, tape, book, trades, fills, bars - 1, reason)
         mark_to_market(tally, book.cash_quanta)
-    write_points(points, equity, tally, book, bars, 0)
+    write_points(points, curve, tally, book, bars, 0)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trade.engine.tape import Points
+from trade.engine.tape import Curve, Points
 from trade.kernels import kernel
 from trade.sim.ledger import maintenance_now, unrealised
 
@@ -50,29 +50,22 @@ def mark_to_market(tally: Any, equity: int) -> None:
 
 
 @kernel
-def write_row(row: Any, ts_ms: int, worth: int, low: int, cash: int, used: int, maintenance: int, notional: int, lots: int) -> None:
-    """Write one point of the equity curve (`trade.base.records.EQUITY`)."""
-    row.ts_ms = ts_ms
-    row.equity_quanta, row.low_equity_quanta = worth, low
-    row.cash_quanta, row.used_margin_quanta = cash, used
-    row.maintenance_margin_quanta, row.notional_quanta, row.position_lots = maintenance, notional, lots
-
-
-@kernel
-def write_points(points: Points, equity: Any, tally: Any, book: Any, last_bar: int, value: int) -> None:
+def write_points(points: Points, curve: Curve, tally: Any, book: Any, last_bar: int, value: int) -> None:
     """Write every point of the curve whose last base bar is at most `last_bar`, the position worth `value` at all of them (TIME-9)."""
-    point, end = tally.points, len(points.last_bar)
-    if point == end or points.last_bar[point] > last_bar:
+    last_bars, worths, lows, cashes = points.last_bar, curve.equity_quanta, curve.low_equity_quanta, curve.cash_quanta
+    first, end = tally.points, len(last_bars)
+    if first == end or last_bars[first] > last_bar:
         return
-    cash, used = book.cash_quanta, book.posted_quanta
-    worth, low = cash, min(tally.low_quanta, cash)
-    maintenance, notional, lots = 0, 0, 0
-    if book.side != 0:
-        worth = cash + unrealised(book, value)
-        low = min(tally.low_quanta, worth)
-        maintenance, notional, lots = maintenance_now(book, value), value, book.side * book.lots
-    while point < end and points.last_bar[point] <= last_bar:
-        write_row(equity[point], points.ts_ms[point], worth, low, cash, used, maintenance, notional, lots)
+    cash = book.cash_quanta
+    worth = cash + unrealised(book, value) if book.side != 0 else cash
+    low, point = min(tally.low_quanta, worth), first
+    while point < end and last_bars[point] <= last_bar:
+        worths[point], lows[point], cashes[point] = worth, low, cash
         low = worth
         point += 1
+    if book.side != 0:
+        maintenance, lots = maintenance_now(book, value), book.side * book.lots
+        for row in range(first, point):
+            curve.used_margin_quanta[row], curve.maintenance_margin_quanta[row] = book.posted_quanta, maintenance
+            curve.notional_quanta[row], curve.position_lots[row] = value, lots
     tally.points, tally.low_quanta = point, NO_LOW

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from trade.base.records import Intent
-from trade.engine.marking import NO_LOW, deeper, write_row
-from trade.engine.tape import Payments, Points, Schedule, Tape
+from trade.engine.marking import NO_LOW, deeper
+from trade.engine.tape import Curve, Payments, Points, Schedule, Tape
 from trade.kernels import kernel
 from trade.sim.money import RATE_ONE, times_rate
 from trade.sim.range import out_of_reach
@@ -44,7 +44,7 @@ def _next_exit(schedule: Schedule, desk: Any, side: int) -> int:
 
 @kernel
 def hold(
-    spec: Spec, tape: Tape, payments: Payments, points: Points, schedule: Schedule, equity: Any, book: Any, tally: Any, desk: Any
+    spec: Spec, tape: Tape, payments: Payments, points: Points, schedule: Schedule, curve: Curve, book: Any, tally: Any, desk: Any
 ) -> None:
     """Walk the quiet bars of a held position, from the bar the loop stands at."""
     bar, until = desk.bar, len(tape.close) - 1
@@ -63,7 +63,8 @@ def hold(
     allowed = times_rate(peak, spec.max_drawdown_e12) if limited else _NO_LIMIT
     # out of their tuples once: taking an array from one counts its references, atomically, at every bar
     high, low, mark_high, mark_low, mark_close = tape.high, tape.low, tape.mark_high, tape.mark_low, tape.mark_close
-    point_ms, last_bar, floor = points.ts_ms, points.last_bar, spec.equity_floor_quanta
+    worths, lows, cashes, useds, maintenances, notionals, positions = curve
+    last_bar, floor = points.last_bar, spec.equity_floor_quanta
     point, end = tally.points, len(last_bar)
     due = last_bar[point] if point < end else -1
     while bar < until:
@@ -79,7 +80,8 @@ def hold(
         least = min(least, worth)
         peak, deepest, max_fall, max_frac = deeper(peak, deepest, max_fall, max_frac, worth)
         while due == bar:
-            write_row(equity[point], point_ms[point], worth, least, cash, used, times_rate(value, mmr) + base, value, lots)
+            worths[point], lows[point], cashes[point], useds[point] = worth, least, cash, used
+            maintenances[point], notionals[point], positions[point] = times_rate(value, mmr) + base, value, lots
             least = worth
             point += 1
             due = last_bar[point] if point < end else -1

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from trade.base.records import EQUITY, FILL, TRADE, Intent, Records, Rejection
+from trade.base.curve import EquityCurve
+from trade.base.records import FILL, TRADE, Intent, Records, Rejection
 from trade.engine.loop import run_bars
 from trade.engine.marking import NO_LOW, TALLY
-from trade.engine.tape import DESK, Int64, Payments, Points, Schedule, Session, Tape
+from trade.engine.tape import DESK, Curve, Int64, Payments, Points, Schedule, Session, Tape
 from trade.sim.book import new_book
 from trade.sim.spec import Spec
 
@@ -21,7 +22,7 @@ class Outcome:
 
     trades: Records
     fills: Records
-    equity: Records
+    equity: EquityCurve
     tally: Any
     rejections: Int64
 
@@ -31,10 +32,12 @@ def simulate(spec: Spec, tape: Tape, payments: Payments, points: Points, schedul
     most_trades = int(np.count_nonzero(schedule.flat != int(Intent.NOTHING))) + 1
     trades = np.zeros(most_trades, TRADE)
     fills = np.zeros(2 * most_trades + len(payments.bar) + 1, FILL)
-    equity = np.empty(len(points.ts_ms), EQUITY)
+    size = len(points.ts_ms)
+    written, sparse = (np.empty(size, np.int64) for _ in range(3)), (np.zeros(size, np.int64) for _ in range(4))
+    curve = Curve(*written, *sparse)
     rejections = np.zeros(len(Rejection), np.int64)
     books, tallies, desks = new_book(spec.initial_cash_quanta), np.zeros(1, TALLY), np.zeros(1, DESK)
     tallies["peak_quanta"], tallies["low_quanta"] = spec.initial_cash_quanta, NO_LOW
-    run_bars(Session(spec, tape, payments, points, schedule, tiers, trades, fills, equity, rejections), books, tallies, desks)
+    run_bars(Session(spec, tape, payments, points, schedule, tiers, trades, fills, curve, rejections), books, tallies, desks)
     book = books[0]
-    return Outcome(trades[: book["trades"]], fills[: book["fills"]], equity, tallies[0], rejections)
+    return Outcome(trades[: book["trades"]], fills[: book["fills"]], EquityCurve(points.ts_ms, *curve), tallies[0], rejections)

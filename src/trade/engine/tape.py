@@ -56,6 +56,18 @@ class Schedule(NamedTuple):
     short: Int8
 
 
+class Curve(NamedTuple):
+    """The columns of `records.EQUITY` as the loop writes them, shape [p]; the last four begin as zeros and stay so while flat."""
+
+    equity_quanta: Int64
+    low_equity_quanta: Int64
+    cash_quanta: Int64
+    used_margin_quanta: Int64
+    maintenance_margin_quanta: Int64
+    notional_quanta: Int64
+    position_lots: Int64
+
+
 class Session(NamedTuple):
     """One run on the loop's table: what is read, and the arrays that are written (`trade.base.records`)."""
 
@@ -67,7 +79,7 @@ class Session(NamedTuple):
     tiers: Int64
     trades: Any
     fills: Any
-    equity: Any
+    curve: Curve
     rejections: Int64
 
 
