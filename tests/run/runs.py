@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from trade.artifacts.receipt import Receipt
+from trade.artifacts.tables import FILLS, POINTS, TRADES
+from trade.base.result import Result
 from trade.run.accepted import accept_file
 from trade.run.backtest import run_backtest
 from trade.run.execute import Execution, execute, preflight
@@ -22,6 +24,11 @@ def ms(text: str) -> int:
 
 def doors(market: Path) -> Doors:
     return Doors(lambda origin, symbol: origin.open(market, symbol))
+
+
+def hashes(result: Result) -> tuple[str, str, str]:
+    """Return the hashes of trades, fills and curve."""
+    return TRADES.hash(result.trades), FILLS.hash(result.fills), POINTS.hash(result.equity)
 
 
 def receipt(name: str, market: Path, out: Path) -> Receipt:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_line import finish, spawn
-from runs import NAMES, PLAYS, doors, execution, receipt
+from runs import NAMES, PLAYS, doors, execution, hashes, receipt
 
 from trade.artifacts.receipt import FILES
 from trade.run.backtest import run_backtest
@@ -64,11 +64,6 @@ def test_a_warning_in_the_play_does_not_carry_its_place_into_the_files(market: P
 
 
 def test_what_ran_before_in_the_same_process_does_not_matter(market: Path) -> None:
-    forth = {name: tables(name, market) for name in NAMES}
-    back = {name: tables(name, market) for name in reversed(NAMES)}
+    forth = {name: hashes(execution(name, market, end="2025-03-01").result) for name in NAMES}
+    back = {name: hashes(execution(name, market, end="2025-03-01").result) for name in reversed(NAMES)}
     assert forth == back
-
-
-def tables(name: str, market: Path) -> tuple[bytes, bytes, bytes]:
-    result = execution(name, market, end="2025-03-01").result
-    return result.trades.tobytes(), result.fills.tobytes(), result.equity.tobytes()
