@@ -1,0 +1,154 @@
+"""The rules of a listed symbol: instruments-info and its risk-limit tiers, as a dated instrument."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from trade.base.errors import DataMissing, Refused
+from trade.base.findings import Finding
+from trade.base.instrument import Instrument, Tier, TierTable
+from trade.base.timeframe import MINUTE_MS
+from trade.market.instruments import generic, packaged
+from trade.market.names import Series
+from trade.market.sync.patience import Patience
+from trade.market.sync.port import Answer, Endpoint, Next, Trouble
+
+_PARAMETER_ERROR = 10001  # what an unknown symbol gets, where it does not get an empty list
+_PAGE = 1000
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A symbol as the exchange lists it: traded in [launch_ms, delivery_ms), delivery 0 for none; funding interval in ms."""
+
+    series: Series
+    launch_ms: int
+    delivery_ms: int
+    funding_interval_ms: int
+    row: Row
+
+
+def listing(patience: Patience, series: Series) -> Listing:
+    """Return how the exchange lists a symbol. Raises DataMissing if it does not, with the nearest names; Refused on giving up."""
+    params = {"category": series.market, "symbol": series.symbol}
+    try:
+        rows = patience.ask(Endpoint.INSTRUMENTS, params, _page).rows
+    except Refused as refused:
+        if refused.findings[0].data.get("code") != _PARAMETER_ERROR:
+            raise
+        rows = ()
+    found = [row for row in rows if row.get("symbol") == series.symbol]
+    if not found:
+        raise _not_listed(patience, series)
+    return _listing(series, found[0])
+
+
+def rules(patience: Patience, listed: Listing, known: Instrument | None, server_ms: int) -> Instrument:
+    """Return the instrument of a listing. Equal rules keep the known one, so that a sync changes no digest without a cause.
+
+    Tiers come with the date on which they were seen first; older tables stay. Fees are not public: they stay as they were known.
+    """
+    series = listed.series
+    tiers = tuple(sorted(_tiers(patience, series), key=lambda tier: tier.limit_usdt))
+    try:
+        fresh = _instrument(listed, known or packaged(series))
+    except (KeyError, TypeError, InvalidOperation) as error:
+        fact = f"the rules of '{series}' cannot be read: no {error}"
+        raise Refused(Finding("exchange-unreadable", fact, "report it, with the answer of 'instruments-info'")) from error
+    day = datetime.fromtimestamp(server_ms / 1000, UTC).strftime("%Y-%m-%d")
+    fresh = replace(fresh, tier_tables=_dated(fresh, tiers, server_ms), source=f"{series.venue} {day}")
+    return known if known is not None and replace(fresh, source=known.source) == known else fresh
+
+
+def _dated(instrument: Instrument, tiers: tuple[Tier, ...], seen_ms: int) -> tuple[TierTable, ...]:
+    """Return the tables with the tiers in force from the instant they were seen, unless they are in force then anyway."""
+    tables = instrument.tier_tables
+    if not tiers or (tables and instrument.tiers_at(seen_ms) == tiers):
+        return tables
+    others = [table for table in tables if table.from_ms != seen_ms]
+    return tuple(sorted((*others, TierTable(seen_ms, tiers)), key=lambda table: table.from_ms))
+
+
+def _plain(text: str) -> Decimal:
+    """Return a number without trailing zeros and without an exponent, so that '0.10' and '1190.000' are 0.1 and 1190."""
+    return Decimal(f"{Decimal(text).normalize():f}")
+
+
+def _instrument(listed: Listing, base: Instrument | None) -> Instrument:
+    price, lot = listed.row["priceFilter"], listed.row["lotSizeFilter"]
+    tick, step = _plain(price["tickSize"]), _plain(lot["qtyStep"])
+    unknown = replace(generic(listed.series, tick, step), tier_tables=())
+    return replace(
+        base or unknown,
+        tick_size=tick,
+        qty_step=step,
+        min_qty=_plain(lot["minOrderQty"]),
+        max_qty=_plain(lot["maxOrderQty"]),
+        min_notional_usdt=_plain(lot["minNotionalValue"]),
+    )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    rows: tuple[Row, ...]
+    cursor: str
+
+
+def _page(answer: Answer) -> _Rows:
+    rows, cursor = answer.result.get("list"), answer.result.get("nextPageCursor") or ""
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows) or not isinstance(cursor, str):
+        raise Trouble("a page that cannot be read", Next.AGAIN)
+    return _Rows(tuple(rows), cursor)
+
+
+def _all(patience: Patience, endpoint: Endpoint, params: Mapping[str, str | int]) -> Iterator[Row]:
+    """Yield the rows of every page; a cursor that leads nowhere new ends it."""
+    seen = {""}
+    cursor: Mapping[str, str | int] = {}
+    while True:
+        page = patience.ask(endpoint, {**params, **cursor}, _page)
+        yield from page.rows
+        if page.cursor in seen:
+            return
+        seen.add(page.cursor)
+        cursor = {"cursor": page.cursor}
+
+
+def _tiers(patience: Patience, series: Series) -> Iterator[Tier]:
+    for row in _all(patience, Endpoint.RISK_LIMIT, {"category": series.market, "symbol": series.symbol}):
+        if row.get("symbol") == series.symbol:
+            yield _tier(row)
+
+
+def _tier(row: Row) -> Tier:
+    try:
+        limit, mmr, leverage = (_plain(row[name]) for name in ("riskLimitValue", "maintenanceMargin", "maxLeverage"))
+        deduction = _plain(row["mmDeduction"] or "0")  # "" in the first tier
+    except (KeyError, TypeError, InvalidOperation) as error:
+        fact = f"a risk-limit tier of '{row.get('symbol')}' cannot be read: {dict(row)}"
+        raise Refused(Finding("exchange-unreadable", fact, "report it, with the answer of 'risk-limit'")) from error
+    return Tier(limit, mmr, leverage, deduction)
+
+
+def _listing(series: Series, row: Row) -> Listing:
+    try:
+        launch_ms, delivery_ms, minutes = int(row["launchTime"]), int(row.get("deliveryTime") or 0), int(row["fundingInterval"])
+    except (KeyError, TypeError, ValueError) as error:
+        fact = f"the listing of '{series}' cannot be read: {error}"
+        raise Refused(Finding("exchange-unreadable", fact, "report it, with the answer of 'instruments-info'")) from error
+    return Listing(series, launch_ms, delivery_ms, minutes * MINUTE_MS, row)
+
+
+def _not_listed(patience: Patience, series: Series) -> DataMissing:
+    rows = _all(patience, Endpoint.INSTRUMENTS, {"category": series.market, "limit": _PAGE})
+    names = sorted({str(row.get("symbol")) for row in rows})
+    near = difflib.get_close_matches(series.symbol, names, n=3, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'?" if near else f"'{len(names)}' symbols are listed, none with a name like it"
+    fact = f"{series.venue} lists no {series.market} symbol '{series.symbol}'"
+    return DataMissing(Finding("symbol-not-listed", fact, hint, data={"nearest": near}))
