@@ -23,12 +23,8 @@ _COMPUTING = ("numpy", "numba", "llvmlite", "pandas", "pandas-ta-classic", "TA-L
 
 @cache
 def versions() -> Mapping[str, str]:
-    """Return the versions of everything that computes, Python and the architecture included."""
-    return {
-        **{name: version(name) for name in _COMPUTING},
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-    }
+    """Return the versions of the libraries that compute, and the architecture they compute on."""
+    return {**{name: version(name) for name in _COMPUTING}, "machine": platform.machine()}
 
 
 def versions_digest() -> str:
