@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trade.base.errors import Malformed
+from trade.base.findings import Finding
 from trade.cli import console
 from trade.cli.options import (
     DEFAULT_DB,
@@ -54,6 +56,7 @@ def run(
     synthetic: Synthetic = None,
     seed: Seed = None,
     bars: Bars = None,
+    sync: Annotated[bool, typer.Option("--sync", help="Fetch from Bybit first what preflight finds missing.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -64,6 +67,8 @@ def run(
     from trade.cli.render import show_receipt
     from trade.run.backtest import run_backtest
 
+    if sync:
+        _sync(db, request)
     with stages() as say:
         receipt = run_backtest(request, _doors(db, say))
     show_receipt(receipt)
@@ -164,6 +169,22 @@ def _request(
         to_ms=instant_ms("--to", end),
         tolerance=Tolerance(duration_ms("--max-gap", max_gap), percent_frac("--max-missing", max_missing), strict_warmup),
     )
+
+
+def _sync(db: Path, request: Request) -> None:
+    """Fetch what preflight finds missing; the run then asks it again."""
+    from trade.cli.syncing import run_sync
+    from trade.market.origin import STORED
+    from trade.run.accepted import accept_file
+    from trade.run.wanted import wanted_history
+
+    if request.origin != STORED:
+        raise Malformed(Finding("synthetic-sync", "--sync fetches history, and --synthetic makes its own", "leave one of them out"))
+    wanted = wanted_history(request, _doors(db), accept_file(request.play, request.symbol))
+    if not wanted:
+        console.say("preflight finds nothing missing that could be synced")
+    for one in wanted:
+        console.show_findings(run_sync(db, one).findings)
 
 
 def _doors(db: Path, say: Callable[[str], None] | None = None) -> Doors:

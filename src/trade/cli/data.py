@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 app = typer.Typer(
-    help="The market store: import, look, delete, ask.", epilog="Example: trade data info", no_args_is_help=True, rich_markup_mode=None
+    help="The market store: sync, import, look, delete, ask.",
+    epilog="Example: trade data info",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.")]
@@ -52,6 +55,35 @@ def import_(
     report = import_file(db, ImportRequest(file, symbol, venue, market, None if kind is None else parse_kind(kind), grid))
     console.emit({"status": "ok", "exit_code": 0, **report.as_json()})
     _show_import(report)
+
+
+@app.command("sync", epilog="Example: trade data sync --symbol BTCUSDT --symbol ETHUSDT --days 90")
+def sync(
+    symbols: Annotated[list[str], typer.Option("--symbol", metavar="SYMBOL", help="A perpetual of Bybit, like BTCUSDT; may be given several times.")],
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="UTC, like 2023-01-01 [default: the first stored bar, else 30 days ago].")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="TIME", help="UTC, exclusive [default: now].")] = None,
+    days: Annotated[
+        int | None, typer.Option("--days", metavar="N", min=1, help="Instead of --from: this many days before the end.")
+    ] = None,
+    kinds: Annotated[str, typer.Option("--kinds", metavar="LIST", help="Any of bars, mark, funding, instruments.")] = "bars,mark,funding,instruments",
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fetch what is missing of perpetuals from Bybit; stopped at any moment, it goes on from there. No key is needed."""
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.cli.syncing import run_sync, show_report
+    from trade.market.sync.request import SyncRequest, parse_kinds, parse_symbols
+
+    if days is not None and start is not None:
+        raise Malformed(Finding("two-starts", "--from and --days both say where the span begins", "give one of them"))
+    chosen, instruments = parse_kinds(kinds)
+    span = (instant_ms("--from", start), instant_ms("--to", end), days)
+    report = run_sync(db, SyncRequest(parse_symbols(symbols), chosen, instruments, *span))
+    console.emit({"status": "ok", "exit_code": 0, **report.as_json()})
+    show_report(report)
 
 
 @app.command("info", epilog="Example: trade data info BTCUSDT")

@@ -32,7 +32,7 @@ class Bybit:
 
     def __init__(self, url: str | None = None, timeout_s: float = _TIMEOUT_S) -> None:
         """`url` is another base URL than Bybit's own [default: the variable TRADE_BYBIT_URL, where set]. Raises Malformed."""
-        base = url or os.environ.get(URL_VARIABLE)
+        base = url or os.environ.get(URL_VARIABLE) or None
         http: Any = HTTP(
             timeout=timeout_s,
             retry_codes=_NO_CODE,

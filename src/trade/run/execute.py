@@ -52,6 +52,12 @@ class Execution:
 
 def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> Ready:
     """Load what the Play needs and let preflight look at it. Raises DataMissing."""
+    plan, case = look(request, doors, accepted, rehash)
+    return Ready(accepted, plan, case.window, case.history, (*case.history.findings, *PREFLIGHT.require(case)))
+
+
+def look(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> tuple[Plan, Preflight]:
+    """Load what the Play needs, as preflight will see it. Raises DataMissing when nothing of it is stored."""
     symbol = request.series or accepted.play.symbol
     market = doors.market_of(request.origin, symbol)
     series = market.resolve(symbol)
@@ -67,7 +73,7 @@ def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool =
         tolerance=request.tolerance,
         reads_open_interest=any(ref.id == "open_interest" for ref in accepted.program.reads),
     )
-    return Ready(accepted, plan, window, history, (*history.findings, *PREFLIGHT.require(case)))
+    return plan, case
 
 
 def execute(ready: Ready, say: Callable[[str], None] = silent) -> Execution:

@@ -94,10 +94,10 @@ def _span(store: Path, listed: Listing, request: SyncRequest, end_ms: int) -> tu
     """Return the span that is wanted of a series: whole minutes, finished by the exchange's clock, while it is listed."""
     start_ms = request.from_ms
     if start_ms is None and request.days is not None:
-        start_ms = end_ms - request.days * DAY_MS
+        start_ms = BASE.floor_at(end_ms) - request.days * DAY_MS
     if start_ms is None:
         months = Store(store).manifest.of(listed.series, Kind.BARS)
-        start_ms = months[0].first_ms if months else end_ms - NEW_DAYS * DAY_MS
+        start_ms = months[0].first_ms if months else BASE.floor_at(end_ms) - NEW_DAYS * DAY_MS
     if listed.delivery_ms:
         end_ms = min(end_ms, listed.delivery_ms)
     return BASE.ceil_at(max(start_ms, listed.launch_ms)), BASE.floor_at(end_ms)
