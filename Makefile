@@ -18,8 +18,8 @@ test: $(READY)  ## formatting, lint, types, import contracts and tests
 deep: $(READY)  ## the long runs
 	$(BIN)/python -m pytest -q -m deep
 
-bench: $(READY)  ## the workloads; PEERS=/path/to/venv/bin/python compares with the engines installed there
-	$(BIN)/python tests/bench/compare.py $(if $(PEERS),--peers $(PEERS))
+bench: $(READY)  ## the workloads; PEERS=/path/to/venv/bin/python adds the engines installed there, WRITE=1 the docs page
+	$(BIN)/python tests/bench/compare.py $(if $(PEERS),--peers $(PEERS)) $(if $(WRITE),--write)
 
 format: $(READY)
 	$(BIN)/ruff format .
