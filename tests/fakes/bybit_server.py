@@ -80,11 +80,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as it came in, and the fault it met."""
+    """One request as it came in, the fault it met, and its headers' names in upper case."""
 
     path: str
     query: dict[str, str]
     fault: str
+    headers: frozenset[str]
 
 
 @dataclass
@@ -108,7 +109,7 @@ class FakeBybit:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         number = len(self.asked) + 1
         fault = self.fault_of(number, request.path)
-        self.asked.append(Asked(request.path, dict(request.query), fault))
+        self.asked.append(Asked(request.path, dict(request.query), fault, frozenset(name.upper() for name in request.headers)))
         if self.delay_s:
             await asyncio.sleep(self.delay_s)
         if fault == "drop":
@@ -266,7 +267,7 @@ class Refusal(Exception):
 
 def every_tenth(seed: int, faults: tuple[str, ...] = FAULTS) -> Callable[[int, str], str]:
     """Return a plan that spoils every tenth request in a way that a seed chooses."""
-    chosen = random.Random(seed)  # noqa: S311  a plan of faults is no secret
+    chosen = random.Random(seed)
     plan = [chosen.choice(faults) for _ in range(10_000)]
     return lambda number, _path: plan[number // 10] if number % 10 == 0 else ""
 
