@@ -59,7 +59,7 @@ def import_(
 
 @app.command("sync", epilog="Example: trade data sync --symbol BTCUSDT --symbol ETHUSDT --days 90")
 def sync(
-    symbols: Annotated[list[str], typer.Option("--symbol", metavar="SYMBOL", help="A perpetual of Bybit, like BTCUSDT; may be given several times.")],
+    symbols: Annotated[list[str], typer.Option("--symbol", metavar="SYMBOL", help="A perpetual of Bybit; may be given several times.")],
     start: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="UTC, like 2023-01-01 [default: the first stored bar, else 30 days ago].")
     ] = None,
@@ -67,7 +67,7 @@ def sync(
     days: Annotated[
         int | None, typer.Option("--days", metavar="N", min=1, help="Instead of --from: this many days before the end.")
     ] = None,
-    kinds: Annotated[str, typer.Option("--kinds", metavar="LIST", help="Any of bars, mark, funding, instruments.")] = "bars,mark,funding,instruments",
+    kinds: Annotated[str, typer.Option("--kinds", metavar="LIST", help="What to fetch.")] = "bars,mark,funding,instruments",
     db: Db = DEFAULT_DB,
     as_json: Json = False,
     quiet: Quiet = False,
