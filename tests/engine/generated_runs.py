@@ -110,7 +110,7 @@ def options(dice: random.Random) -> dict[str, Any]:
 
 def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
     """Return one random run. A seed is all hypothesis draws: thousands of small choices would drown its own bookkeeping."""
-    dice = random.Random(seed)  # noqa: S311 - tapes, not secrets
+    dice = random.Random(seed)
     bars = dice.randint(1, most_bars)
     price = dice.choice((3, 40, 1000, 30_000, 1_000_000))
     table = rows(dice, bars, price, dice.choice((0.001, 0.005, 0.02, 0.2)))
@@ -152,7 +152,7 @@ def reflect(table: list[tuple[int, int, int, int]], centre: int) -> list[tuple[i
 
 def mirrored(seed: int) -> tuple[Spec, Market, Spec, Market, int]:
     """Return a run without costs at 1x, of always the same size, and the run on the reflected tape with the sides exchanged."""
-    dice = random.Random(seed)  # noqa: S311 - tapes, not secrets
+    dice = random.Random(seed)
     bars, centre, lots = dice.randint(2, 60), 10_000, dice.randint(1, 9)
     table = [untied(row) for row in rows(dice, bars, centre, 0.003)]
     table = [untied(tuple(min(max(price, 7600), 12_300) for price in row)) for row in table]  # never near a liquidation at 1x
