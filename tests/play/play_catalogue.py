@@ -77,7 +77,6 @@ FULL: dict[str, Any] = {
         "max_notional_usdt": 100000,
         "maintenance_margin_rate": 0.005,
         "mm_deduction": 0,
-        "on_sl_beyond_liq": "adjust",
     },
     "features": {
         "rsi_14": {"indicator": "rsi", "params": {"length": 14}, "tf": "exec", "source": "hlc3"},
@@ -107,7 +106,13 @@ FULL: dict[str, Any] = {
         "tp_order_type": "Limit",
         "basis": "price",
     },
-    "execution": {"intrabar": "path", "limit_fill": "through", "anchor": "signal", "on_liquidation": "continue"},
+    "execution": {
+        "intrabar": "path",
+        "limit_fill": "through",
+        "anchor": "signal",
+        "on_liquidation": "continue",
+        "on_sl_beyond_liq": "adjust",
+    },
     "validation": {"pattern": "range_wide"},
     "expected": {"total_trades": {"min": 1, "max": 90}},
 }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from play_catalogue import FULL, MINIMAL, changed, read, said, without
+from play_catalogue import FULL, MINIMAL, changed, only, read, said, without
 
 from trade.base.findings import errors
 from trade.base.hashing import canonical_json, json_hash
@@ -63,6 +63,27 @@ def test_every_field_reaches_the_play() -> None:
     assert play.expected is not None
     assert play.expected.bounds == {"total_trades": (Decimal(1), Decimal(90))}
     assert not read(FULL)[1]
+
+
+def test_what_a_stop_beyond_liquidation_does_may_stand_in_its_older_place_and_is_written_in_one() -> None:
+    older, here = (
+        play_of(changed(MINIMAL, ("account.on_sl_beyond_liq", "warn"))),
+        play_of(changed(MINIMAL, ("execution.on_sl_beyond_liq", "warn"))),
+    )
+    assert older.account.on_sl_beyond_liq == "warn"
+    assert older == here
+    assert older.play_hash == here.play_hash != play_of(MINIMAL).play_hash
+    assert older.canonical["execution"]["on_sl_beyond_liq"] == "warn"
+    assert "on_sl_beyond_liq" not in older.canonical["account"]
+
+
+@pytest.mark.parametrize("word", ["reject", "adjust"])
+def test_the_two_places_of_one_setting_may_agree_but_not_differ(word: str) -> None:
+    both = changed(MINIMAL, ("account.on_sl_beyond_liq", "adjust"), ("execution.on_sl_beyond_liq", word))
+    if word == "adjust":
+        assert play_of(both).account.on_sl_beyond_liq == "adjust"
+    else:
+        assert (only(both).code, only(both).place.path) == ("contradiction", "account.on_sl_beyond_liq")
 
 
 def test_decimals_are_exactly_what_was_written() -> None:
@@ -189,7 +210,7 @@ _PLAYS = st.fixed_dictionaries(
             optional={
                 "starting_equity_usdt": _number(0, 1e6),
                 "max_leverage": _number(0, 100),
-                "slippage_bps": st.integers(0, 10**9).map(lambda n: n / 10**8),
+                "slippage_bps": st.integers(0, 10**6).map(lambda n: n / 10**5),
                 "maintenance_margin_rate": st.one_of(st.none(), st.integers(0, 9999).map(lambda n: n / 10_000)),
             },
         ),

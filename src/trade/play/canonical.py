@@ -42,7 +42,6 @@ def canonical_account(account: Account) -> dict[str, Any]:
         "max_notional_usdt": number(account.max_notional_usdt),
         "maintenance_margin_rate": number(account.maintenance_margin_rate),
         "mm_deduction": number(account.mm_deduction_usdt),
-        "on_sl_beyond_liq": account.on_sl_beyond_liq,
     }
 
 
@@ -108,6 +107,7 @@ def canonical_play(
             "limit_fill": execution.limit_fill,
             "anchor": execution.anchor,
             "on_liquidation": execution.on_liquidation,
+            "on_sl_beyond_liq": account.on_sl_beyond_liq,
         },
         **({"expected": canonical_expected(expected)} if expected else {}),
     }

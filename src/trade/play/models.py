@@ -15,6 +15,7 @@ Amount = Annotated[Decimal, Number(low="0", high="1000000000000")]
 Leverage = Annotated[Decimal, Number(above="0", high="200", places=2)]
 Percent = Annotated[Decimal, Number(above="0", high="100")]
 Bps = Annotated[Decimal, Number(low="0", below="100")]
+SlippageBps = Annotated[Decimal, Number(low="0", below="100", places=5)]  # the engine counts it in 1e-9
 Rate = Annotated[Decimal, Number(low="0", below="1")]
 YesNo = Annotated[bool, Flag()]
 TimeframeName = Annotated[str, Word(NAMES)]
@@ -28,6 +29,7 @@ Symbol = Annotated[
     str,
     Text(r"([a-z0-9_]+:[a-z0-9_]+:)?[A-Z0-9][A-Z0-9._-]*", "write BTCUSDT, or venue:market:BTCUSDT in full; the symbol in capitals", 60),
 ]
+BeyondLiquidation = Annotated[str, Word(("reject", "adjust", "warn"))]
 OrderType = Annotated[str, Word(("Market", "Limit"))]
 
 
@@ -49,12 +51,12 @@ class AccountFile(Section):
     equity_floor_usdt: Amount = Decimal(0)
     margin_mode: Annotated[str, Word(("isolated_usdt", "isolated", "cross"))] = "isolated_usdt"
     fee_model: FeeModel = FeeModel()
-    slippage_bps: Bps = Decimal(2)
+    slippage_bps: SlippageBps = Decimal(2)
     min_trade_notional_usdt: Amount = Decimal(10)
     max_notional_usdt: Positive | None = None
     maintenance_margin_rate: Rate | None = Field(None, description="replaces the instrument's tier table")
-    mm_deduction: Amount = Decimal(0)
-    on_sl_beyond_liq: Annotated[str, Word(("reject", "adjust", "warn"))] = "reject"
+    mm_deduction: Amount = Field(Decimal(0), description="goes with maintenance_margin_rate")
+    on_sl_beyond_liq: BeyondLiquidation | None = Field(None, description="the older place of execution.on_sl_beyond_liq")
     risk_per_trade_pct: Any = None
     max_margin_usdt: Any = None
 
@@ -152,6 +154,7 @@ class ExecutionFile(Section):
     limit_fill: Annotated[str, Word(("touch", "through"))] = Field("touch", description="FILL-2: what fills a resting limit order")
     anchor: Annotated[str, Word(("fill", "signal"))] = Field("fill", description="FILL-4: the price that stop and target belong to")
     on_liquidation: Annotated[str, Word(("stop", "continue"))] = Field("stop", description="LIQ-2: what the run does after a liquidation")
+    on_sl_beyond_liq: BeyondLiquidation = Field("reject", description="STOP-2: what happens to a stop beyond the liquidation price")
     max_participation: Any = None
     impact: Any = None
 

@@ -17,7 +17,6 @@ Model = TypeVar("Model", bound=BaseModel)
 _MOVED = {
     ("execution", "basis"): "write it under risk or risk_model",
     ("execution", "slippage_bps"): "write it under account",
-    ("execution", "on_sl_beyond_liq"): "write it under account",
     ("account", "taker_bps"): "write it under account.fee_model",
     ("account", "maker_bps"): "write it under account.fee_model",
     ("backtest",): "write account.starting_equity_usdt and account.slippage_bps",

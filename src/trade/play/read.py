@@ -118,7 +118,7 @@ class _Reading:
         check_sections(self.notes, {**sections, "deploy": head.file.deploy, "risk_limits": head.file.risk_limits})
         lacking = ("risk" in self.data and short is None) or ("risk_model" in self.data and full is None)
         return (
-            _account(account, self.notes) if account else None,
+            _account(account, execution or ExecutionFile(), self.notes) if account else None,
             None if lacking else build_risk(short, full, account or AccountFile(), self.notes),
             Policy(policy.mode, policy.exit_mode) if policy else None,
             Execution(execution.intrabar, execution.limit_fill, execution.anchor, execution.on_liquidation) if execution else None,
@@ -150,10 +150,13 @@ class _Reading:
         return RuleSource(as_plain(setups), as_plain(actions), self.document.places)
 
 
-def _account(file: AccountFile, notes: Notes) -> Account:
+def _account(file: AccountFile, execution: ExecutionFile, notes: Notes) -> Account:
     if file.equity_floor_usdt >= file.starting_equity_usdt:
         fact = f"the floor '{file.equity_floor_usdt}' is not below the starting equity '{file.starting_equity_usdt}'"
         notes.error("contradiction", ("account", "equity_floor_usdt"), fact, "lower the floor; 0 is off")
+    if file.mm_deduction and file.maintenance_margin_rate is None:
+        fact = "'mm_deduction' has no effect: the instrument's tiers have deductions of their own"
+        notes.error("missing-key", ("account", "mm_deduction"), fact, "add `maintenance_margin_rate:` beside it, or remove it")
     return Account(
         starting_equity_usdt=file.starting_equity_usdt,
         max_leverage=file.max_leverage,
@@ -166,8 +169,19 @@ def _account(file: AccountFile, notes: Notes) -> Account:
         max_notional_usdt=file.max_notional_usdt,
         maintenance_margin_rate=file.maintenance_margin_rate,
         mm_deduction_usdt=file.mm_deduction,
-        on_sl_beyond_liq=file.on_sl_beyond_liq,
+        on_sl_beyond_liq=_beyond_liquidation(file, execution, notes),
     )
+
+
+def _beyond_liquidation(account: AccountFile, execution: ExecutionFile, notes: Notes) -> str:
+    """Return what stands under execution, or in the older place under account (STOP-2)."""
+    older, here = account.on_sl_beyond_liq, execution.on_sl_beyond_liq
+    if older is None:
+        return here
+    if "on_sl_beyond_liq" in execution.model_fields_set and older != here:
+        fact = f"'on_sl_beyond_liq' is '{older}' under account, '{here}' under execution"
+        notes.error("contradiction", ("account", "on_sl_beyond_liq"), fact, "keep the one under execution", at_key=True)
+    return older
 
 
 def _play(
