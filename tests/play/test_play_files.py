@@ -11,7 +11,6 @@ import pytest
 from play_catalogue import CATALOGUE, FULL
 
 from trade.base.errors import Malformed
-from trade.play.defaults import render
 from trade.play.lookup import find_play, list_plays
 from trade.play.models import TOP_LEVEL
 from trade.play.read import read_play
@@ -106,10 +105,3 @@ def test_reading_plays_imports_nothing_heavy() -> None:
     code += f"print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-
-def test_the_page_of_defaults_is_printed_from_the_models() -> None:
-    page = Path(__file__).parents[2] / "docs" / "play-defaults.md"
-    assert page.read_text(encoding="utf-8") == render()
-    for row in ("| `account.fee_model.taker_bps` | 5.5 |", "| `position_policy.mode` | long_only |", "| `execution.intrabar` | worst |"):
-        assert row in render()

@@ -1,4 +1,4 @@
-"""The defaults of the format, printed from the models as one page."""
+"""The defaults of the format, printed from the models as one table."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from trade.play.scalars import as_text
 
 
 def render() -> str:
-    """Return the page of every key that has a default."""
-    lines = ["# Defaults of a Play", "", "Applied once, at load, and shown by `trade play show`. What is not listed has none.", ""]
-    lines += ["| key | default | meaning |", "|---|---|---|"]
+    """Return the table of every key that has a default."""
+    lines = ["| key | default | meaning |", "|---|---|---|"]
     lines += [f"| `{key}` | {value} | {meaning} |" for key, value, meaning in _rows(PlayFile, "")]
     return "\n".join(lines) + "\n"
 
