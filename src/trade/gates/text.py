@@ -25,4 +25,4 @@ def duration(length_ms: int) -> str:
 
 def fix_command(symbol: str) -> str:
     """Return the command that brings bars into the store."""
-    return f"bring them in with 'trade data import FILE --symbol {symbol}'"
+    return f"bring them in with 'trade data import FILE --symbol {symbol}' or, from Bybit, 'trade data sync --symbol {symbol}'"
