@@ -6,6 +6,7 @@ import pytest
 from rule_world import codes, compiled
 
 from trade.base.findings import Finding, Place, Severity, errors
+from trade.play.unsupported import TABLE
 
 FINE = ["close", ">", "ema_9"]
 
@@ -21,18 +22,18 @@ def only(rule: Any, setups: dict[str, Any] | None = None) -> Finding:
 @pytest.mark.parametrize(
     ("rule", "code", "place", "hint"),
     [
-        (["clsoe", ">", 1], "unknown-reference", "[0]", "did you mean 'close'?"),
-        (["close", ">", "ema_99"], "unknown-reference", "[2]", "did you mean 'ema_9'?"),
-        (["close", "<", "bb_20_lower"], "unknown-reference", "[2]", "did you mean 'bb_20.lower'?"),
+        (["clsoe", ">", 1], "unknown-reference", "[0]", "did you mean `close`?"),
+        (["close", ">", "ema_99"], "unknown-reference", "[2]", "did you mean `ema_9`?"),
+        (["close", "<", "bb_20_lower"], "unknown-reference", "[2]", "did you mean `bb_20.lower`?"),
         (["fine", ">", 1], "unknown-reference", "[0]", "it is a setup: write {setup: fine}"),
         (["rsi_14", ">", "70"], "unknown-reference", "[2]", "write the number without quotes"),
         (["timestamp", ">", 1], "unknown-reference", "[0]", "use its parts: hour_utc, minute_utc, weekday_utc"),
-        (["close", "<", "bb_20.lowr"], "unknown-output", "[2]", "did you mean 'lower'?"),
+        (["close", "<", "bb_20.lowr"], "unknown-output", "[2]", "did you mean `lower`?"),
         (["ema_9.upper", ">", 1], "unknown-output", "[0]", "known: value"),
-        (["close", "crosses_above", "ema_9"], "unknown-operator", "[1]", "did you mean 'cross_above'?"),
+        (["close", "crosses_above", "ema_9"], "unknown-operator", "[1]", "did you mean `cross_above`?"),
         (["trend", "=", 1], "unknown-operator", "[1]", "write '=='"),
         ([["close", "^", 2], ">", 1], "unknown-operator", "[0]", "use one of + - * / %"),
-        (["trend.state", "==", "bulish"], "unknown-word", "[2]", "did you mean 'bullish'?"),
+        (["trend.state", "==", "bulish"], "unknown-word", "[2]", "did you mean `bullish`?"),
         (["trend.state", "in", ["none", "up"]], "unknown-word", "[2][1]", "known: none, bullish, bearish"),
         (["close", "==", 100], "float-equality", "[0]", "use near_abs, near_pct, between or an ordering"),
         (["trend", "==", "close"], "float-equality", "[2]", "use near_abs, near_pct, between or an ordering"),
@@ -56,7 +57,7 @@ def only(rule: Any, setups: dict[str, Any] | None = None) -> Finding:
         (["close", ">", 10**400], "bad-number", "[2]", None),
         ([{"feature_id": "close", "offset": -1}, ">", 1], "bad-offset", "[0].offset", "use 0, 1, 2, ..."),
         ([{"feature_id": "hour_utc", "offset": 1}, ">", 1], "bad-offset", "[0]", "leave the offset out"),
-        ([{"feature_id": "close", "offest": 1}, ">", 1], "unknown-key", "[0].offest", "did you mean 'offset'?"),
+        ([{"feature_id": "close", "offest": 1}, ">", 1], "unknown-key", "[0].offest", "did you mean `offset`?"),
         (["rsi_14", "between", [30]], "malformed-rule", "[2]", "write [low, high] or {low: 1, high: 2}"),
         (["rsi_14", "between", [30, "ema_9"]], "malformed-rule", "[2][1]", "write two comparisons under 'all' for moving bounds"),
         (["trend", "in", []], "malformed-rule", "[2]", None),
@@ -71,8 +72,8 @@ def only(rule: Any, setups: dict[str, Any] | None = None) -> Finding:
         ({}, "empty-block", "", None),
         ({"all": [FINE], "any": [FINE]}, "ambiguous-block", "", "nest one inside the other"),
         ({"all": [FINE], "lhs": "close"}, "ambiguous-block", "", "nest one inside the other"),
-        ({"al": [FINE]}, "unknown-key", ".al", "did you mean 'all'?"),
-        ({"setup": "fin"}, "unknown-setup", ".setup", "did you mean 'fine'?"),
+        ({"al": [FINE]}, "unknown-key", ".al", "did you mean `all`?"),
+        ({"setup": "fin"}, "unknown-setup", ".setup", "did you mean `fine`?"),
         (["rsi_14", ">", 120], "never-holds", "", "'rsi_14' lies between 0 and 100"),
         (["rsi_14", "<", 0], "never-holds", "", "'rsi_14' lies between 0 and 100"),
         (["close", "<", 0], "never-holds", "", "'close' is 0 or more"),
@@ -206,7 +207,7 @@ BLOCK = {"id": "b", "cases": [{"when": [FINE], "emit": ["entry_long"]}]}
         ({}, "empty-block", "actions"),
         (None, "empty-block", "actions"),
         ([], "empty-block", "actions"),
-        ({"adjust_stop": FINE}, "not-yet-adjust", "actions.adjust_stop"),
+        ({"adjust_stop": FINE}, "not-yet-adjust-intent", "actions.adjust_stop"),
         (["entry_long"], "malformed-rule", "actions[0]"),
         ([{"cases": BLOCK["cases"]}], "malformed-rule", "actions[0].id"),
         ([BLOCK, BLOCK], "duplicate-block", "actions[1].id"),
@@ -228,15 +229,30 @@ def test_a_malformed_block_is_refused(actions: Any, code: str, place: str) -> No
     [
         ("entry_lng", "unknown-action", ""),
         ({"percent": 50}, "malformed-rule", ""),
-        ({"action": "adjust_target"}, "not-yet-adjust", ".action"),
+        ({"action": "adjust_target"}, "not-yet-adjust-intent", ".action"),
         ({"action": "exit_long", "percnt": 50}, "unknown-key", ".percnt"),
         ({"action": "exit_long", "percent": 50}, "not-yet-partial-exit", ".percent"),
         ({"action": "entry_long", "percent": 50}, "bad-percent", ".percent"),
         ({"action": "exit_long", "percent": 0}, "bad-percent", ".percent"),
         ({"action": "exit_long", "percent": 101}, "bad-percent", ".percent"),
-        ({"action": "entry_long", "metadata": {"at": 1}}, "not-yet-metadata", ".metadata"),
+        ({"action": "entry_long", "metadata": {"at": 1}}, "not-yet-intent-metadata", ".metadata"),
     ],
 )
 def test_a_malformed_emit_is_refused(emit: Any, code: str, place: str) -> None:
     (wrong,) = compiled([{"id": "b", "cases": [{"when": [FINE], "emit": [emit]}]}])[1]
     assert (wrong.code, wrong.place.path) == (code, f"actions[0].cases[0].emit[0]{place}")
+
+
+@pytest.mark.parametrize(
+    ("emit", "code", "fact"),
+    [
+        ("adjust_stop", "adjust-intent", "'adjust_stop'"),
+        ({"action": "exit_all", "percent": 12.5}, "partial-exit", "'12.5' percent"),
+        ({"action": "entry_long", "metadata": {}}, "intent-metadata", "'entry_long' has metadata"),
+    ],
+)
+def test_what_is_not_built_yet_is_refused_with_the_sentence_of_its_table(emit: Any, code: str, fact: str) -> None:
+    (wrong,) = compiled([{"id": "b", "cases": [{"when": [FINE], "emit": [emit]}]}])[1]
+    assert (wrong.code, wrong.hint) == (f"not-yet-{code}", next(row.sentence for row in TABLE if row.code == code))
+    assert wrong.fact.startswith(f"{fact}: ")
+    assert wrong.fact.endswith(" cannot be run yet")

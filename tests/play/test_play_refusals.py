@@ -11,7 +11,6 @@ from play_catalogue import FULL, MINIMAL, changed, only, read, said, without
 from trade.base.findings import Severity, errors
 from trade.play.unsupported import TABLE, render
 
-_EMITTED = "actions[1].cases[0].emit[0]"
 _RULE = {"all": [["rsi_14", "<", 30]]}
 
 
@@ -56,11 +55,6 @@ def _emits(item: Any) -> tuple[str, Any]:
         ("participation", [("execution.max_participation", 0.1)], "execution.max_participation"),
         ("deploy", [("deploy", {"capital": 1})], "deploy"),
         ("risk-limits", [("risk_limits", {"max_daily_loss": 1})], "risk_limits"),
-        ("partial-exit", [_emits({"action": "exit_long", "percent": 50}), ("position_policy.exit_mode", "signal")], f"{_EMITTED}.percent"),
-        ("intent-metadata", [_emits({"action": "entry_long", "metadata": {"a": 1}})], f"{_EMITTED}.metadata"),
-        ("adjust-intent", [_emits("adjust_stop")], _EMITTED),
-        ("adjust-intent", [("actions.adjust_target", _RULE)], "actions.adjust_target"),
-        ("adjust-intent", [("actions.adjust_size", _RULE)], "actions.adjust_size"),
         ("faster-than-exec", [("structures.1m", [{"type": "rolling_window", "key": "k"}])], "structures.1m"),
     ],
 )  # fmt: skip

@@ -8,8 +8,9 @@ from typing import Any
 from trade.dsl.conditions import read_condition
 from trade.dsl.context import Context
 from trade.dsl.emits import read_action, read_emits
-from trade.dsl.notes import Path, nearest_or
+from trade.dsl.notes import Path
 from trade.dsl.tree import Action, Block, Case
+from trade.play.nearest import did_you_mean
 
 _TOP: Path = ("actions",)
 _EXAMPLE = "write {id: entries, cases: [{when: ..., emit: [entry_long]}], else: {emit: [no_action]}}"
@@ -80,7 +81,7 @@ def _read_else(ctx: Context, value: Any, path: Path) -> tuple[Action, ...] | Non
 def _check_keys(ctx: Context, value: dict[Any, Any], known: tuple[str, ...], path: Path) -> None:
     for key in value:
         if key not in known:
-            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not known here", nearest_or(str(key), known))
+            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not known here", did_you_mean(str(key), known))
 
 
 def _check_ids(ctx: Context, blocks: Iterable[Any]) -> None:

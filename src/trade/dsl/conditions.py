@@ -8,12 +8,13 @@ from trade.dsl.comparisons import read_comparison
 from trade.dsl.context import Context
 from trade.dsl.contradictions import exclusive_pair
 from trade.dsl.forms import from_keys, from_list, from_operator
-from trade.dsl.notes import Path, nearest_or, written
+from trade.dsl.notes import Path, written
 from trade.dsl.operators import SPELLINGS
 from trade.dsl.setups import read_setup_use
 from trade.dsl.text import rule_text
 from trade.dsl.tree import Combined, Logic, Rule
 from trade.dsl.windows import WINDOWS, read_window
+from trade.play.nearest import did_you_mean
 
 _VERBOSE = ("lhs", "op", "rhs", "tolerance")
 _LOGIC = tuple(logic.value for logic in Logic)
@@ -48,7 +49,7 @@ def _is_comparison(items: list[Any]) -> bool:
 def _read_map(ctx: Context, value: dict[Any, Any], path: Path) -> Rule | None:
     unknown = [key for key in value if key not in _KEYS]
     for key in unknown:
-        ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of a condition", nearest_or(str(key), _KEYS))
+        ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of a condition", did_you_mean(str(key), _KEYS))
     heads = [key for key in value if key not in _VERBOSE and key not in unknown]
     verbose = any(key in value for key in _VERBOSE)
     if len(heads) + verbose > 1:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from trade.dsl.context import Context
-from trade.dsl.notes import Path, nearest_or
+from trade.dsl.notes import Path
 from trade.dsl.tree import Action
+from trade.play.nearest import did_you_mean
+from trade.play.unsupported import refusal
 
 _ADJUST = ("adjust_stop", "adjust_target", "adjust_size")
 _KEYS = ("action", "percent", "metadata")
@@ -26,10 +28,12 @@ def read_emits(ctx: Context, value: Any, path: Path) -> tuple[Action, ...] | Non
 def read_action(ctx: Context, word: Any, path: Path) -> Action | None:
     """Read one action word."""
     if word in _ADJUST:
-        ctx.notes.error(path, "not-yet-adjust", f"the action '{word}' is not built yet", "leave it out for now")
+        ctx.notes.error(path, *refusal("adjust-intent", f"'{word}'"))
         return None
     if not isinstance(word, str) or word not in Action.__members__.values():
-        ctx.notes.error(path, "unknown-action", f"'{word}' is not an action", nearest_or(str(word), Action, f"known: {', '.join(Action)}"))
+        ctx.notes.error(
+            path, "unknown-action", f"'{word}' is not an action", did_you_mean(str(word), Action, f"known: {', '.join(Action)}")
+        )
         return None
     return Action(word)
 
@@ -39,15 +43,15 @@ def _read_emit(ctx: Context, item: Any, path: Path) -> Action | None:
         return read_action(ctx, item, path)
     for key in item:
         if key not in _KEYS:
-            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of an emitted action", nearest_or(str(key), _KEYS))
+            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of an emitted action", did_you_mean(str(key), _KEYS))
     if "action" not in item:
         ctx.notes.error(path, "malformed-rule", "'action' is missing", "write {action: exit_long}")
         return None
     action = read_action(ctx, item["action"], (*path, "action"))
     if action is not None and "percent" in item:
         _check_percent(ctx, action, item["percent"], (*path, "percent"))
-    if item.get("metadata"):
-        ctx.notes.error((*path, "metadata"), "not-yet-metadata", "metadata on actions is not built yet", "leave it out for now")
+    if "metadata" in item:
+        ctx.notes.error((*path, "metadata"), *refusal("intent-metadata", f"'{item['action']}' has metadata"))
     return action
 
 
@@ -55,6 +59,6 @@ def _check_percent(ctx: Context, action: Action, percent: Any, path: Path) -> No
     if isinstance(percent, bool) or not isinstance(percent, (int, float)) or not 0 < percent <= 100:
         ctx.notes.error(path, "bad-percent", f"percent '{percent}' is not above 0 and up to 100", "write 100, or leave it out")
     elif percent < 100 and action in _EXITS:
-        ctx.notes.error(path, "not-yet-partial-exit", f"an exit of {percent} percent is not built yet", "write 100, or leave it out")
+        ctx.notes.error(path, *refusal("partial-exit", f"'{percent:g}' percent"))
     elif percent < 100:
         ctx.notes.error(path, "bad-percent", f"'{action}' takes no percent; only exits do", "leave it out")

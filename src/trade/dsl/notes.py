@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 
 from trade.base.findings import Finding, Place, Severity
 
 Path = tuple[str | int, ...]
-_SHOWN = 12
 
 
 def written(path: Path) -> str:
     """Return a path as a reader writes it: `actions.entry_long.all[1]`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")
-
-
-def nearest_or(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return a hint for an unknown word: the nearest known one, else `otherwise`, else the short list of choices."""
-    by_lower = {name.lower(): name for name in known}
-    close = get_close_matches(word.lower(), by_lower, n=1)
-    if close:
-        return f"did you mean '{by_lower[close[0]]}'?"
-    if otherwise:
-        return otherwise
-    names = list(by_lower.values())
-    more = ", ..." if len(names) > _SHOWN else ""
-    return f"known: {', '.join(names[:_SHOWN])}{more}" if names else "nothing of this kind is declared"
 
 
 class Notes:

@@ -8,12 +8,13 @@ from typing import Any
 from trade.base.catalogue import ValueType
 from trade.dsl.context import Context
 from trade.dsl.forms import Piece
-from trade.dsl.notes import Path, nearest_or
+from trade.dsl.notes import Path
 from trade.dsl.ranges import Range, combine
 from trade.dsl.references import names_a_column, read_name, read_reference
 from trade.dsl.scope import Term
 from trade.dsl.text import number_text, operand_text
 from trade.dsl.tree import Arithmetic, Constant
+from trade.play.nearest import did_you_mean
 
 SIGNS = ("+", "-", "*", "/", "%")
 _FORMS = "a name, a number, [a, '+', b] or {feature_id, field, offset}"
@@ -82,7 +83,7 @@ def _read_word(ctx: Context, value: str, words: tuple[str, ...], path: Path) -> 
         return _constant(float(index), words[index], ValueType.ENUM, words)
     if names_a_column(ctx.scope, value):
         return read_name(ctx, value, path)
-    ctx.notes.error(path, "unknown-word", f"'{value}' is none of its words", nearest_or(value, words, f"known: {', '.join(words)}"))
+    ctx.notes.error(path, "unknown-word", f"'{value}' is none of its words", did_you_mean(value, words, f"known: {', '.join(words)}"))
     return None
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from trade.base.catalogue import ValueType
 from trade.dsl.context import Context
-from trade.dsl.notes import Path, nearest_or
+from trade.dsl.notes import Path
 from trade.dsl.scope import Term
 from trade.dsl.text import operand_text
 from trade.dsl.tree import Constant, Op
+from trade.play.nearest import did_you_mean
 
 ALIASES: Mapping[str, Op] = {"gt": Op.GT, "gte": Op.GE, "lt": Op.LT, "lte": Op.LE, "eq": Op.EQ, "neq": Op.NE}
 SPELLINGS: Mapping[str, Op] = {**{op.value: op for op in Op}, **ALIASES}
@@ -21,7 +22,7 @@ def read_operator(ctx: Context, value: object, path: Path) -> Op | None:
     """Read an operator or its word alias."""
     op = SPELLINGS.get(value) if isinstance(value, str) else None
     if op is None:
-        hint = "write '=='" if value == "=" else nearest_or(str(value), SPELLINGS, f"use one of {' '.join(Op)}")
+        hint = "write '=='" if value == "=" else did_you_mean(str(value), SPELLINGS, f"use one of {' '.join(Op)}")
         ctx.notes.error(path, "unknown-operator", f"'{value}' is not an operator", hint)
     return op
 

@@ -9,9 +9,10 @@ from trade.base.catalogue import Output
 from trade.dsl.builtins import BASE_PRICES, BUILTINS, PARTS, VALUE
 from trade.dsl.columns import Clock, ColumnRef
 from trade.dsl.context import Context
-from trade.dsl.notes import Path, nearest_or
+from trade.dsl.notes import Path
 from trade.dsl.scope import Scope, Term, term_of
 from trade.dsl.tree import Column, InstantPart
+from trade.play.nearest import did_you_mean
 
 _KEYS = ("feature_id", "field", "offset")
 _SLOT = re.compile(r"^(\w+)\[(\d+)\]\.(\w+)$")
@@ -34,7 +35,7 @@ def read_reference(ctx: Context, value: dict[Any, Any], path: Path) -> Term | No
     """Read `{feature_id, field, offset}`."""
     for key in value:
         if key not in _KEYS:
-            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of a reference", nearest_or(str(key), _KEYS))
+            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of a reference", did_you_mean(str(key), _KEYS))
     name, output, offset = value["feature_id"], value.get("field"), value.get("offset", 0)
     if not isinstance(name, str) or not (output is None or isinstance(output, str)):
         ctx.notes.error(path, "malformed-rule", "'feature_id' and 'field' are names", "write {feature_id: ema_50, field: value, offset: 1}")
@@ -56,8 +57,9 @@ def _resolve(ctx: Context, name: str, wanted: str | None, offset: int, path: Pat
         return None
     output = _choose(outputs, wanted)
     if output is None:
-        known = nearest_or(str(wanted), (o.name for o in outputs))
-        ctx.notes.error(path, "unknown-output", f"'{name}' has no output '{wanted}'", known)
+        names = [o.name for o in outputs]
+        hint = did_you_mean(str(wanted), names, f"known: {', '.join(names)}")
+        ctx.notes.error(path, "unknown-output", f"'{name}' has no output '{wanted}'", hint)
         return None
     return _term(ctx, name, output, offset, path)
 
@@ -93,7 +95,7 @@ def _unknown_name(ctx: Context, text: str, path: Path) -> None:
     elif _is_number(text):
         hint = "write the number without quotes"
     else:
-        hint = nearest_or(text, ctx.scope.names(), "declare it under features or structures")
+        hint = did_you_mean(text, ctx.scope.names(), "declare it under features or structures")
     ctx.notes.error(path, "unknown-reference", f"'{text}' is not declared", hint)
 
 

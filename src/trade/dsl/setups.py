@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from trade.dsl.context import Context, ReadCondition
-from trade.dsl.notes import Path, nearest_or, written
+from trade.dsl.notes import Path, written
 from trade.dsl.tree import Rule, SetupUse
+from trade.play.nearest import did_you_mean
 
 
 def read_setup(ctx: Context, name: str, read: ReadCondition) -> Rule | None:
@@ -22,7 +23,7 @@ def read_setup(ctx: Context, name: str, read: ReadCondition) -> Rule | None:
 def read_setup_use(ctx: Context, name: Any, inside: Path, path: Path, read: ReadCondition) -> Rule | None:
     """Read `{setup: id}`."""
     if not isinstance(name, str) or name not in ctx.setups:
-        hint = nearest_or(str(name), (str(known) for known in ctx.setups), "declare it under setups")
+        hint = did_you_mean(str(name), (str(known) for known in ctx.setups), "declare it under setups")
         ctx.notes.error(inside, "unknown-setup", f"setup '{name}' is not declared", hint)
         return None
     ctx.used_setups.add((ctx.open_setups[-1] if ctx.open_setups else None, name))

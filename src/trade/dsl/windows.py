@@ -8,8 +8,9 @@ from typing import Any
 
 from trade.base.timeframe import MINUTE_MS, NAMES, Timeframe
 from trade.dsl.context import Context, ReadCondition
-from trade.dsl.notes import Path, nearest_or, written
+from trade.dsl.notes import Path, written
 from trade.dsl.tree import Reach, Rule, Window, WindowKind
+from trade.play.nearest import did_you_mean
 
 _DURATION = "_duration"
 _MAX_BARS, _MAX_MINUTES = 500, 1440
@@ -26,7 +27,7 @@ def read_window(ctx: Context, head: str, value: Any, inside: Path, path: Path, r
     known = ["expr", *(["duration"] if timed else ["bars", "anchor_tf"]), *(["min_true"] if kind is WindowKind.COUNT_TRUE else [])]
     for key in value:
         if key not in known:
-            ctx.notes.error((*inside, key), "unknown-key", f"'{key}' is not a key of '{head}'", nearest_or(str(key), known))
+            ctx.notes.error((*inside, key), "unknown-key", f"'{key}' is not a key of '{head}'", did_you_mean(str(key), known))
     missing = [key for key in known if key not in value and key != "anchor_tf"]
     if missing:
         ctx.notes.error(inside, "malformed-rule", f"'{head}' lacks '{missing[0]}'", _example(head))
@@ -50,7 +51,7 @@ def _read_bars(ctx: Context, value: dict[str, Any], inside: Path) -> Reach | Non
     bars = _read_whole(ctx, value["bars"], _MAX_BARS, (*inside, "bars"))
     anchor = value.get("anchor_tf")
     if anchor is not None and anchor not in NAMES:
-        hint = nearest_or(str(anchor), NAMES, f"known: {', '.join(NAMES)}")
+        hint = did_you_mean(str(anchor), NAMES, f"known: {', '.join(NAMES)}")
         ctx.notes.error((*inside, "anchor_tf"), "unknown-timeframe", f"'{anchor}' is not a timeframe", hint)
         return None
     return None if bars is None else Reach(bars, None if anchor is None else Timeframe(anchor))

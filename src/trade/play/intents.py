@@ -9,28 +9,25 @@ from typing import Any
 from trade.play.document import Path
 from trade.play.notes import Notes
 from trade.play.spec import Policy, Risk
-from trade.play.unsupported import refuse
 
 ENTRIES = ("entry_long", "entry_short")
 EXITS = ("exit_long", "exit_short", "exit_all")
-ADJUSTMENTS = ("adjust_stop", "adjust_target", "adjust_size")
-WORDS = (*ENTRIES, *EXITS, "no_action", *ADJUSTMENTS)
+WORDS = (*ENTRIES, *EXITS, "no_action", "adjust_stop", "adjust_target", "adjust_size")
 _FORBIDS = {"long_only": ("entry_short", "exit_short"), "short_only": ("entry_long", "exit_long"), "long_short": ()}
 
 
 @dataclass(frozen=True)
 class Intent:
-    """One intent as written: its word, its place in the file, and the map it stands in (empty for a bare word)."""
+    """One intent as written: its word, and its place in the file."""
 
     word: str
     path: Path
-    fields: dict[str, Any]
 
 
 def find_intents(actions: Any) -> tuple[Intent, ...]:
     """Return the intents of both forms: a map of intents, or a list of blocks with cases and else."""
     if isinstance(actions, dict):
-        return tuple(Intent(word, ("actions", word), {}) for word in actions)
+        return tuple(Intent(word, ("actions", word)) for word in actions)
     return tuple(_of_blocks(actions)) if isinstance(actions, list) else ()
 
 
@@ -44,32 +41,19 @@ def _of_blocks(blocks: list[Any]) -> Iterator[Intent]:
         for where, branch in [*branches, ((*path, "else"), block.get("else"))]:
             emitted = branch.get("emit") if isinstance(branch, dict) else None
             for at, item in enumerate(emitted if isinstance(emitted, list) else []):
-                fields = item if isinstance(item, dict) else {}
-                word = fields.get("action") if fields else item
+                word = item.get("action") if isinstance(item, dict) else item
                 if isinstance(word, str):
-                    yield Intent(word, (*where, "emit", at), fields)
+                    yield Intent(word, (*where, "emit", at))
 
 
 def check_intents(intents: tuple[Intent, ...], policy: Policy | None, risk: Risk | None, notes: Notes) -> None:
-    """Refuse intents that cannot run yet, and a policy that the intents contradict."""
-    for intent in intents:
-        _check_fields(intent, notes)
+    """Refuse a policy that the intents contradict; what is wrong with an intent itself is said by the rules' reader."""
     words = {intent.word for intent in intents}
-    if not words & set(ENTRIES) and words <= set(WORDS):  # a misspelled intent is said by the rules' reader
+    if words and not words & set(ENTRIES) and words <= set(WORDS):
         notes.error("no-entry", ("actions",), "no action enters a position", "add entry_long or entry_short", at_key=True)
     if policy is not None:
         _check_mode(intents, policy, notes)
         _check_exit_mode(intents, policy, risk, notes)
-
-
-def _check_fields(intent: Intent, notes: Notes) -> None:
-    if intent.word in ADJUSTMENTS:
-        refuse(notes, "adjust-intent", intent.path, f"'{intent.word}'")
-    percent = intent.fields.get("percent")
-    if isinstance(percent, int | float) and not isinstance(percent, bool) and percent < 100:
-        refuse(notes, "partial-exit", (*intent.path, "percent"), f"'{percent:g}' percent")
-    if "metadata" in intent.fields:
-        refuse(notes, "intent-metadata", (*intent.path, "metadata"), f"'{intent.word}' has metadata")
 
 
 def _check_mode(intents: tuple[Intent, ...], policy: Policy, notes: Notes) -> None:

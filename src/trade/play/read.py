@@ -145,7 +145,8 @@ class _Reading:
             )
         elif not actions:
             self.notes.error("no-entry", ("actions",), "no action is given", "add entry_long or entry_short")
-        if not isinstance(actions, dict | list):
+        if not isinstance(actions, dict | list) or not actions:
+            self.notes.settled.add(("actions",))
             actions = {}
         return RuleSource(as_plain(setups), as_plain(actions), self.document.places)
 

@@ -87,10 +87,16 @@ TABLE = (
 _BY_CODE = {row.code: row for row in TABLE}
 
 
+def refusal(code: str, fact: str) -> tuple[str, str, str]:
+    """Return code, fact and hint of the finding that refuses one thing of the table."""
+    row = _BY_CODE[code]
+    return f"not-yet-{code}", f"{fact}: {row.what} cannot be run yet", row.sentence
+
+
 def refuse(notes: Notes, code: str, path: Path, fact: str) -> None:
     """Refuse one thing of the table, at its place."""
-    row = _BY_CODE[code]
-    notes.error(f"not-yet-{code}", path, f"{fact}: {row.what} cannot be run yet", row.sentence)
+    said, fact, hint = refusal(code, fact)
+    notes.error(said, path, fact, hint)
 
 
 def check_sections(notes: Notes, sections: Mapping[str, Any]) -> None:
