@@ -14,6 +14,7 @@ from market_tables import Table
 
 from trade.market.fitting import GridOptions
 from trade.market.importing import ImportRequest, import_file
+from trade.market.layouts import Asked
 from trade.market.report import ImportReport
 
 
@@ -48,6 +49,7 @@ def load_in(db: Path) -> Callable[..., ImportReport]:
     """Import a file as BTCUSDT, unless told otherwise."""
 
     def run(path: Path, symbol: str = "BTCUSDT", grid: GridOptions | None = None, **words: Any) -> ImportReport:
-        return import_file(db, ImportRequest(path, symbol, grid=grid or GridOptions(), **words))
+        asked = {name: words.pop(name) for name in ("kind", "layout", "columns", "unit") if name in words}
+        return import_file(db, ImportRequest(path, symbol, asked=Asked(**asked), grid=grid or GridOptions(), **words))
 
     return run

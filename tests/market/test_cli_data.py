@@ -13,7 +13,7 @@ from trade.base.errors import DataMissing, Malformed
 from trade.cli import console
 from trade.cli.data import app
 
-COMMANDS = ["import", "info", "gaps", "delete", "sql"]
+COMMANDS = ["import", "export", "info", "gaps", "delete", "sql"]
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +49,10 @@ def test_import_reports_in_json_and_nothing_else(trade, text):
     lines = bar_lines(8)
     lines[4] = lines[4].replace("30000", "1", 1)
     document = json.loads(trade("import", text(lines), "--symbol", "BTCUSDT", "--json"))
-    assert (document["status"], document["rows_new"], document["series"]) == ("ok", 7, "generic:linear:BTCUSDT")
+    assert (document["status"], document["rows_new"], document["rows_bad"]) == ("ok", 7, 1)
+    [file] = document["files"]
     assert [f["line"] for f in document["findings"]] == [5]
-    assert document["tick_size"] == "0.1"
+    assert (file["series"], file["tick_size"]) == ("generic:linear:BTCUSDT", "0.1")
 
 
 def test_import_shows_a_table_for_people(trade, text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
+import bz2
 from datetime import UTC, datetime
 
 import numpy as np
@@ -30,7 +30,7 @@ def kline(ts, i):
 @pytest.mark.parametrize("header", [[], [",".join(BINANCE_KLINES)]], ids=["bare", "header"])
 def test_binance_klines_with_and_without_header_in_both_units(factor, header, text, load_in, db):
     report = load_in(text([*header, *(kline((T + MINUTE_MS * i) * factor, i) for i in range(5))]), market="spot")
-    assert (report.layout, report.series, report.rows_new) == ("binance klines", BINANCE, 5)
+    assert (report.layout, report.series, report.rows_new) == ("binance-klines", BINANCE, 5)
     assert Store(db).load(BINANCE, T, T + 10 * MINUTE_MS).base.ts_open_ms.tolist() == [T + MINUTE_MS * i for i in range(5)]
 
 
@@ -50,7 +50,7 @@ def test_binance_mark_klines_are_stored_apart_from_bars(text, load_in, db):
 def test_binance_funding_is_floored_to_the_minute_and_keeps_its_raw_instant(text, load_in, db):
     report = load_in(text(["calc_time,funding_interval_hours,last_funding_rate", f"{T + 7},8,0.0001", f"{T + 28_800_000},8,-0.0002"]))
     series = Series("binance", "linear", "BTCUSDT")
-    assert (report.layout, report.series, report.kind) == ("binance funding", series, Kind.FUNDING)
+    assert (report.layout, report.series, report.kind) == ("binance-funding", series, Kind.FUNDING)
     columns = Store(db).rows(series, Kind.FUNDING, T, T + 10**9).columns
     assert columns["ts_ms"].tolist() == [T, T + 28_800_000]
     assert columns["ts_raw_ms"].tolist() == [T + 7, T + 28_800_000]
@@ -145,9 +145,9 @@ def test_slower_bars_are_refused(text, load_in):
     assert "'1440' minutes" in finding.fact
 
 
-def test_packed_files_are_refused_with_what_to_do(tmp_path, load_in):
-    path = tmp_path / "a.csv.gz"
-    path.write_bytes(gzip.compress(b"x"))
+def test_files_packed_by_other_means_are_refused_with_what_to_do(tmp_path, load_in):
+    path = tmp_path / "a.csv.bz2"
+    path.write_bytes(bz2.compress(b"x"))
     assert refusal(path, load_in).code == "unsupported-file"
 
 

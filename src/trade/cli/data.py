@@ -11,18 +11,18 @@ from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding
 from trade.cli import console
 from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms
+from trade.market.formats import NAMES
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from trade.market.gaps import Gap
-    from trade.market.report import ImportReport
     from trade.market.store import Store, StoredSeries
 
 _SHOWN = 20
 
 app = typer.Typer(
-    help="The market store: sync, import, look, delete, ask.",
+    help="The market store: sync, import, export, look, delete, ask.",
     epilog="Example: trade data info",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -31,30 +31,71 @@ app = typer.Typer(
 Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.")]
 
 
-@app.command("import", epilog="Example: trade data import BTCUSDT-1m-2023-01.csv --symbol BTCUSDT --market spot")
+@app.command("import", epilog="Example: trade data import BTCUSDT-1m-2023-*.zip --symbol BTCUSDT --market spot")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or parquet file of 1m bars, mark prices or funding.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV (plain, .gz or .zip), parquet or feather files.")],
     symbol: Annotated[str, typer.Option("--symbol", help="The symbol the rows belong to.")],
-    venue: Annotated[str | None, typer.Option("--venue", help="The exchange [default: binance for its own files, else generic].")] = None,
+    venue: Annotated[
+        str | None, typer.Option("--venue", help="The exchange [default: binance or bybit for their own files, else generic].")
+    ] = None,
     market: Annotated[str, typer.Option("--market", help="spot or linear.")] = "linear",
     kind: Annotated[str | None, typer.Option("--kind", help="bars, mark or funding [default: by the columns].")] = None,
+    layout: Annotated[str | None, typer.Option("--layout", help=f"One of {', '.join(NAMES)} [default: recognised].")] = None,
+    columns: Annotated[
+        str | None, typer.Option("--columns", metavar="MAP", help="Names of columns: ts=time,open=o,...; without a header 1, 2, ...")
+    ] = None,
+    time_unit: Annotated[str | None, typer.Option("--time-unit", help="s, ms, us or ns [default: by the size of each value].")] = None,
     tick: Annotated[str | None, typer.Option("--tick", help="Tick size, instead of the known one.")] = None,
     step: Annotated[str | None, typer.Option("--step", help="Quantity step, instead of the known one.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse files with bad rows; nothing is stored.")] = False,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Import the good rows of a file; bad ones are reported with their line and kept out."""
-    console.configure(as_json=as_json, quiet=quiet)
-    from trade.market.fitting import GridOptions
-    from trade.market.importing import ImportRequest, import_file
-    from trade.market.instruments import parse_grid
-    from trade.market.names import parse_kind
+    """Import the good rows of files; bad ones are reported with their line and kept out.
 
+    All files are one commit: if one is refused, or the import is interrupted, the store is as it was.
+    """
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.cli.importing import as_document, show_imports
+    from trade.market.asked import parse_asked
+    from trade.market.fitting import GridOptions
+    from trade.market.importing import ImportRequest, import_files
+    from trade.market.instruments import parse_grid
+
+    asked = parse_asked(kind, layout, columns, time_unit)
     grid = GridOptions(parse_grid(tick, "--tick"), parse_grid(step, "--step"))
-    report = import_file(db, ImportRequest(file, symbol, venue, market, None if kind is None else parse_kind(kind), grid))
-    console.emit({"status": "ok", "exit_code": 0, **report.as_json()})
-    _show_import(report)
+    reports = import_files(db, [ImportRequest(file, symbol, venue, market, asked, grid, strict) for file in files])
+    console.emit({"status": "ok", "exit_code": 0, **as_document(reports)})
+    show_imports(reports)
+
+
+@app.command("export", epilog="Example: trade data export BTCUSDT --kind bars --to-file BTCUSDT.parquet --from 2023-01-01")
+def export(
+    symbol: Symbol,
+    to_file: Annotated[Path, typer.Option("--to-file", metavar="FILE", help="Where to: a name that ends in .parquet or .csv.")],
+    kind: Annotated[str, typer.Option("--kind", help="bars, mark or funding.")] = "bars",
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="First instant written, UTC [default: the first stored].")
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="TIME", help="End, UTC, exclusive [default: after the last stored].")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write stored rows to a file, complete or not at all; 'trade data import' of it gives the same rows."""
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.cli.importing import show_export
+    from trade.market.exporting import ExportRequest, export_series, stored_series
+    from trade.market.names import parse_kind
+    from trade.market.store import Store
+
+    store, wanted = Store(db), parse_kind(kind)
+    span = (instant_ms("--from", from_), instant_ms("--to", to))
+    report = export_series(store, ExportRequest(stored_series(store, symbol, wanted), wanted, to_file, *span, overwrite=overwrite))
+    console.succeed(report.as_json())
+    show_export(report)
 
 
 @app.command("sync", epilog="Example: trade data sync --symbol BTCUSDT --symbol ETHUSDT --days 90")
@@ -234,25 +275,6 @@ def _table(*columns: str) -> Table:
     if table.columns:
         table.columns[0].no_wrap = True  # a name cut in two cannot be copied
     return table
-
-
-def _show_import(report: ImportReport) -> None:
-    from trade.market.instants import iso
-
-    console.show_findings(report.findings[:_SHOWN])
-    if len(report.findings) > _SHOWN:
-        console.say(f"… and {len(report.findings) - _SHOWN} more findings; --json names up to 1000 lines of each kind")
-    table = _table("import", str(report.series))
-    table.add_row("kind", f"{report.kind} ({report.layout})")
-    table.add_row("read", f"{report.rows_read:,}")
-    table.add_row("new", f"{report.rows_new:,}")
-    table.add_row("known already", f"{report.duplicates_agreeing:,}")
-    for code, rows in report.bad.items():
-        table.add_row(f"kept out: {code}", f"{rows:,}")
-    table.add_row("stored now", f"{report.rows_stored:,} from {iso(report.first_ms)} to {iso(report.last_ms)}")
-    if report.instrument is not None:
-        table.add_row("tick, step", f"{report.instrument.tick_size:f}, {report.instrument.qty_step:f} ({report.instrument.source})")
-    console.show(table)
 
 
 def _show_info(store: Store, found: list[StoredSeries]) -> None:

@@ -1,9 +1,9 @@
-"""Text files as chunks of rows: fast by the block, cell by cell where a block holds something odd."""
+"""Text files, plain or packed, as chunks of rows: fast by the block, cell by cell only around what is odd."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,23 +14,31 @@ from pyarrow import csv as arrow_csv
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
+from trade.market.arrow import instants, numbers
 from trade.market.chunk import Chunk
-from trade.market.instants import UNREADABLE, from_numbers, from_text, is_number
-from trade.market.layouts import Layout, recognise
-from trade.market.names import Kind
-from trade.market.parquet_source import instants, numbers
+from trade.market.instants import UNREADABLE, from_form, from_numbers, from_text, is_number
+from trade.market.layouts import Asked, Clock, Head, Layout
+from trade.market.packed import pieces
+from trade.market.recognising import recognise
 
 BLOCK_BYTES = 8 << 20
+CAREFUL_BYTES = 16 << 10
 _LONGEST_LINE_BYTES = 1 << 16
+_LONGEST_BLOCKS = 4
 _BOM = b"\xef\xbb\xbf"
 
 
-def csv_layout(path: Path, kind: Kind | None) -> Layout:
-    """Return the layout of a text file by its first line. Raises Malformed."""
-    with path.open("rb") as file:
-        first = _text(file.readline(_LONGEST_LINE_BYTES), path)
-    cells = next(csv.reader([first], delimiter=_delimiter(first)), [])
-    return recognise([cell.strip() for cell in cells], kind, str(path))
+def csv_layout(path: Path, asked: Asked) -> Layout:
+    """Return the layout of a text file by its first lines. Raises Malformed."""
+    head = b""
+    for piece in pieces(path):
+        head += piece
+        if head.count(b"\n") > 1 or len(head) > 2 * _LONGEST_LINE_BYTES:
+            break
+    lines = [_text(line, path) for line in head.removeprefix(_BOM).split(b"\n")[:2]]
+    delimiter = _delimiter(lines[0])
+    columns, first = ([cell.strip() for cell in _row(line, delimiter)] for line in (*lines, "")[:2])
+    return recognise(Head(str(path), tuple(columns), tuple(first)), asked)
 
 
 def csv_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
@@ -38,45 +46,70 @@ def csv_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
     line = 1
     delimiter = ""
     for block in _blocks(path):
-        count = block.count(b"\n") + (not block.endswith(b"\n"))
         if not delimiter:
             delimiter = _delimiter(_text(block[:_LONGEST_LINE_BYTES].partition(b"\n")[0], path))
             if layout.has_header:
                 block = block.partition(b"\n")[2]
-                line, count = line + 1, count - 1
+                line += 1
         if block:
-            yield _fast(block, layout, delimiter, line, count) or _careful(block, layout, delimiter, line)
-        line += count
+            yield from _chunks(block, layout, delimiter, line)
+        line += _lines(block)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
     """Yield the file in pieces that end with a line, without its byte order mark."""
-    rest = b""
-    with path.open("rb") as file:
-        while piece := file.read(BLOCK_BYTES):
-            if file.tell() == len(piece):
-                piece = piece.removeprefix(_BOM)
-            head, newline, tail = piece.rpartition(b"\n")
-            if newline:
-                yield rest + head + newline
-                rest = tail
-            else:
-                rest += tail
-            if len(rest) > 4 * BLOCK_BYTES:
-                fact = f"'{path}' has a line longer than {4 * BLOCK_BYTES} bytes"
-                raise Malformed(Finding("unreadable-file", fact, "is it a text file?", place=Place(str(path))))
+    rest, wanted = b"", BLOCK_BYTES
+    for piece in _without_mark(pieces(path)):
+        rest += piece
+        if len(rest) < wanted:
+            continue
+        head, newline, tail = rest.rpartition(b"\n")
+        if newline:
+            yield head + newline
+            rest, wanted = tail, BLOCK_BYTES
+        elif len(rest) > _LONGEST_BLOCKS * BLOCK_BYTES:
+            fact = f"'{path}' has a line longer than '{_LONGEST_BLOCKS * BLOCK_BYTES}' bytes"
+            raise Malformed(Finding("unreadable-file", fact, "is it a text file?", place=Place(str(path))))
+        else:
+            wanted = len(rest) + BLOCK_BYTES
     if rest:
         yield rest
 
 
+def _without_mark(found: Iterable[bytes]) -> Iterator[bytes]:
+    for number, piece in enumerate(found):
+        yield piece.removeprefix(_BOM) if number == 0 else piece
+
+
+def _lines(block: bytes) -> int:
+    return block.count(b"\n") + (block[-1:] not in (b"", b"\n"))
+
+
+def _chunks(block: bytes, layout: Layout, delimiter: str, line: int) -> Iterator[Chunk]:
+    """Yield the rows of a block; one that holds something odd is halved until only its surroundings are read with care."""
+    fast = _fast(block, layout, delimiter, line, _lines(block))
+    if fast is not None:
+        yield fast
+        return
+    middle = block.find(b"\n", len(block) // 2) + 1
+    if len(block) <= CAREFUL_BYTES or not 0 < middle < len(block):
+        yield _careful(block, layout, delimiter, line)
+        return
+    yield from _chunks(block[:middle], layout, delimiter, line)
+    yield from _chunks(block[middle:], layout, delimiter, line + block.count(b"\n", 0, middle))
+
+
 def _fast(block: bytes, layout: Layout, delimiter: str, line: int, count: int) -> Chunk | None:
     """Return the rows of a block, or None if any line of it is not one plain row."""
-    types = {column: pa.float64() for column in layout.values.values()}
-    first_row = next(csv.reader([block.partition(b"\n")[0].decode(errors="replace")], delimiter=delimiter), [])
+    clock = layout.clock
+    first_row = _row(block.partition(b"\n")[0].decode(errors="replace"), delimiter)
     if len(first_row) != len(layout.columns):
         return None
-    types = {layout.clock: _clock_type(first_row[layout.columns.index(layout.clock)]), **types}
-    options = arrow_csv.ConvertOptions(column_types=types, include_columns=list(types), null_values=[""])
+    types = {clock.column: _clock_type(clock, first_row[layout.columns.index(clock.column)])}
+    types |= {column: pa.float64() for column in layout.values.values()}
+    options = arrow_csv.ConvertOptions(
+        column_types=types, include_columns=list(types), null_values=[""], timestamp_parsers=[clock.form] if clock.form else None
+    )
     try:
         table = arrow_csv.read_csv(
             BytesIO(block),
@@ -88,28 +121,28 @@ def _fast(block: bytes, layout: Layout, delimiter: str, line: int, count: int) -
         return None
     if table.num_rows != count:
         return None
-    clock = table.column(layout.clock).combine_chunks()
-    if clock.null_count:
+    stamps = table.column(clock.column).combine_chunks()
+    if stamps.null_count:
         return None
-    ts_ms, exact = instants(clock, layout)
+    ts_ms, exact = instants(stamps, clock)
     values = {name: numbers(table.column(column).combine_chunks()) for name, column in layout.values.items()}
-    return Chunk(np.arange(line, line + count, dtype=np.int64), ts_ms, exact, np.ones(count, np.bool_), values)
+    return Chunk(np.arange(line, line + count, dtype=np.int64), ts_ms, exact, ts_ms != UNREADABLE, values)
 
 
-def _clock_type(cell: str) -> Any:
+def _clock_type(clock: Clock, cell: str) -> Any:
     cell = cell.strip()
-    if is_number(cell):
+    if clock.form is None and is_number(cell):
         return pa.int64() if cell.lstrip("-").isdigit() else pa.float64()
-    zoned = cell.endswith("Z") or "+" in cell
+    zoned = clock.form is None and (cell.endswith("Z") or "+" in cell)
     return pa.timestamp("ms", tz="UTC" if zoned else None)
 
 
 def _careful(block: bytes, layout: Layout, delimiter: str, line: int) -> Chunk:
     """Return the rows of a block, read cell by cell; blank lines are no rows."""
     rows = [(line + i, text) for i, text in enumerate(block.decode(errors="replace").split("\n")) if text.strip()]
-    places = [layout.columns.index(column) for column in (layout.clock, *layout.values.values())]
+    places = [layout.columns.index(column) for column in (layout.clock.column, *layout.values.values())]
     cells = [_cells(text, delimiter, len(layout.columns), places) for _, text in rows]
-    clock = [_instant(row[0], layout) for row in cells]
+    clock = [_instant(row[0], layout.clock) for row in cells]
     values = np.array([[_number(cell) for cell in row[1:]] for row in cells], np.float64).reshape(len(rows), len(layout.values))
     readable = np.array(
         [ts is not None and None not in map(_number_or_none, row[1:]) for ts, row in zip(clock, cells, strict=True)], np.bool_
@@ -123,18 +156,22 @@ def _careful(block: bytes, layout: Layout, delimiter: str, line: int) -> Chunk:
     )
 
 
+def _row(text: str, delimiter: str) -> list[str]:
+    return next(csv.reader([text], delimiter=delimiter), [])
+
+
 def _cells(text: str, delimiter: str, width: int, places: list[int]) -> list[str]:
-    row = next(csv.reader([text], delimiter=delimiter), [])
+    row = _row(text, delimiter)
     return [row[place].strip() for place in places] if len(row) == width else ["?"] * len(places)
 
 
-def _instant(cell: str, layout: Layout) -> tuple[int, bool] | None:
-    if is_number(cell):
+def _instant(cell: str, clock: Clock) -> tuple[int, bool] | None:
+    if clock.form is None and is_number(cell):
         raw = np.array([int(cell)]) if cell.lstrip("-").isdigit() and len(cell) < 19 else np.array([float(cell)])
-        ts_ms, exact = from_numbers(raw, is_ms=layout.clock_is_ms)
-        return int(ts_ms[0]), bool(exact[0])
+        ts_ms, exact = from_numbers(raw, clock.unit)
+        return (int(ts_ms[0]), bool(exact[0])) if ts_ms[0] != UNREADABLE else None
     try:
-        return from_text(cell), True
+        return (from_text(cell) if clock.form is None else from_form(cell, clock.form)) - clock.ahead_ms, True
     except ValueError:
         return None
 
@@ -159,5 +196,6 @@ def _text(raw: bytes, path: Path) -> str:
     try:
         return raw.removeprefix(_BOM).decode().strip("\r\n")
     except UnicodeDecodeError as error:
-        fact = f"'{path}' is neither parquet nor text"
-        raise Malformed(Finding("unreadable-file", fact, "give a CSV or parquet file", place=Place(str(path)))) from error
+        fact = f"'{path}' is neither parquet, feather nor text"
+        hint = "give a CSV, parquet or feather file; of archives only gzip and zip of one CSV file"
+        raise Malformed(Finding("unreadable-file", fact, hint, place=Place(str(path)))) from error

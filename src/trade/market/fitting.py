@@ -32,7 +32,7 @@ def choose_instrument(writer: Writer, series: Series, months: Sequence[Month], o
 
     Raises Malformed when the prices show no tick and none is given.
     """
-    known = writer.manifest.instruments.get(series) or packaged(series)
+    known = writer.draft.instruments.get(series) or packaged(series)
     if known is None:
         known = _propose(series, _sample(writer, Kind.BARS, months), options)
     return overridden(known, options.tick_size, options.qty_step)
@@ -41,7 +41,7 @@ def choose_instrument(writer: Writer, series: Series, months: Sequence[Month], o
 def count_off_grid(writer: Writer, manifest: Manifest, series: Series, touched: Collection[str]) -> Manifest:
     """Return the manifest with the off-grid rows counted: of the touched months, or of all if the tick is another one now."""
     tick = manifest.instruments[series].tick_size
-    before = writer.manifest.instruments.get(series)
+    before = writer.draft.instruments.get(series)
     same_tick = before is not None and before.tick_size == tick
     for kind in (Kind.BARS, Kind.MARK):
         months = {m.month: m for m in manifest.of(series, kind)}

@@ -1,28 +1,23 @@
-"""Import of a file into the store: all of its good rows in one commit, or nothing."""
+"""Import of files into the store: all of their good rows in one commit, or nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-
-import numpy as np
-import numpy.typing as npt
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
-from trade.base.timeframe import MINUTE_MS
-from trade.market.chunk import Chunk
 from trade.market.fitting import GridOptions, choose_instrument, count_off_grid, require_fit
+from trade.market.layouts import Asked
 from trade.market.manifest import Manifest
 from trade.market.names import Kind, Series
 from trade.market.order import direction
+from trade.market.reading import Reading, require_minutes
 from trade.market.report import BadRows, ImportReport
-from trade.market.rows import faults, stored_columns
 from trade.market.source import Source, open_source
-from trade.market.staging import Rows, Staging
+from trade.market.staging import Staging
 from trade.market.writer import Writer, writing
-
-Int64 = npt.NDArray[np.int64]
 
 DEFAULT_MARKET = "linear"
 _UNDECIDED = GridOptions()
@@ -30,47 +25,87 @@ _UNDECIDED = GridOptions()
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """What to import, and as what.
+    """What to import, and as what. A venue of None is the one the layout belongs to (Binance's files: `binance`), else `generic`.
 
-    A venue of None is the one the layout belongs to (Binance's files: `binance`), else `generic`; a kind of None is the layout's.
+    `strict` refuses a file with any bad row.
     """
 
     file: Path
     symbol: str
     venue: str | None = None
     market: str = DEFAULT_MARKET
-    kind: Kind | None = None
+    asked: Asked = field(default_factory=Asked)
     grid: GridOptions = _UNDECIDED
+    strict: bool = False
 
 
 def import_file(store: Path, request: ImportRequest) -> ImportReport:
-    """Import a file and return what was stored and what was kept out.
+    """Import a file and return what was stored and what was kept out: see `import_files`."""
+    [report] = import_files(store, [request])
+    return report
 
-    Raises Malformed when nothing in the file is good or its prices do not fit the tick, Refused when the store cannot be written.
-    Whatever ends it, SIGKILL included, the store is either as it was or has all good rows.
+
+def import_files(store: Path, requests: Sequence[ImportRequest]) -> tuple[ImportReport, ...]:
+    """Import files, one after the other, in one commit.
+
+    Raises Malformed when nothing in a file is good or its prices do not fit the tick, with the findings of all files; Refused when
+    the store cannot be written. Whatever ends it, SIGKILL included, the store is either as it was or has all good rows of all files.
     """
-    source = open_source(request.file, request.kind)
-    series = Series(request.venue or source.layout.venue, request.market, request.symbol)
+    opened = [_opened(request) for request in requests]
+    _require(opened)
+    sources = [each for each in opened if not isinstance(each, Malformed)]
     with writing(store) as writer:
-        return _import(writer, source, series, request.grid)
+        done = [_attempt(writer, source, series, request) for (source, series), request in zip(sources, requests, strict=True)]
+        _require(done)
+        if writer.draft != writer.manifest:
+            writer.commit(writer.draft)
+    return tuple(each for each in done if not isinstance(each, Malformed))
 
 
-def _import(writer: Writer, source: Source, series: Series, grid: GridOptions) -> ImportReport:
+def _require(results: Sequence[object]) -> None:
+    """Raise the findings of all files that failed, if any did."""
+    found = [finding for each in results if isinstance(each, Malformed) for finding in each.findings]
+    if found:
+        raise Malformed(found)
+
+
+def _opened(request: ImportRequest) -> tuple[Source, Series] | Malformed:
+    try:
+        source = open_source(request.file, request.asked)
+        if source.layout.symbol not in (None, request.symbol):
+            fact = f"the file holds '{source.layout.symbol}', not '{request.symbol}'"
+            return Malformed(Finding("symbol-differs", fact, "give the file's --symbol", place=Place(str(request.file))))
+        return source, Series(request.venue or source.layout.venue, request.market, request.symbol)
+    except Malformed as error:
+        return error
+
+
+def _attempt(writer: Writer, source: Source, series: Series, request: ImportRequest) -> ImportReport | Malformed:
+    try:
+        return _import(writer, source, series, request)
+    except Malformed as error:
+        return error
+
+
+def _import(writer: Writer, source: Source, series: Series, request: ImportRequest) -> ImportReport:
+    """Bring the good rows of a file into the writer's draft."""
     kind = source.layout.kind
     bad = BadRows(str(source.path))
-    rows_read, staging = _stage(writer, source, series, bad)
+    reading = Reading(source, bad)
+    staging = _stage(writer, reading, series)
     if staging is None or staging.rows_new + staging.duplicates == 0:
-        raise _nothing_good(bad, rows_read)
-    manifest, warnings = _fit(writer, writer.manifest.with_series(series, kind, staging.months), staging, grid)
-    if manifest != writer.manifest:
-        writer.commit(manifest)
-    stored = manifest.of(series, kind)
+        raise _nothing_good(bad, reading.rows_read)
+    if request.strict and bad.total:
+        raise _not_strict(bad, reading.rows_read)
+    writer.draft, warnings = _fit(writer, writer.draft.with_series(series, kind, staging.months), staging, request.grid)
+    stored = writer.draft.of(series, kind)
     return ImportReport(
         file=str(source.path),
         layout=source.layout.name,
         series=series,
         kind=kind,
-        rows_read=rows_read,
+        rows_read=reading.rows_read,
+        bars_folded=reading.bars_folded,
         rows_new=staging.rows_new,
         duplicates_agreeing=staging.duplicates,
         bad=bad.counts,
@@ -78,8 +113,8 @@ def _import(writer: Writer, source: Source, series: Series, grid: GridOptions) -
         rows_stored=sum(m.rows for m in stored),
         first_ms=stored[0].first_ms,
         last_ms=stored[-1].last_ms,
-        instrument=manifest.instruments.get(series),
-        findings=(*bad.findings, *warnings),
+        instrument=writer.draft.instruments.get(series),
+        findings=(*bad.findings, *reading.warnings, *warnings),
     )
 
 
@@ -95,44 +130,25 @@ def _fit(writer: Writer, manifest: Manifest, staging: Staging, grid: GridOptions
     return manifest, require_fit(writer, kind, touched, manifest.instruments[series], grid)
 
 
-def _stage(writer: Writer, source: Source, series: Series, bad: BadRows) -> tuple[int, Staging | None]:
-    """Check every row and stage the good ones. Returns the rows read, and None if there was no good one."""
-    rows_read, staging = 0, None
-    for chunk in source.chunks():
-        rows_read += len(chunk)
-        rows = _good(chunk, source.layout.kind, bad)
-        if not len(rows):
-            continue
+def _stage(writer: Writer, reading: Reading, series: Series) -> Staging | None:
+    """Stage the good rows of a file. Returns None if there was no good one."""
+    staging = None
+    for rows in reading.rows():
         if staging is None:
             clock = next(iter(rows.columns.values()))
-            _require_minutes(source, clock)
-            staging = Staging(writer, series, source.layout.kind, direction(clock), bad.add)
+            require_minutes(reading.source, clock)
+            staging = Staging(writer, series, reading.source.layout.kind, direction(clock), reading.bad.add)
         staging.add(rows)
     if staging is not None:
         staging.finish()
-    return rows_read, staging
-
-
-def _good(chunk: Chunk, kind: Kind, bad: BadRows) -> Rows:
-    codes, first = faults(chunk, kind)
-    good = first < 0
-    rows = Rows(stored_columns(chunk, kind), chunk.lines)
-    if good.all():
-        return rows
-    for index, code in enumerate(codes):
-        bad.add(code, chunk.lines[first == index])
-    return rows.take(good)
-
-
-def _require_minutes(source: Source, clock: Int64) -> None:
-    """Refuse a file of slower bars: its minutes are unknown (TIME-2)."""
-    steps = np.abs(np.diff(clock))
-    typical = int(np.median(steps)) if len(steps) >= 2 else MINUTE_MS
-    if source.layout.kind is not Kind.FUNDING and typical > MINUTE_MS:
-        fact = f"the bars are '{typical // MINUTE_MS}' minutes apart; only 1m bars can be imported yet"
-        raise Malformed(Finding("timeframe-not-supported", fact, "import the 1m file", place=Place(str(source.path))))
+    return staging
 
 
 def _nothing_good(bad: BadRows, rows_read: int) -> Malformed:
     fact = f"none of the '{rows_read}' rows of '{bad.file}' is good"
     return Malformed([Finding("nothing-to-import", fact, "see the rows named here", place=Place(bad.file)), *bad.findings])
+
+
+def _not_strict(bad: BadRows, rows_read: int) -> Malformed:
+    fact = f"'{bad.total}' of the '{rows_read}' rows of '{bad.file}' are bad, and --strict allows none; nothing was stored"
+    return Malformed([Finding("bad-rows", fact, "see the rows named here", place=Place(bad.file)), *bad.findings])

@@ -12,37 +12,53 @@ Int64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 UNREADABLE = -1
-_SECONDS_BELOW = 10**11
-_MICROSECONDS_ABOVE = 10**14
-_NANOSECONDS_ABOVE = 10**17
+UNITS = ("s", "ms", "us", "ns")
+_PER_MS = {"ms": 1, "us": 1000, "ns": 10**6}
+_BELOW = {"s": 10**11, "ms": 10**14 + 1, "us": 10**17 + 1, "ns": 2**63 - 1}  # of sizes, where the unit is not said
 
 
-def from_numbers(values: npt.NDArray[Any], *, is_ms: bool) -> tuple[Int64, Flags]:
-    """Return milliseconds, floored, and which instants were whole milliseconds. Not finite gives `UNREADABLE`.
+def from_numbers(values: npt.NDArray[Any], unit: str | None) -> tuple[Int64, Flags]:
+    """Return milliseconds, floored, and which instants were whole milliseconds. -1 and what is not finite give `UNREADABLE`.
 
-    `is_ms`: the column's name says milliseconds. Otherwise the magnitude of each value tells seconds, milliseconds, microseconds
-    and nanoseconds apart, as Binance's files demand: spot switched to microseconds in 2025, within one download.
+    `unit` is one of `UNITS`. None: the size of each value tells the unit, as Binance's files demand: spot switched to microseconds
+    in 2025, within one download. No instant between 1974 and 2100 can be read in two ways.
     """
     with np.errstate(invalid="ignore"):
-        readable = np.isfinite(values) & (np.abs(values) < 2.0**63)
-    whole = np.where(readable, values, UNREADABLE).astype(np.int64)
-    exact = readable & (whole == values)
-    micro = (whole > _MICROSECONDS_ABOVE) & (whole <= _NANOSECONDS_ABOVE)
-    nano = whole > _NANOSECONDS_ABOVE
-    divisor = np.where(nano, 10**6, np.where(micro, 1000, 1))
-    ms = whole // divisor
-    exact &= whole % divisor == 0
-    if not is_ms:
-        seconds = readable & (np.abs(whole) < _SECONDS_BELOW)
-        scaled = np.where(seconds, values, 0) * 1000
-        ms = np.where(seconds, np.floor(scaled).astype(np.int64), ms)
-        exact = np.where(seconds, scaled == np.floor(scaled), exact)
-    return ms, exact
+        readable = (np.abs(values) < 2.0**62) & (values != UNREADABLE)  # false where not a number, too
+    values = np.where(readable, values, 0)
+    if unit is not None:
+        ms, exact = _milliseconds_of(values, unit)
+    else:
+        ms, exact = np.zeros(len(values), np.int64), np.zeros(len(values), np.bool_)
+        size, begin = np.abs(values), 0
+        for name in UNITS:
+            rows = (size >= begin) & (size < _BELOW[name])
+            if rows.any():
+                ms[rows], exact[rows] = _milliseconds_of(values[rows], name)
+            begin = _BELOW[name]
+    return np.where(readable, ms, UNREADABLE), exact & readable
+
+
+def _milliseconds_of(values: npt.NDArray[Any], unit: str) -> tuple[Int64, Flags]:
+    if unit == "s":
+        scaled = np.clip(values, -_BELOW["ms"], _BELOW["ms"]) * 1000  # beyond lies no century that could be stored
+        floored = np.floor(scaled)
+        return floored.astype(np.int64), floored == scaled
+    whole = values.astype(np.int64)
+    return whole // _PER_MS[unit], (whole == values) & (whole % _PER_MS[unit] == 0)
 
 
 def from_text(text: str) -> int:
     """Return the milliseconds of an ISO date or instant; one without offset is UTC. Raises ValueError."""
-    moment = datetime.fromisoformat(text.strip())
+    return _milliseconds(datetime.fromisoformat(text.strip()))
+
+
+def from_form(text: str, form: str) -> int:
+    """Return the milliseconds of an instant written in a `strptime` form, taken as UTC. Raises ValueError."""
+    return _milliseconds(datetime.strptime(text.strip(), form).replace(tzinfo=UTC))
+
+
+def _milliseconds(moment: datetime) -> int:
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     whole = moment.replace(microsecond=0)
     return int(whole.timestamp()) * 1000 + moment.microsecond // 1000

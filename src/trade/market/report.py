@@ -46,6 +46,7 @@ class ImportReport:
     """One finished import. `first_ms` and `last_ms` span all that is stored of the series now.
 
     `rows_read = rows_new + duplicates_agreeing + the sum of bad`; a row with several faults counts once, by the first of them.
+    Of trades, `rows_read` counts trades, `bars_folded` the bars they made, and the latter take their place in that sum.
     """
 
     file: str
@@ -53,6 +54,7 @@ class ImportReport:
     series: Series
     kind: Kind
     rows_read: int
+    bars_folded: int | None
     rows_new: int
     duplicates_agreeing: int
     bad: Mapping[str, int]
@@ -72,6 +74,7 @@ class ImportReport:
             "series": self.series.key,
             "kind": str(self.kind),
             "rows_read": self.rows_read,
+            "bars_folded": self.bars_folded,
             "rows_new": self.rows_new,
             "duplicates_agreeing": self.duplicates_agreeing,
             "bad": dict(self.bad),

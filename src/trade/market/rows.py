@@ -14,12 +14,14 @@ from trade.market.columns import PRICES, Columns
 from trade.market.names import Kind
 
 Int64 = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 FACTS: Mapping[str, str] = {
     "unreadable": "a cell cannot be read",
     "timestamp-implausible": "the timestamp lies before 1970 or after 2099",
     "timestamp-off-grid": "the timestamp is not a whole minute",
     **sanity.FACTS,
+    "size-not-positive": "the size of a trade is zero or negative",
     "rate-implausible": "the funding rate is above 100 % or below -100 %",
     "unsorted": "the timestamp breaks the order of the file",
     "duplicate-disagrees": "the same timestamp is there before, with other values; the first stays",
@@ -29,19 +31,34 @@ _END_MS = 4_102_444_800_000  # 2100-01-01
 
 def faults(chunk: Chunk, kind: Kind) -> tuple[tuple[str, ...], Int64]:
     """Return the codes that a kind of row can break, and per row the index of the first one it breaks, or -1."""
-    flags = {
-        "unreadable": ~chunk.readable,
-        "timestamp-implausible": (chunk.ts_ms < 0) | (chunk.ts_ms >= _END_MS),
-    }
     values = chunk.values
     if kind is Kind.FUNDING:
         rate = values["rate"]
-        flags["not-finite"] = ~np.isfinite(rate)
-        flags["rate-implausible"] = np.abs(rate) > 1
-    else:
-        flags["timestamp-off-grid"] = ~chunk.ts_exact | (chunk.ts_ms % MINUTE_MS != 0)
-        open_, high, low, close = (values[name] for name in PRICES)
-        flags.update(sanity.impossible(open_, high, low, close, values.get("volume")))
+        return _first_broken(chunk, {"not-finite": ~np.isfinite(rate), "rate-implausible": np.abs(rate) > 1})
+    off_grid = ~chunk.ts_exact | (chunk.ts_ms % MINUTE_MS != 0)
+    open_, high, low, close = (values[name] for name in PRICES)
+    return _first_broken(chunk, {"timestamp-off-grid": off_grid, **sanity.impossible(open_, high, low, close, values.get("volume"))})
+
+
+def trade_faults(chunk: Chunk) -> tuple[tuple[str, ...], Int64]:
+    """Return the codes that a trade can break, and per row the index of the first one it breaks, or -1."""
+    price, size = chunk.values["price"], chunk.values["size"]
+    return _first_broken(
+        chunk,
+        {
+            "not-finite": ~(np.isfinite(price) & np.isfinite(size)),
+            "price-not-positive": price <= 0,
+            "size-not-positive": size <= 0,
+        },
+    )
+
+
+def _first_broken(chunk: Chunk, flags: Mapping[str, Flags]) -> tuple[tuple[str, ...], Int64]:
+    flags = {
+        "unreadable": ~chunk.readable,
+        "timestamp-implausible": (chunk.ts_ms < 0) | (chunk.ts_ms >= _END_MS),
+        **flags,
+    }
     first = np.full(len(chunk), -1, np.int64)
     for place, flag in reversed(list(enumerate(flags.values()))):
         first[flag] = place

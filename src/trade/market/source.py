@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.market.chunk import Chunk
 from trade.market.csv_source import csv_chunks, csv_layout
-from trade.market.layouts import Layout
-from trade.market.names import Kind
+from trade.market.feather_source import feather_chunks, feather_layout
+from trade.market.layouts import Asked, Layout
 from trade.market.parquet_source import parquet_chunks, parquet_layout
 
-_PARQUET = b"PAR1"
-_PACKED = {b"PK\x03\x04": "a zip archive", b"\x1f\x8b": "a gzip file", b"ARROW1": "a feather file"}
+_PARQUET, _FEATHER = b"PAR1", b"ARROW1"
+_UNSUPPORTED = {b"FEA1": "feather of version 1", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ": "xz", b"BZh": "bzip2", b"7z\xbc\xaf": "7z"}
 
 
 @dataclass(frozen=True)
@@ -24,36 +24,35 @@ class Source:
 
     path: Path
     layout: Layout
-    is_parquet: bool
+    _read: Callable[[Path, Layout], Iterator[Chunk]]
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield the rows in file order. Raises Malformed when the file cannot be read to its end."""
-        read = parquet_chunks if self.is_parquet else csv_chunks
         try:
-            yield from read(self.path, self.layout)
+            yield from self._read(self.path, self.layout)
         except OSError as error:
             raise _unreadable(self.path, error) from error
 
 
-def open_source(path: Path, kind: Kind | None) -> Source:
+def open_source(path: Path, asked: Asked) -> Source:
     """Return a file, recognised by its first bytes and its columns. Raises Malformed."""
     try:
         with path.open("rb") as file:
             head = file.read(8)
-        packed = next((word for magic, word in _PACKED.items() if head.startswith(magic)), None)
+        packed = next((word for magic, word in _UNSUPPORTED.items() if head.startswith(magic)), None)
         if packed is not None:
-            raise Malformed(
-                Finding(
-                    "unsupported-file", f"'{path}' is {packed}, which cannot be imported yet", "unpack it first", place=Place(str(path))
-                )
-            )
-        is_parquet = head.startswith(_PARQUET)
-        layout = parquet_layout(path, kind) if is_parquet else csv_layout(path, kind)
+            fact = f"'{path}' is {packed}, which cannot be read"
+            hint = "unpack it, or pack it with gzip or zip; write feather of version 2"
+            raise Malformed(Finding("unsupported-file", fact, hint, place=Place(str(path))))
+        if head.startswith(_PARQUET):
+            return Source(path, parquet_layout(path, asked), parquet_chunks)
+        if head.startswith(_FEATHER):
+            return Source(path, feather_layout(path, asked), feather_chunks)
+        return Source(path, csv_layout(path, asked), csv_chunks)
     except OSError as error:
         raise _unreadable(path, error) from error
-    return Source(path, layout, is_parquet)
 
 
 def _unreadable(path: Path, error: OSError) -> Malformed:
     fact = f"'{path}': {(error.strerror or str(error)).lower()}"
-    return Malformed(Finding("unreadable-file", fact, "name a readable CSV or parquet file", place=Place(str(path))))
+    return Malformed(Finding("unreadable-file", fact, "name a readable CSV, parquet or feather file", place=Place(str(path))))

@@ -57,7 +57,7 @@ class Staging:
     _pending: list[Rows] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.months = {month.month: month for month in self.writer.manifest.of(self.series, self.kind)}
+        self.months = {month.month: month for month in self.writer.draft.of(self.series, self.kind)}
 
     @property
     def touched(self) -> tuple[str, ...]:

@@ -29,12 +29,19 @@ GRACE_S = 3600.0
 
 @dataclass
 class Writer:
-    """The holder of the lock. `manifest` is the last committed one; staged files stay invisible until `commit`."""
+    """The holder of the lock. `manifest` is the last committed one; staged files stay invisible until `commit`.
+
+    `draft` is what is going to be committed, so that several files can be staged one on the other.
+    """
 
     folder: Path
     manifest: Manifest
+    draft: Manifest = field(init=False)
     _created: list[str] = field(default_factory=list)
     _connection: duckdb.DuckDBPyConnection = field(default_factory=connect)
+
+    def __post_init__(self) -> None:
+        self.draft = self.manifest
 
     def stage(self, series: Series, kind: Kind, month: str, columns: Columns, off_grid: int = 0) -> Month:
         """Write the rows of one month, ascending and unique, as a file that no reader sees yet."""
@@ -58,7 +65,7 @@ class Writer:
         sync(draft)
         draft.replace(target)
         sync(self.folder)
-        self.manifest = manifest
+        self.manifest = self.draft = manifest
         self._created = [file for file in self._created if file not in manifest.files]
         self.abandon()
         collect(self.folder, manifest)

@@ -1,0 +1,55 @@
+"""Feather files as chunks of rows, one stored batch in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from trade.market.arrow import chunk_of, numbers
+from trade.market.chunk import Chunk
+from trade.market.layouts import Asked, Head, Layout
+from trade.market.parquet_source import ROWS, broken
+from trade.market.recognising import recognise
+
+
+def feather_layout(path: Path, asked: Asked) -> Layout:
+    """Return the layout of a feather file by its schema and its first row. Raises Malformed."""
+    with _opened(path, None) as file:
+        names = tuple(file.schema.names)
+        batches = (file.get_batch(number) for number in range(file.num_record_batches))
+        batch = next((batch for batch in batches if batch.num_rows), None)
+        first = () if batch is None else tuple(map(_shown, batch.slice(0, 1).columns))
+    return recognise(Head(str(path), names, first, is_feather=True), asked)
+
+
+def feather_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
+    """Yield the rows of a feather file. Raises Malformed when it is damaged."""
+    wanted = [layout.columns.index(column) for column in (layout.clock.column, *layout.values.values())]
+    row = 1
+    with _opened(path, pa.ipc.IpcReadOptions(included_fields=sorted(wanted), use_threads=False)) as file:
+        for number in range(file.num_record_batches):
+            batch = file.get_batch(number)
+            batch.validate(full=True)
+            for first in range(0, batch.num_rows, ROWS):
+                chunk = chunk_of(batch.slice(first, ROWS), layout, row)
+                yield chunk
+                row += len(chunk)
+
+
+@contextmanager
+def _opened(path: Path, options: Any) -> Iterator[Any]:
+    try:
+        with pa.OSFile(str(path)) as raw, pa.ipc.open_file(raw, options=options) as file:
+            yield file
+    except pa.ArrowException as error:
+        raise broken(path, "feather", error) from error
+
+
+def _shown(column: Any) -> str:
+    """Return the first value of a column of numbers as text."""
+    kind = column.type
+    return str(float(numbers(column)[0])) if pa.types.is_floating(kind) or pa.types.is_integer(kind) else ""

@@ -1,0 +1,93 @@
+"""The layouts that can be imported, as `--help` and `docs/layouts.md` name them; pure text, so that help starts fast."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trade.base.errors import Malformed
+from trade.base.findings import Finding
+
+
+class Format(NamedTuple):
+    """One layout by name: which files have it, how it is recognised, and what is stored of it."""
+
+    name: str
+    files: str
+    recognised: str
+    stored: str
+
+
+FORMATS = (
+    Format(
+        "binance-klines",
+        "Binance klines, CSV or ZIP, with header or without; milliseconds or, spot from 2025, microseconds, row by row",
+        "12 columns of numbers, or `open_time`, `close_time` and `ignore`",
+        "bars of `binance`",
+    ),
+    Format(
+        "binance-mark",
+        "Binance markPriceKlines, CSV or ZIP, with header or without",
+        "as klines, with a first row of no volume and a count above 0, or `--kind mark`",
+        "mark of `binance`",
+    ),
+    Format("binance-funding", "Binance fundingRate, CSV or ZIP", "`calc_time` and `last_funding_rate`", "funding of `binance`"),
+    Format(
+        "bybit-trades",
+        "Bybit public trades of derivatives, CSV or CSV.GZ, float seconds, with or without `RPI`",
+        "`timestamp`, `symbol`, `side`, `size`, `price` and `trdMatchID`",
+        "1m bars of `bybit`, volume in base",
+    ),
+    Format(
+        "bybit-spot-trades",
+        "Bybit public spot trades, CSV or CSV.GZ, milliseconds",
+        "`id`, `timestamp`, `price`, `volume` and `side`",
+        "1m bars of `bybit`, volume in base",
+    ),
+    Format(
+        "bybit-mt4",
+        "Bybit klines for MetaTrader 4, CSV or CSV.GZ, no header, a clock of UTC+3",
+        "6 columns, the first like `2024.12.31 03:00`",
+        "bars of `bybit`",
+    ),
+    Format("freqtrade", "freqtrade candles, feather", "a feather file of `date`, `open`, `high`, `low`, `close`, `volume`", "bars"),
+    Format("freqtrade-mark", "freqtrade mark candles of 1m, feather", "as freqtrade, and a name that ends in `-mark.feather`", "mark"),
+    Format(
+        "freqtrade-funding",
+        "freqtrade funding rates, feather: the rate in `open`",
+        "as freqtrade, and `high`, `low`, `close` and `volume` of zero",
+        "funding",
+    ),
+    Format(
+        "bars",
+        "any CSV, parquet or feather of 1m bars or mark prices",
+        "a clock (`ts_open_ms`, `open_time`, `timestamp`, `date`, `datetime`, `time`), `open`, `high`, `low`, `close`, for bars `volume`",
+        "bars, or mark with `--kind mark`",
+    ),
+    Format(
+        "funding",
+        "any CSV, parquet or feather of funding rates",
+        "a clock (`ts_raw_ms`, `ts_ms`, `calc_time`, `funding_time`, `timestamp`, `date`, `datetime`, `time`) and a rate "
+        "(`funding_rate`, `last_funding_rate`, `fundingRate`, `rate`)",
+        "funding",
+    ),
+)
+NAMES = tuple(each.name for each in FORMATS)
+
+
+def parse_format(text: str) -> str:
+    """Return the name of a layout. Raises Malformed."""
+    if text not in NAMES:
+        raise Malformed(Finding("bad-layout", f"unknown layout '{text}'", f"use one of {', '.join(NAMES)}"))
+    return text
+
+
+def table() -> str:
+    """Return the layouts as the Markdown table of `docs/layouts.md`."""
+    rows = [f"| `{each.name}` | {each.files} | {each.recognised} | {each.stored} |" for each in FORMATS]
+    return "\n".join(["| `--layout` | files | recognised by | stored as |", "|---|---|---|---|", *rows]) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(table())
