@@ -236,3 +236,44 @@ def test_fund_1_the_usual_interval_is_the_one_of_the_series() -> None:
     hourly = paid(*[m for m in range(0, DAY, HOUR) if m != 5 * HOUR])
     (finding,) = funding.check(case(bars(range(DAY)), DAY, funding=hourly))
     assert "usual interval 60 min" in finding.fact
+
+
+def steps(*hours: int) -> list[int]:
+    """Minutes of payments that are these hours apart, the first at 0."""
+    return [0, *(np.cumsum(hours) * HOUR).tolist()]
+
+
+CHANGED = {
+    "8 to 4 to 1": [8] * 6 + [4] * 6 + [1] * 12,
+    "1 to 4 to 8": [1] * 12 + [4] * 6 + [8] * 6,
+    "to 1 and back": [8] * 4 + [1] * 5 + [8] * 4,
+    "4 for two payments": [8] * 4 + [4] * 2 + [1] * 6,
+}
+
+
+@pytest.mark.parametrize("kind", CHANGED)
+def test_fund_1_an_interval_that_changes_is_no_hole(kind: str) -> None:
+    hours = CHANGED[kind]
+    end = (sum(hours) + hours[-1]) * HOUR
+    assert list(funding.check(case(bars([0]), end, funding=paid(*steps(*hours))))) == []
+
+
+@pytest.mark.parametrize("missed", [3, 17, 20])
+@pytest.mark.parametrize("kind", ["8 to 4 to 1", "1 to 4 to 8"])
+def test_fund_1_two_missed_payments_are_a_hole_before_between_and_after_changes(kind: str, missed: int) -> None:
+    hours = CHANGED[kind]
+    where = steps(*hours)
+    end = (sum(hours) + hours[-1]) * HOUR
+    lost = [m for m in where if m not in where[missed : missed + 2]]
+    (finding,) = funding.check(case(bars([0]), end, funding=paid(*lost)))
+    assert finding.data == {"from_ms": at(where[missed - 1]), "to_ms": at(where[missed + 2])}
+
+
+def test_fund_1_one_payment_in_a_long_window_is_two_holes_of_eight_hour_steps() -> None:
+    found = list(funding.check(case(bars([0]), 4 * DAY, funding=paid(2 * DAY))))
+    assert [finding.data["from_ms"] for finding in found] == [at(0), at(2 * DAY)]
+
+
+def test_fund_1_of_two_steps_the_longer_is_the_hole() -> None:
+    (finding,) = funding.check(case(bars([0]), 40 * HOUR, funding=paid(0, 24 * HOUR, 32 * HOUR)))
+    assert finding.data == {"from_ms": at(0), "to_ms": at(24 * HOUR)}

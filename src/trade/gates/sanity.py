@@ -12,7 +12,7 @@ from trade.base.findings import Finding
 from trade.base.history import Funding
 from trade.gates.case import Preflight
 from trade.gates.text import instant
-from trade.market.sanity import insane_bars
+from trade.market.sanity import FACTS, impossible
 
 _NAMED = 3
 _KEPT = 10
@@ -34,9 +34,8 @@ def _check_bars(bars: Bars, name: str) -> Iterator[Finding]:
     opens = bars.ts_open_ms
     yield from _say("bad-bars", f"{name} do not ascend, or stand twice", _unordered(opens))
     yield from _say("bad-bars", f"{name} open off the grid of {bars.timeframe}", opens[bars.timeframe.floor(opens) != opens])
-    for insane in insane_bars(bars):
-        first = np.array(insane.first_ms, np.int64)
-        yield from _say("bad-bars", f"{name}: {insane.fact}", first, insane.bars)
+    for code, bad in impossible(bars.open, bars.high, bars.low, bars.close, bars.volume).items():
+        yield from _say("bad-bars", f"{name}: {FACTS[code]}", opens[bad])
 
 
 def _check_funding(funding: Funding) -> Iterator[Finding]:
@@ -49,8 +48,8 @@ def _unordered(ts_ms: Int64) -> Int64:
     return ts_ms[1:][np.diff(ts_ms) <= 0]
 
 
-def _say(code: str, fact: str, where_ms: Int64, count: int | None = None) -> Iterator[Finding]:
+def _say(code: str, fact: str, where_ms: Int64) -> Iterator[Finding]:
     if len(where_ms):
         first = ", ".join(instant(ts_ms) for ts_ms in where_ms[:_NAMED].tolist())
-        rows = len(where_ms) if count is None else count
-        yield Finding(code, f"{rows} {fact}, first at {first}", _HINT, data={"count": rows, "first_ms": where_ms[:_KEPT].tolist()})
+        data = {"count": len(where_ms), "first_ms": where_ms[:_KEPT].tolist()}
+        yield Finding(code, f"{len(where_ms)} {fact}, first at {first}", _HINT, data=data)

@@ -1,15 +1,12 @@
-"""Is a bar possible at all? Checked on import, and again on loaded bars by preflight."""
+"""Is a bar possible at all? Asked on import, and again of loaded bars by preflight."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-from trade.base.bars import Bars
 
 Flags = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]
@@ -21,16 +18,6 @@ FACTS: Mapping[str, str] = {
     "low-above-body": "low is above open or close",
     "volume-negative": "volume is negative",
 }
-
-
-@dataclass(frozen=True)
-class Insane:
-    """What is wrong with how many bars, and the opens of the first ten of them."""
-
-    code: str
-    fact: str
-    bars: int
-    first_ms: tuple[int, ...]
 
 
 def impossible(open_: Values, high: Values, low: Values, close: Values, volume: Values | None = None) -> dict[str, Flags]:
@@ -46,13 +33,3 @@ def impossible(open_: Values, high: Values, low: Values, close: Values, volume: 
     if volume is not None:
         flags["volume-negative"] = finite & (volume < 0)
     return flags
-
-
-def insane_bars(bars: Bars) -> tuple[Insane, ...]:
-    """Return what is wrong with loaded bars; nothing for good ones, since import keeps bad rows out."""
-    flags = impossible(bars.open, bars.high, bars.low, bars.close, bars.volume)
-    return tuple(_insane(code, bars.ts_open_ms[bad]) for code, bad in flags.items() if bad.any())
-
-
-def _insane(code: str, opens: Values) -> Insane:
-    return Insane(code, FACTS[code], len(opens), tuple(int(t) for t in opens[:10]))
