@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+import numpy as np
+
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Severity
 from trade.base.instrument import Grid, Instrument
@@ -79,6 +81,6 @@ def _propose(series: Series, sample: Columns, options: GridOptions) -> Instrumen
 
 
 def _sample(writer: Writer, kind: Kind, months: Sequence[Month]) -> Columns:
-    """Return rows spread evenly over the months."""
+    """Return rows spread evenly over the months, copied: a view would keep every month in memory."""
     stride = -(-sum(m.rows for m in months) // _SAMPLE_ROWS)
-    return join([take(writer.rows(kind, [month]), slice(None, None, stride)) for month in months])
+    return join([take(writer.rows(kind, [month]), np.arange(0, month.rows, stride)) for month in months])
