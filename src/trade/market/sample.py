@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
 from trade.market.columns import Columns, clock_column, take
+from trade.market.habits import HOUR_PCT, TAIL_16THS
 from trade.market.instruments import packaged
 from trade.market.manifest import Manifest, Month
 from trade.market.names import Kind, Series
@@ -34,12 +35,6 @@ _FUNDING_MINUTES = 8 * HOUR_MS // MINUTE_MS
 # One row per regime: drift and volatility of a minute, in 1e-9.
 _REGIMES = np.array([(15_000, 420_000), (-16_000, 520_000), (0, 300_000), (-3_000, 900_000)], np.int64)  # up, down, sideways, turbulent
 _NEXT_REGIME = np.array([0, 0, 1, 1, 2, 2, 2, 3])
-# Sixteen equally likely factors (in 1/16) on each minute's step: mostly calm, sometimes wild, which gives the fat tails.
-_TAIL_16THS = np.array([9, 9, 9, 10, 10, 11, 11, 12, 12, 13, 14, 15, 17, 20, 27, 44], np.int64)
-# Activity by UTC hour, in percent: quiet in the Asian night, busiest when Europe and America overlap.
-_HOUR_PCT = np.array(
-    [92, 86, 82, 78, 76, 78, 84, 94, 104, 106, 104, 102, 108, 124, 136, 134, 126, 116, 108, 102, 98, 98, 100, 98], np.int64
-)
 
 
 def ensure_sample(path: Path) -> Store:
@@ -88,7 +83,7 @@ def _volatility() -> tuple[Int64, Int64]:
     """Return volatility and drift of each minute, in 1e-9: regime × clustering × hour of the day, and bursts after jumps."""
     drift, level = _regimes()
     level = level * _clustering() // 1024
-    level = level * _HOUR_PCT[(np.arange(_MINUTES) // 60) % 24] // 100
+    level = level * HOUR_PCT[(np.arange(_MINUTES) // 60) % 24] // 100
     return level * _bursts() // 16, drift
 
 
@@ -132,7 +127,7 @@ def _bursts() -> Int64:
 
 def _steps(sigma: Int64) -> Int64:
     """Return the random part of each minute's return, in 1e-9."""
-    tail = _TAIL_16THS[(bits(SEED, 7, _MINUTES) >> np.uint64(60)).astype(np.int64)]
+    tail = TAIL_16THS[(bits(SEED, 7, _MINUTES) >> np.uint64(60)).astype(np.int64)]
     return normal(SEED, 8, _MINUTES) * sigma // UNIT * tail // 16 + _jumps()
 
 

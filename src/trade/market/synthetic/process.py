@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trade.market.habits import HOUR_PCT, TAIL_16THS
 from trade.market.splitmix import UNIT, normal, uniform
 from trade.market.synthetic.curve import line
 from trade.market.synthetic.pattern import Points
@@ -22,12 +23,6 @@ MINUTE_E9 = 527_000  # 2 % a day over sqrt(1440) minutes
 LARGEST_SPAN_E9 = E9 // 4
 # The factors below square to 1.7 on average: this is what they start from to come out at MINUTE_E9.
 _CORE_E9 = 455_000
-# Sixteen equally likely factors (in 1/16) on each step: mostly calm, sometimes wild, which gives the fat tails.
-_TAIL_16THS = np.array([9, 9, 9, 10, 10, 11, 11, 12, 12, 13, 14, 15, 17, 20, 27, 44], np.int64)
-# Activity by UTC hour, in percent: quiet in the Asian night, busiest when Europe and America overlap.
-_HOUR_PCT = np.array(
-    [92, 86, 82, 78, 76, 78, 84, 94, 104, 106, 104, 102, 108, 124, 136, 134, 126, 116, 108, 102, 98, 98, 100, 98], np.int64
-)
 # Thirty-three levels of activity, in 1/1024, from 0.7 to 1.4 in even ratios.
 _ACTIVITY = np.array([724 * 1022**step // 1000**step for step in range(33)], np.int64)
 _ACTIVITY_MINUTES = 5
@@ -71,13 +66,13 @@ def volatility(draws: Draws, profile: Points, length: int) -> Int64:
     minutes = draws.minutes
     level = _CORE_E9 * line(profile, minutes, length) // 100
     level = level * _clustering(draws) // 1024
-    hourly: Int64 = level * _HOUR_PCT[minutes // 60 % 24] // 100
+    hourly: Int64 = level * HOUR_PCT[minutes // 60 % 24] // 100
     return hourly
 
 
 def moves(draws: Draws, sigma: Int64) -> Int64:
     """Return the random move of each minute: a bell with fat tails."""
-    tail = _TAIL_16THS[draws.uniform(1) >> 12]
+    tail = TAIL_16THS[draws.uniform(1) >> 12]
     drawn: Int64 = draws.normal(2) * sigma // UNIT * tail // 16
     return drawn
 
