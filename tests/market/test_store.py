@@ -14,6 +14,7 @@ from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import DataMissing, Malformed, Mismatch, Refused
 from trade.market.importing import ImportRequest, import_file
+from trade.market.migrations import migrated
 from trade.market.names import Kind, Series
 from trade.market.sample import SERIES, START_MS, ensure_sample
 from trade.market.store import Store
@@ -148,7 +149,7 @@ def test_other_rows_under_a_files_name_are_found_by_rehash(parquet, load_in, db)
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "{}", '{"schema": 1, "generation": 0, "series": {"bars:../x:linear:A": []}, "instruments": {}}', "[]"]
+    "text", ["{", "{}", '{"schema": 1, "generation": 0, "series": {"bars:../x:linear:A": []}, "instruments": {}}', '{"schema": 0}', "[]"]
 )
 def test_a_damaged_manifest_is_a_mismatch(text, db):
     db.mkdir()
@@ -160,8 +161,30 @@ def test_a_damaged_manifest_is_a_mismatch(text, db):
 def test_a_newer_format_is_refused(db):
     db.mkdir()
     (db / "manifest.json").write_text('{"schema": 99}')
-    with pytest.raises(Refused, match="format '99'"):
+    with pytest.raises(Refused, match="written by a newer version: it has format '99'"):
         Store(db)
+
+
+def test_a_store_of_the_first_format_is_read_and_its_next_commit_is_of_todays(parquet, load_in, db):
+    load_in(parquet(make_bars(100)))
+    path = db / "manifest.json"
+    today = json.loads(path.read_text())
+    files = {month.month: month.file for stored in Store(db).series() for month in stored.months}
+    series = {name: [[row[0], files[row[0]], *row[1:]] for row in rows] for name, rows in today["series"].items()}
+    path.write_text(json.dumps({**today, "schema": 1, "series": series}))
+    assert len(Store(db).load(BTC, T, minute(100), rehash=True).base) == 100
+    assert json.loads(path.read_text())["schema"] == 1  # a reader writes nothing
+    load_in(parquet(make_bars(200)))
+    assert json.loads(path.read_text())["schema"] == today["schema"] == 2
+    assert len(Store(db).load(BTC, T, minute(200), rehash=True).base) == 200
+
+
+def test_migrations_are_applied_one_after_another():
+    steps = {n: lambda raw, n=n: {**raw, "done": [*raw.get("done", []), n]} for n in (1, 2, 3)}
+    assert migrated({"schema": 2}, 2, 4, steps) == {"schema": 4, "done": [2, 3]}
+    assert migrated({"schema": 4}, 4, 4, steps) == {"schema": 4}
+    with pytest.raises(KeyError):
+        migrated({"schema": 0}, 0, 4, steps)
 
 
 def test_wildcards_in_the_path_of_a_store_are_letters(tmp_path, parquet):

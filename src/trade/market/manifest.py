@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from trade.base.errors import Malformed, Mismatch, Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument
 from trade.market.instruments import from_json
+from trade.market.migrations import migrated
 from trade.market.names import Kind, Series, parse_series
 
-SCHEMA = 1
+SCHEMA = 2
 FILE_NAME = "manifest.json"
 
 
@@ -32,6 +33,16 @@ class Month:
     last_ms: int
     digest: str
     off_grid: int = 0
+
+
+def series_folder(series: Series, kind: Kind) -> str:
+    """Return where a series lives, relative to the store; the layout is one that SQL engines read as columns."""
+    return f"{kind}/venue={series.venue}/market={series.market}/symbol={series.symbol}"
+
+
+def file_name(series: Series, kind: Kind, month: str, digest: str) -> str:
+    """Return the file of the rows of one month, relative to the store."""
+    return f"{series_folder(series, kind)}/{month}-{digest[:16]}.parquet"
 
 
 Months = Mapping[str, Month]
@@ -70,7 +81,10 @@ class Manifest:
 
 
 def read(folder: Path) -> Manifest:
-    """Return the manifest of a store; a folder without one is an empty store. Raises Mismatch if it is damaged, Refused if it is newer."""
+    """Return the manifest of a store; a folder without one is an empty store. Raises Mismatch if it is damaged, Refused if it is newer.
+
+    An older format is migrated in memory; the next commit writes it as today's, in the one rename that every commit is.
+    """
     try:
         text = (folder / FILE_NAME).read_text()
     except (FileNotFoundError, NotADirectoryError):
@@ -83,9 +97,9 @@ def read(folder: Path) -> Manifest:
         raw = json.loads(text)
         schema = raw["schema"]
         if schema > SCHEMA:
-            hint = "use a newer version of trade, or another --db"
-            raise Refused(Finding("store-newer", f"the store has format '{schema}', this version knows '{SCHEMA}'", hint))
-        return _from_json(raw)
+            fact = f"this store was written by a newer version: it has format '{schema}', this version knows '{SCHEMA}'"
+            raise Refused(Finding("store-newer", fact, "use a newer version of trade, or another --db"))
+        return _from_json(migrated(raw, schema, SCHEMA))
     except (ValueError, KeyError, TypeError, AttributeError, Malformed) as error:
         fact = f"'{folder / FILE_NAME}' is not a manifest of this program"
         raise Mismatch(Finding("store-damaged", fact, "restore it from a copy, or delete the store and import again")) from error
@@ -98,7 +112,8 @@ def write_text(manifest: Manifest) -> str:
         "generation": manifest.generation,
         "instruments": {series.key: manifest.instruments[series].as_json() for series in sorted(manifest.instruments)},
         "series": {
-            f"{kind}:{series.key}": [list(astuple(m)) for m in manifest.of(series, kind)] for series, kind in sorted(manifest.months)
+            f"{kind}:{series.key}": [[m.month, m.rows, m.first_ms, m.last_ms, m.digest, m.off_grid] for m in manifest.of(series, kind)]
+            for series, kind in sorted(manifest.months)
         },
     }
     return json.dumps(raw, ensure_ascii=False)
@@ -107,8 +122,8 @@ def write_text(manifest: Manifest) -> str:
 def _from_json(raw: Any) -> Manifest:
     months: dict[tuple[Series, Kind], Months] = {}
     for name, rows in raw["series"].items():
-        kind, _, key = name.partition(":")
-        entries = [Month(*row) for row in rows]
-        months[parse_series(key), Kind(kind)] = {m.month: m for m in entries}
+        word, _, key = name.partition(":")
+        series, kind = parse_series(key), Kind(word)
+        months[series, kind] = {row[0]: Month(row[0], file_name(series, kind, row[0], row[4]), *row[1:]) for row in rows}
     instruments = {parse_series(key): from_json(value) for key, value in raw["instruments"].items()}
     return Manifest(generation=raw["generation"], instruments=instruments, months=months)

@@ -31,15 +31,16 @@ class Series:
     symbol: str
 
     def __post_init__(self) -> None:
-        wrong = [
+        good = (_VENUE.fullmatch(self.venue), self.market in MARKETS, _SYMBOL.fullmatch(self.symbol))
+        if not all(good):  # a manifest names hundreds of series, and almost all are good
+            raise Malformed([finding for finding, ok in zip(self._wrong(), good, strict=True) if not ok])
+
+    def _wrong(self) -> tuple[Finding, ...]:
+        return (
             Finding("bad-venue", f"venue '{self.venue}' is not 1 to 20 of a-z 0-9 _ -", "write it in lower case, like 'binance'"),
             Finding("bad-market", f"unknown market '{self.market}'", f"use one of {', '.join(MARKETS)}"),
             Finding("bad-symbol", f"symbol '{self.symbol}' is not 1 to 40 of A-Z 0-9 _ . -", "write it in upper case, like 'BTCUSDT'"),
-        ]
-        good = (_VENUE.fullmatch(self.venue), self.market in MARKETS, _SYMBOL.fullmatch(self.symbol))
-        found = [finding for finding, ok in zip(wrong, good, strict=True) if not ok]
-        if found:
-            raise Malformed(found)
+        )
 
     @property
     def key(self) -> str:

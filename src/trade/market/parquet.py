@@ -11,21 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trade.market.columns import COLUMNS, Columns, clock_column, digest
-from trade.market.manifest import Month
+from trade.market.manifest import Month, file_name
 from trade.market.names import Kind, Series
-
-
-def series_folder(series: Series, kind: Kind) -> str:
-    """Return where a series lives, relative to the store; the layout is one that SQL engines read as columns."""
-    return f"{kind}/venue={series.venue}/market={series.market}/symbol={series.symbol}"
 
 
 def month_of(series: Series, kind: Kind, month: str, columns: Columns, off_grid: int) -> Month:
     """Return the manifest entry of the rows of one month; at least one row."""
     hashed = digest(kind, columns)
     clock = columns[clock_column(kind)]
-    file = f"{series_folder(series, kind)}/{month}-{hashed[:16]}.parquet"
-    return Month(month, file, len(clock), int(clock[0]), int(clock[-1]), hashed, off_grid)
+    return Month(month, file_name(series, kind, month, hashed), len(clock), int(clock[0]), int(clock[-1]), hashed, off_grid)
 
 
 def write_month(folder: Path, entry: Month, kind: Kind, columns: Columns) -> None:

@@ -1,0 +1,23 @@
+"""Older formats of the manifest, each with the one step that makes it the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Step = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def _without_files(raw: dict[str, Any]) -> dict[str, Any]:
+    """1 to 2: the name of a file follows from its series, month and digest, and is no longer written."""
+    return {**raw, "series": {name: [[row[0], *row[2:]] for row in rows] for name, rows in raw["series"].items()}}
+
+
+STEPS: Mapping[int, Step] = {1: _without_files}
+
+
+def migrated(raw: dict[str, Any], schema: int, wanted: int, steps: Mapping[int, Step] = STEPS) -> dict[str, Any]:
+    """Return a manifest of format `schema` as one of format `wanted`. Raises KeyError for a format that never was."""
+    for number in range(schema, wanted):
+        raw = {**steps[number](raw), "schema": number + 1}
+    return raw
