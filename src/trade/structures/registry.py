@@ -114,8 +114,8 @@ _SWING = Entry(
     doc=(
         "Local highs and lows. A pivot is known `right` bars after it stood. Indices count existing bars of the structure's own timeframe"
         " from the start of its slice, which lies settle_bars before the window (TIME-8), and -1 means none yet; versions count from"
-        " there too. Levels are missing until the first pivot. The incumbent's `pair_anchor_hash` is left out: it is open text, and no"
-        " rule can compare it with anything."
+        " there too. Levels are missing until the first pivot. `pair_anchor_hash` of older Plays is no output: it is open text, and no rule"
+        " can compare it with anything."
     ),
 )
 
