@@ -11,7 +11,7 @@ from trade.base.catalogue import Catalogue, Entry, Output, Param, ParamType, Val
 from trade.base.errors import Malformed
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
 from trade.features.plan import Plan, plan_features
-from trade.indicators.registry import NOT_YET
+from trade.indicators.registry import INDICATORS, NOT_YET
 from trade.structures.registry import STRUCTURES
 
 LENGTH = Param("length", ParamType.INT, 10, low=1)
@@ -62,6 +62,15 @@ def test_a_feature_may_be_declared_below_the_one_that_reads_it() -> None:
 def test_a_slice_is_never_shorter_than_what_the_first_value_takes() -> None:
     node = plan(raw=feature("range", length=7)).features["raw"]
     assert (node.first_valid_bars, node.settle_bars) == ({"value": 7}, 8)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "timeframe", "bars"),
+    [("D", "1m", 1440), ("D", "15m", 96), ("D", "1h", 24), ("W", "1h", 168), ("W", "D", 7), ("D", "W", 1), ("W", "M", 1), ("W", "W", 1)],
+)
+def test_an_anchored_indicator_settles_in_one_period_of_its_anchor_on_any_timeframe(anchor: str, timeframe: str, bars: int) -> None:
+    made = plan_features(play(vwap=feature("vwap", timeframe=timeframe, anchor=anchor)), Catalogue(INDICATORS, {}))
+    assert made.features["vwap"].settle_bars == bars
 
 
 def test_partial_outputs_do_not_hold_up_the_start() -> None:

@@ -58,11 +58,13 @@ def moved(param: Param) -> ParamValue:
 
 
 def param_sets(entry: Entry) -> Iterator[Params]:
-    """The defaults, each parameter moved alone, and every length at its lower bound."""
+    """The defaults, each parameter moved alone, and every length at its lower bound, or as near to it as lengths that must rise may be."""
     yield defaults(entry)
     for param in entry.params:
         yield {**defaults(entry), param.name: moved(param)}
-    yield {p.name: int(p.low) if p.type is ParamType.INT and p.low is not None else p.default for p in entry.params}
+    rank = {name: above for above, name in enumerate(entry.rising)}
+    lowest = {p.name: int(p.low) + rank.get(p.name, 0) for p in entry.params if p.type is ParamType.INT and p.low is not None}
+    yield {**defaults(entry), **lowest}
 
 
 EVERY_CASE = [(entry, params) for entry in INDICATORS.values() for params in param_sets(entry)]

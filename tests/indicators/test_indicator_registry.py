@@ -99,3 +99,10 @@ def test_importing_the_registry_imports_nothing_that_computes() -> None:
     heavy = "{'pandas', 'talib', 'numba', 'pandas_ta_classic', 'pyarrow'}"
     code = f"import sys, trade.indicators.registry, trade.indicators.conditions; print(sorted({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_averages_named_fast_and_slow_must_rise_in_that_order() -> None:
+    named = {entry.name: entry.rising for entry in ENTRIES if {"fast", "slow"} <= {param.name for param in entry.params}}
+    assert named == {**dict.fromkeys(("macd", "ppo", "tsi", "kvo"), ("fast", "slow")), "uo": ("fast", "medium", "slow")}
+    assert [entry.name for entry in ENTRIES if entry.rising and entry.name not in named] == []
+    assert all(sorted(values) == values for e in ENTRIES for values in [[defaults(e)[name] for name in e.rising]])

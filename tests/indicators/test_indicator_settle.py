@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sample_columns import EVERY_CASE, case_name, cut, random_walk, times
+from sample_columns import EVERY_CASE, STEP_MS, case_name, cut, random_walk, times
 
 from trade.base.catalogue import Entry, Params
 from trade.indicators import vendor
@@ -25,8 +25,9 @@ RECURSIVE = {
 def test_settle_bars_are_enough_to_forget_the_start(entry: Entry, params: Params) -> None:
     whole = vendor.compute(entry, params, MARKET, times(BARS))
     share = EMA_SHARE if entry.name in RECURSIVE else WINDOW_SHARE
+    settle = max(entry.settle_bars(params), entry.settle_ms(params) // STEP_MS if entry.settle_ms else 0)
     for start in WINDOWS_FROM:
-        early = max(start - entry.settle_bars(params), 0)
+        early = max(start - settle, 0)
         part = vendor.compute(entry, params, cut(MARKET, early), times(BARS)[early:])
         for name, values in part.items():
             full, late = whole[name][start:], values[start - early :]

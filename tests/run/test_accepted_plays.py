@@ -10,6 +10,7 @@ import pytest
 
 from trade.base.errors import Malformed
 from trade.base.findings import errors
+from trade.indicators.registry import INDICATORS
 from trade.run.accepted import accept_file
 
 RULE = [["rsi_14", "<", 30]]
@@ -75,3 +76,42 @@ def test_an_adjustment_in_the_map_of_actions_is_said_once(word: str, tmp_path: P
 )
 def test_actions_that_hold_nothing_are_said_once(actions: Any, code: str, tmp_path: Path) -> None:
     assert [said for said, _ in refused(play(actions=actions), tmp_path)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "params", "path"),
+    [
+        *((name, {"fast": 26, "slow": 12}, "slow") for name in ("macd", "ppo", "tsi", "kvo")),
+        *((name, {"fast": 12, "slow": 12}, "slow") for name in ("macd", "ppo", "tsi", "kvo")),
+        ("macd", {"fast": 26}, "fast"),
+        ("ppo", {"slow": 12}, "slow"),
+        ("uo", {"fast": 28, "medium": 14, "slow": 7}, "slow"),
+        ("uo", {"medium": 28}, "medium"),
+        ("uo", {"fast": 14}, "fast"),
+    ],
+)
+def test_lengths_that_do_not_rise_from_fast_to_slow_are_refused_once(
+    indicator: str, params: dict[str, int], path: str, tmp_path: Path
+) -> None:
+    features = {"rsi_14": {"indicator": "rsi"}, "lines": {"indicator": indicator, "params": params}}
+    assert refused(play(features=features), tmp_path) == [("params-order", f"features.lines.params.{path}")]
+
+
+@pytest.mark.parametrize("name", [name for name, entry in INDICATORS.items() if entry.source_in_bar])
+@pytest.mark.parametrize("source", ["volume", "rsi_14"])
+@pytest.mark.parametrize("key", ["source", "input_source"])
+def test_an_indicator_of_the_bar_refuses_a_source_outside_it_once(name: str, source: str, key: str, tmp_path: Path) -> None:
+    features = {"rsi_14": {"indicator": "rsi"}, "made": {"indicator": name, key: source}}
+    assert refused(play(features=features), tmp_path) == [("source-outside-bar", f"features.made.{key}")]
+
+
+@pytest.mark.parametrize("source", ["open", "high", "low", "close", "hl2", "hlc3", "ohlc4"])
+def test_every_price_of_the_bar_is_a_source_within_it(source: str, tmp_path: Path) -> None:
+    file = tmp_path / "play.yml"
+    features = {
+        "rsi_14": {"indicator": "rsi"},
+        "k": {"indicator": "stoch", "source": source},
+        "loose": {"indicator": "kc", "source": "rsi_14"},
+    }
+    file.write_text(json.dumps(play(features=features)), encoding="utf-8")
+    assert accept_file(file).findings == ()

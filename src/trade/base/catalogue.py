@@ -67,6 +67,9 @@ class Entry:
     `inputs` are bar columns ("open" "high" "low" "close" "volume"); "source" stands for the chosen source column.
     The first output is the primary one: a bare id in a rule means it. `first_valid_bars(params)` gives, per output, the index of
     the first value on clean data; `settle_bars(params)` how many earlier bars make a recursive kernel forget its seed (TIME-7).
+    `settle_ms(params)` is earlier time that is needed besides, whatever the timeframe: one period of an anchor.
+    `rising` names parameters whose values must rise in this order (fast below slow). `source_in_bar` says that the ranges of the
+    outputs hold only for a source within the bar's low and high.
     `computed_by` names who computes it ("ta-lib", "pandas-ta", "numba", "numpy"). `uses` lists structure types it builds on.
     """
 
@@ -80,6 +83,9 @@ class Entry:
     doc: str = ""
     uses: tuple[str, ...] = ()
     optional_uses: tuple[str, ...] = ()
+    settle_ms: Callable[[Params], int] | None = None
+    rising: tuple[str, ...] = ()
+    source_in_bar: bool = False
 
     def output(self, name: str) -> Output | None:
         return next((o for o in self.outputs if o.name == name), None)

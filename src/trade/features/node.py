@@ -79,4 +79,9 @@ class Node:
         """
         refs = [*self.features.values(), *([self.source] if isinstance(self.source, Ref) else [])]
         before = [ref.node.settle_bars for ref in refs] + [2 * node.settle_bars for node in self.uses.values()]
-        return max(self.entry.settle_bars(self.params) + max(before, default=0), self.ready_after_bars + 1)
+        return max(self._own_settle_bars + max(before, default=0), self.ready_after_bars + 1)
+
+    @property
+    def _own_settle_bars(self) -> int:
+        bars, span_ms = self.entry.settle_bars(self.params), self.entry.settle_ms
+        return bars if span_ms is None else max(bars, -(-span_ms(self.params) // self.timeframe.length_ms))

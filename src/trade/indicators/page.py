@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trade.base.catalogue import Entry, Output, Param, ParamType, ValueType
+from trade.base.timeframe import HOUR_MS
 from trade.indicators.registry import FAMILIES, NOT_YET, UNDEFINED_WORDS, defaults
 
 _INTRO = """# Indicators
@@ -20,7 +21,7 @@ Rendered from `src/trade/indicators/registry`; a test keeps this page equal to i
 - A total output has a value on every later bar, except where the named condition holds; a partial one is missing by design for part of
   the time. A ratio over 0 is missing, not 0 and not 100, whatever the library says.
 - Where the source is missing the indicator is missing, and it starts anew behind the hole.
-- Ranges hold for sources within the bar (open, close, hl2, hlc3, ohlc4).
+- "Source within the bar": open, high, low, close, hl2, hlc3 or ohlc4; another one is refused, since the ranges would not hold.
 
 | condition | holds where |
 |---|---|
@@ -44,7 +45,7 @@ def _family(family: str, entries: tuple[Entry, ...]) -> Iterator[str]:
 def _entry(entry: Entry) -> Iterator[str]:
     yield f"### {entry.name}\n"
     yield f"{entry.doc[0].upper()}{entry.doc[1:]}.\n"
-    yield f"Reads {', '.join(entry.inputs)}. Computed by {entry.computed_by}. Settle {entry.settle_bars(defaults(entry))}.\n"
+    yield f"Reads {', '.join(entry.inputs)}. Computed by {entry.computed_by}. Settle {_settle(entry)}.{_requires(entry)}\n"
     if entry.params:
         yield "| parameter | default | allowed | |\n|---|---|---|---|"
         yield from (_param(param) for param in entry.params)
@@ -53,6 +54,16 @@ def _entry(entry: Entry) -> Iterator[str]:
     first = entry.first_valid_bars(defaults(entry))
     yield from (_output(output, first[output.name]) for output in entry.outputs)
     yield ""
+
+
+def _settle(entry: Entry) -> str:
+    params = defaults(entry)
+    return str(entry.settle_bars(params)) if entry.settle_ms is None else f"{entry.settle_ms(params) // HOUR_MS} hours"
+
+
+def _requires(entry: Entry) -> str:
+    rising = f" Refused unless {' < '.join(entry.rising)}." if entry.rising else ""
+    return rising + (" Source within the bar." if entry.source_in_bar else "")
 
 
 def _param(param: Param) -> str:

@@ -18,6 +18,7 @@ from trade.play.params import read_params
 from trade.play.spec import Feature
 from trade.play.timeframes import Roles, resolve
 
+_IN_BAR = ("open", "high", "low", "close", "hl2", "hlc3", "ohlc4")
 COLUMNS = ("open", "high", "low", "close", "volume", "hl2", "hlc3", "ohlc4")
 BUILTINS = (
     *("open", "high", "low", "close", "volume", "last_price", "mark_price", "funding_rate", "open_interest"),
@@ -131,6 +132,9 @@ def _source(file: FeatureFile, entry: Entry, path: Path, notes: Notes) -> str:
     if "source" not in entry.inputs and source != "close":
         reads = ", ".join(entry.inputs) or "nothing"
         notes.error("no-source", (*path, key), f"'{entry.name}' reads {reads}, so '{source}' has no effect", f"remove `{key}`")
+    if entry.source_in_bar and source not in _IN_BAR:
+        fact = f"'{entry.name}' measures its source against the bar's high and low, and '{source}' does not lie between them"
+        notes.error("source-outside-bar", (*path, key), fact, "use one of " + ", ".join(_IN_BAR))
     return source
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from trade.base.catalogue import Entry, Param, Params, ParamType, ParamValue
@@ -23,6 +24,7 @@ def read_params(entry: Entry, given: Mapping[str, Any], path: Path, notes: Notes
         if name not in known:
             hint = did_you_mean(name, known, f"'{entry.name}' has no parameters")
             notes.error("unknown-param", (*path, name), f"'{entry.name}' has no parameter '{name}'", hint, at_key=True)
+    before = len(notes.findings)
     values: dict[str, ParamValue] = {}
     for param in entry.params:
         value = given.get(param.name)
@@ -35,7 +37,19 @@ def read_params(entry: Entry, given: Mapping[str, Any], path: Path, notes: Notes
         elif not param.optional:
             fact = f"'{entry.name}' needs the parameter '{param.name}'"
             notes.error("missing-param", (*path, param.name), fact, f"add `{param.name}: ...`, {_wanted(param)}")
+    if len(notes.findings) == before:
+        _check_rising(entry, values, given, path, notes)
     return values
+
+
+def _check_rising(entry: Entry, values: Params, given: Mapping[str, Any], path: Path, notes: Notes) -> None:
+    """Refuse values that must rise and do not: libraries swap them, or compute what nobody asked for."""
+    numbers = [value for name in entry.rising if isinstance(value := values[name], int | float)]
+    if all(lower < higher for lower, higher in pairwise(numbers)):
+        return
+    said = ", ".join(f"{name} '{values[name]}'{'' if name in given else ' by default'}" for name in entry.rising)
+    written = [name for name in entry.rising if name in given]
+    notes.error("params-order", (*path, written[-1]), f"{said}: these must rise in this order", f"choose {' < '.join(entry.rising)}")
 
 
 def _wanted(param: Param) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trade.base.catalogue import Entry, Param, Params, ParamType
+from trade.base.timeframe import Timeframe
 from trade.indicators.registry.words import NUMPY, PANDAS_TA, TA_LIB, always, bars, count, ema_memory, factor, first, value, window
 
 _WINDOW = first(value=lambda p: count(p, "length") - 1)
@@ -145,8 +146,9 @@ AVERAGES = (
         params=(Param("anchor", ParamType.CHOICE, "D", choices=("D", "W"), doc="the sums restart at 00:00 UTC each day, or each Monday"),),
         outputs=value(undefined_when="zero_volume"),
         first_valid_bars=_ONE_BAR,
-        settle_bars=lambda p: 1_440 if p["anchor"] == "D" else 10_080,
+        settle_bars=window(_ONE_BAR),
+        settle_ms=lambda p: Timeframe(str(p["anchor"])).length_ms,
         computed_by=NUMPY,
-        doc="volume-weighted mean of (high + low + source)/3 since the anchor; `settle_bars` counts minutes, enough on any timeframe",
+        doc="volume-weighted mean of (high + low + source)/3 since the anchor",
     ),
 )

@@ -7,19 +7,19 @@ from trade.indicators.registry.words import NUMPY, PANDAS_TA, TA_LIB, bars, coun
 
 _WINDOW = first(value=lambda p: count(p, "length") - 1)
 _CHANGE = first(value=lambda p: count(p, "length"))
-_UO = first(value=lambda p: max(count(p, "fast"), count(p, "medium"), count(p, "slow")) - 1)
+_UO = first(value=lambda p: count(p, "slow") - 1)
 _STOCH = first(
     k=lambda p: count(p, "k") + count(p, "smooth_k") - 2,
     d=lambda p: count(p, "k") + count(p, "smooth_k") + count(p, "d") - 3,
 )
 
 
-def _slower(params: Params) -> int:
-    return max(count(params, "fast"), count(params, "slow"))
+def _slow(params: Params) -> int:
+    return count(params, "slow")
 
 
 def _signal(params: Params) -> int:
-    return _slower(params) + count(params, "signal") - 2
+    return _slow(params) + count(params, "signal") - 2
 
 
 def _trix(params: Params) -> int:
@@ -94,6 +94,7 @@ MOMENTUM = (
         outputs=value(-100, 0, "zero_range"),
         first_valid_bars=_WINDOW,
         settle_bars=window(_WINDOW),
+        source_in_bar=True,
         computed_by=TA_LIB,
         doc="Williams %R: where the source stands in the range of the window, 0 the highest high, -100 the lowest low",
     ),
@@ -104,6 +105,8 @@ MOMENTUM = (
         outputs=value(0, 100, "zero_range"),
         first_valid_bars=_UO,
         settle_bars=window(_UO),
+        rising=("fast", "medium", "slow"),
+        source_in_bar=True,
         computed_by=PANDAS_TA,
         doc="ultimate oscillator, weights 4:2:1; starts one bar before TA-Lib's, whose first true range needs an earlier close",
     ),
@@ -118,6 +121,7 @@ MOMENTUM = (
         outputs=(Output("k", low=0, high=100, undefined_when="zero_range"), Output("d", low=0, high=100, undefined_when="zero_range")),
         first_valid_bars=_STOCH,
         settle_bars=window(_STOCH),
+        source_in_bar=True,
         computed_by=PANDAS_TA,
         doc="stochastic oscillator; a window without range is missing, where both libraries would say 0",
     ),
@@ -141,8 +145,9 @@ MOMENTUM = (
         inputs=("source",),
         params=_LINES,
         outputs=(Output("macd"), Output("signal"), Output("histogram")),
-        first_valid_bars=first(macd=lambda p: _slower(p) - 1, signal=_signal, histogram=_signal),
-        settle_bars=lambda p: ema_memory(_slower(p)) + ema_memory(count(p, "signal")),
+        first_valid_bars=first(macd=lambda p: _slow(p) - 1, signal=_signal, histogram=_signal),
+        settle_bars=lambda p: ema_memory(_slow(p)) + ema_memory(count(p, "signal")),
+        rising=("fast", "slow"),
         computed_by=TA_LIB,
         doc="difference of two emas, each seeded at its own start (TA-Lib's MACD seeds the fast one later), its ema, and what is between",
     ),
@@ -155,8 +160,9 @@ MOMENTUM = (
             Output("histogram", undefined_when="zero_base"),
             Output("signal", undefined_when="zero_base"),
         ),
-        first_valid_bars=first(ppo=lambda p: _slower(p) - 1, histogram=_signal, signal=_signal),
-        settle_bars=lambda p: _slower(p) + ema_memory(count(p, "signal")),
+        first_valid_bars=first(ppo=lambda p: _slow(p) - 1, histogram=_signal, signal=_signal),
+        settle_bars=lambda p: _slow(p) + ema_memory(count(p, "signal")),
+        rising=("fast", "slow"),
         computed_by=PANDAS_TA,
         doc="difference of two smas in percent of the slower, its ema, and the difference of both",
     ),
@@ -180,6 +186,7 @@ MOMENTUM = (
         ),
         first_valid_bars=first(tsi=_tsi, signal=lambda p: _tsi(p) + count(p, "signal") - 1),
         settle_bars=lambda p: ema_memory(count(p, "slow")) + ema_memory(count(p, "fast")) + ema_memory(count(p, "signal")),
+        rising=("fast", "slow"),
         computed_by=TA_LIB,
         doc="true strength index: double-smoothed change over double-smoothed absolute change, and its ema",
     ),

@@ -40,6 +40,7 @@ TREND = (
         ),
         first_valid_bars=first(adx=lambda p: 2 * _length(p) - 1, dmp=_length, dmn=_length, adxr=lambda p: 3 * _length(p) - 2),
         settle_bars=lambda p: 2 * wilder_memory(_length(p)) + _length(p),
+        source_in_bar=True,
         computed_by=TA_LIB,
         doc="average directional index, its two directional indicators, and adxr, the mean of adx now and length - 1 bars ago",
     ),

@@ -59,6 +59,7 @@ VOLATILITY = (
         outputs=value(low=0, undefined_when="zero_base"),
         first_valid_bars=first(value=_true_range),
         settle_bars=lambda p: wilder_memory(count(p, "length")) + 1,
+        source_in_bar=True,
         computed_by=TA_LIB,
         doc="average true range in percent of the source",
     ),

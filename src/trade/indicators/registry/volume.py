@@ -8,8 +8,8 @@ from trade.indicators.registry.words import PANDAS_TA, TA_LIB, always, bars, cou
 _WINDOW = first(value=lambda p: count(p, "length") - 1)
 
 
-def _slower(params: Params) -> int:
-    return max(count(params, "fast"), count(params, "slow"))
+def _slow(params: Params) -> int:
+    return count(params, "slow")
 
 
 VOLUME = (
@@ -20,6 +20,7 @@ VOLUME = (
         outputs=value(0, 100, "no_flow"),
         first_valid_bars=_WINDOW,
         settle_bars=lambda p: count(p, "length") + 1,
+        source_in_bar=True,
         computed_by=PANDAS_TA,
         doc="money flow index; its first value counts one flow less (TA-Lib's starts a bar later, and says 0 for small flows)",
     ),
@@ -30,6 +31,7 @@ VOLUME = (
         outputs=value(-1, 1, "zero_volume"),
         first_valid_bars=_WINDOW,
         settle_bars=window(_WINDOW),
+        source_in_bar=True,
         computed_by=PANDAS_TA,
         doc="Chaikin money flow: volume weighted by where the source stands in its bar, over the volume of the window",
     ),
@@ -48,8 +50,9 @@ VOLUME = (
         inputs=("high", "low", "source", "volume"),
         params=(bars("fast", 34), bars("slow", 55), bars("signal", 13, doc="bars in the average of kvo")),
         outputs=(Output("kvo"), Output("signal")),
-        first_valid_bars=first(kvo=lambda p: _slower(p) - 1, signal=lambda p: _slower(p) + count(p, "signal") - 2),
-        settle_bars=lambda p: ema_memory(_slower(p)) + ema_memory(count(p, "signal")) + 1,
+        first_valid_bars=first(kvo=lambda p: _slow(p) - 1, signal=lambda p: _slow(p) + count(p, "signal") - 2),
+        settle_bars=lambda p: ema_memory(_slow(p)) + ema_memory(count(p, "signal")) + 1,
+        rising=("fast", "slow"),
         computed_by=TA_LIB,
         doc="Klinger volume oscillator: difference of two emas of volume signed by the change of (high + low + source)/3, and its ema",
     ),

@@ -61,8 +61,7 @@ def _stochrsi(columns: Columns, params: Params) -> Mapping[str, Float64]:
 
 
 def _macd(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    fast, slow = sorted((count(params, "fast"), count(params, "slow")))
-    macd = ema(columns["source"], fast) - ema(columns["source"], slow)
+    macd = ema(columns["source"], count(params, "fast")) - ema(columns["source"], count(params, "slow"))
     signal = ema(macd, count(params, "signal"))
     return {"macd": macd, "signal": signal, "histogram": macd - signal}
 
