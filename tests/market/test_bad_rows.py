@@ -140,6 +140,28 @@ def test_a_file_without_a_good_row_is_malformed(text, load_in, db):
     assert Store(db).series() == ()
 
 
+@pytest.mark.parametrize(
+    "odd", ["x" * 300_000, "1,2\r3,4", '"1,2', "\x00", "1,2,3,4,5,6,7,8"], ids=["long", "return", "quote", "zero", "wide"]
+)
+def test_a_line_that_is_no_row_is_reported_and_costs_no_other(odd, text, load_in):
+    lines = bar_lines(2000)
+    lines.insert(900, odd)
+    report = load_in(text(lines))
+    assert at(report, "unreadable") == [901]
+    assert report.rows_new == 2000
+
+
+def test_blank_lines_are_counted_but_are_no_rows(text, load_in, monkeypatch):
+    monkeypatch.setattr(csv_source, "BLOCK_BYTES", 2000)
+    monkeypatch.setattr(csv_source, "CAREFUL_BYTES", 100)
+    lines = bar_lines(200)
+    lines[50:50] = [""] * 5000
+    lines.append(f"{minute(300)},x,4,1,2,1")
+    report = load_in(text(lines))
+    assert at(report, "unreadable") == [5202]
+    assert report.rows_new == 200
+
+
 def test_thousands_of_bad_rows_are_counted_and_the_first_thousand_named(text, load_in):
     lines = bar_lines(3000)
     lines[1:1501] = [f"{minute(i)},3,2,1,1,1" for i in range(1500)]

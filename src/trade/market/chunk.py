@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from trade.market.columns import Columns
+from trade.market.columns import Columns, join
 
 Int64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -30,3 +30,11 @@ class Chunk:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+
+def joined(parts: list[Chunk]) -> Chunk:
+    """Return the parts one after another; at least one part."""
+    if len(parts) == 1:
+        return parts[0]
+    flat = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ("lines", "ts_ms", "ts_exact", "readable")}
+    return Chunk(**flat, values=join([part.values for part in parts]))

@@ -15,7 +15,7 @@ from pyarrow import csv as arrow_csv
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.market.arrow import instants, numbers
-from trade.market.chunk import Chunk
+from trade.market.chunk import Chunk, Flags, Int64, joined
 from trade.market.instants import UNREADABLE, from_form, from_numbers, from_text, is_number
 from trade.market.layouts import Asked, Clock, Head, Layout
 from trade.market.packed import pieces
@@ -25,6 +25,8 @@ BLOCK_BYTES = 8 << 20
 CAREFUL_BYTES = 16 << 10
 _LONGEST_LINE_BYTES = 1 << 16
 _LONGEST_BLOCKS = 4
+_LONGEST_INTEGER = 19
+_PARTS = 8
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -51,8 +53,8 @@ def csv_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
             if layout.has_header:
                 block = block.partition(b"\n")[2]
                 line += 1
-        if block:
-            yield from _chunks(block, layout, delimiter, line)
+        if found := list(_chunks(block, layout, delimiter, line)):
+            yield joined(found)
         line += _lines(block)
 
 
@@ -86,17 +88,30 @@ def _lines(block: bytes) -> int:
 
 
 def _chunks(block: bytes, layout: Layout, delimiter: str, line: int) -> Iterator[Chunk]:
-    """Yield the rows of a block; one that holds something odd is halved until only its surroundings are read with care."""
+    """Yield the rows of a block; one that holds something odd is cut until only its surroundings are read with care."""
+    if not block.strip():  # blank lines are no rows
+        return
     fast = _fast(block, layout, delimiter, line, _lines(block))
     if fast is not None:
         yield fast
         return
-    middle = block.find(b"\n", len(block) // 2) + 1
-    if len(block) <= CAREFUL_BYTES or not 0 < middle < len(block):
+    parts = list(_cut(block, max(CAREFUL_BYTES // 2, len(block) // _PARTS))) if len(block) > CAREFUL_BYTES else [block]
+    if len(parts) == 1:
         yield _careful(block, layout, delimiter, line)
         return
-    yield from _chunks(block[:middle], layout, delimiter, line)
-    yield from _chunks(block[middle:], layout, delimiter, line + block.count(b"\n", 0, middle))
+    for part in parts:
+        yield from _chunks(part, layout, delimiter, line)
+        line += _lines(part)
+
+
+def _cut(block: bytes, size: int) -> Iterator[bytes]:
+    """Yield parts of at most a size that end with a line; a line longer than that is a part."""
+    begin = 0
+    while begin < len(block):
+        end = len(block) if len(block) - begin <= size else block.rfind(b"\n", begin, begin + size) + 1
+        end = end or block.find(b"\n", begin + size) + 1 or len(block)
+        yield block[begin:end]
+        begin = end
 
 
 def _fast(block: bytes, layout: Layout, delimiter: str, line: int, count: int) -> Chunk | None:
@@ -142,22 +157,21 @@ def _careful(block: bytes, layout: Layout, delimiter: str, line: int) -> Chunk:
     rows = [(line + i, text) for i, text in enumerate(block.decode(errors="replace").split("\n")) if text.strip()]
     places = [layout.columns.index(column) for column in (layout.clock.column, *layout.values.values())]
     cells = [_cells(text, delimiter, len(layout.columns), places) for _, text in rows]
-    clock = [_instant(row[0], layout.clock) for row in cells]
-    values = np.array([[_number(cell) for cell in row[1:]] for row in cells], np.float64).reshape(len(rows), len(layout.values))
-    readable = np.array(
-        [ts is not None and None not in map(_number_or_none, row[1:]) for ts, row in zip(clock, cells, strict=True)], np.bool_
-    )
-    return Chunk(
-        np.array([number for number, _ in rows], np.int64),
-        np.array([UNREADABLE if ts is None else ts[0] for ts in clock], np.int64),
-        np.array([ts is not None and ts[1] for ts in clock], np.bool_),
-        readable,
-        {name: np.ascontiguousarray(values[:, i]) for i, name in enumerate(layout.values)},
-    )
+    ts_ms, exact = _instants([row[0] for row in cells], layout.clock)
+    numbers = [[_number(cell) for cell in row[1:]] for row in cells]
+    whole = np.array([None not in row for row in numbers], np.bool_)
+    values = np.array(numbers, np.float64).reshape(len(rows), len(layout.values))  # None becomes NaN
+    lines = np.array([number for number, _ in rows], np.int64)
+    columns = {name: np.ascontiguousarray(values[:, i]) for i, name in enumerate(layout.values)}
+    return Chunk(lines, ts_ms, exact, whole & (ts_ms != UNREADABLE), columns)
 
 
 def _row(text: str, delimiter: str) -> list[str]:
-    return next(csv.reader([text], delimiter=delimiter), [])
+    """Return the cells of a line; none of one that is no line of cells at all."""
+    try:
+        return next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _cells(text: str, delimiter: str, width: int, places: list[int]) -> list[str]:
@@ -165,27 +179,26 @@ def _cells(text: str, delimiter: str, width: int, places: list[int]) -> list[str
     return [row[place].strip() for place in places] if len(row) == width else ["?"] * len(places)
 
 
-def _instant(cell: str, clock: Clock) -> tuple[int, bool] | None:
-    if clock.form is None and is_number(cell):
-        raw = np.array([int(cell)]) if cell.lstrip("-").isdigit() and len(cell) < 19 else np.array([float(cell)])
-        ts_ms, exact = from_numbers(raw, clock.unit)
-        return (int(ts_ms[0]), bool(exact[0])) if ts_ms[0] != UNREADABLE else None
-    try:
-        return (from_text(cell) if clock.form is None else from_form(cell, clock.form)) - clock.ahead_ms, True
-    except ValueError:
-        return None
+def _instants(cells: list[str], clock: Clock) -> tuple[Int64, Flags]:
+    """Return milliseconds, and which were whole; what is neither number nor date is `UNREADABLE`."""
+    ts_ms, exact = np.full(len(cells), UNREADABLE), np.ones(len(cells), np.bool_)
+    whole = [i for i, cell in enumerate(cells) if clock.form is None and cell.lstrip("-").isdecimal() and len(cell) < _LONGEST_INTEGER]
+    broken = [i for i, cell in enumerate(cells) if clock.form is None and is_number(cell)]
+    for places, dtype in ((broken, np.float64), (whole, np.int64)):
+        ts_ms[places], exact[places] = from_numbers(np.array([cells[i] for i in places], dtype), clock.unit)
+    for i in sorted(set(range(len(cells))).difference(broken)):
+        try:
+            ts_ms[i] = (from_text(cells[i]) if clock.form is None else from_form(cells[i], clock.form)) - clock.ahead_ms
+        except ValueError:
+            continue
+    return ts_ms, exact
 
 
-def _number_or_none(cell: str) -> float | None:
+def _number(cell: str) -> float | None:
     try:
         return float(cell) if cell else float("nan")
     except ValueError:
         return None
-
-
-def _number(cell: str) -> float:
-    value = _number_or_none(cell)
-    return float("nan") if value is None else value
 
 
 def _delimiter(line: str) -> str:
