@@ -61,6 +61,39 @@ def test_import_shows_a_table_for_people(trade, text):
     assert "2023-01-01 00:07" in shown
 
 
+def test_import_of_several_files_lists_each(trade, text):
+    one, two = text(bar_lines(8), "one.csv"), text(bar_lines(12), "two.csv")
+    document = json.loads(trade("import", one, two, "--symbol", "BTCUSDT", "--json"))
+    assert [(file["rows_new"], file["duplicates_agreeing"]) for file in document["files"]] == [(8, 0), (4, 8)]
+    assert (document["rows_read"], document["rows_new"], document["rows_bad"]) == (20, 12, 0)
+    shown = trade("import", one, two, "--symbol", "ETHUSDT", "--tick", "0.1")
+    assert "two.csv" in shown
+    assert "bars of generic:linear:ETHUSDT" in shown
+
+
+def test_import_takes_what_the_user_says_of_a_file(trade, text):
+    path = text(["a;b;c;d;e;f", *(line.replace(",", ";") for line in bar_lines(5)[1:])])
+    words = ("--columns", "ts=a,open=b,high=c,low=d,close=e,volume=f", "--time-unit", "ms", "--layout", "bars", "--strict")
+    assert json.loads(trade("import", path, "--symbol", "BTCUSDT", *words, "--json"))["rows_new"] == 5
+
+
+def test_strict_is_refused_with_the_lines(trade, text):
+    lines = bar_lines(8)
+    lines[4] = lines[4].replace("30000", "1", 1)
+    with pytest.raises(Malformed, match="--strict allows none"):
+        trade("import", text(lines), "--symbol", "BTCUSDT", "--strict")
+    assert json.loads(trade("info", "--json"))["series"] == []
+
+
+def test_export_says_what_it_wrote(filled, tmp_path):
+    target = tmp_path / "out.parquet"
+    document = json.loads(filled("export", "BTCUSDT", "--to-file", target, "--json"))
+    assert (document["rows"], document["series"], document["kind"]) == (7, "generic:linear:BTCUSDT", "bars")
+    shown = filled("export", "BTCUSDT", "--to-file", target, "--overwrite", "--from", "2023-01-01T00:05")
+    assert "4 rows of bars" in shown
+    assert "from 2023-01-01 00:05 to 2023-01-01 00:09" in shown
+
+
 def test_info_lists_what_is_stored(filled):
     [series] = json.loads(filled("info", "--json"))["series"]
     assert (series["rows"], series["missing_bars"], series["first_ms"]) == (7, 3, JAN_2023_MS)

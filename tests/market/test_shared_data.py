@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from trade.market.gaps import find_gaps, missing_bars
+from trade.market.importing import ImportRequest, import_files
 from trade.market.names import Kind, Series
 from trade.market.store import Store
 
@@ -46,3 +47,11 @@ def test_perpetuals_fit_the_packaged_ticks(symbol, load_in, db):
     assert report.series == Series("binance", "linear", symbol)
     assert sum(f.data["rows"] for f in report.findings) <= 2
     assert len(find_gaps(Store(db).rows(report.series, Kind.BARS, 0, 2**60).columns["ts_open_ms"], report.first_ms, report.last_ms)) == 0
+
+
+def test_every_file_is_read_whole_without_a_bad_row(db):
+    files = sorted(DATA.glob("*.parquet"))
+    market = {path: "spot" if "_spot_" in path.name else "linear" for path in files}
+    reports = import_files(db, [ImportRequest(path, path.name.split("_")[0], "binance", market[path], strict=True) for path in files])
+    assert [report.rows_new for report in reports] == [pq.read_metadata(path).num_rows for path in files]
+    assert len(files) == 6

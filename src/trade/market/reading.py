@@ -76,6 +76,7 @@ def require_minutes(source: Source, clock: Int64) -> None:
     """Refuse a file of slower bars: its minutes are unknown (TIME-2)."""
     steps = np.abs(np.diff(clock))
     typical = int(np.median(steps)) if len(steps) >= 2 else MINUTE_MS
-    if source.layout.kind is not Kind.FUNDING and typical > MINUTE_MS:
+    made_here = source.layout.is_trades  # minutes without a trade are no slower bars
+    if source.layout.kind is not Kind.FUNDING and not made_here and typical > MINUTE_MS:
         fact = f"the bars are '{typical // MINUTE_MS}' minutes apart; only 1m bars can be imported yet"
         raise Malformed(Finding("timeframe-not-supported", fact, "import the 1m file", place=Place(str(source.path))))
