@@ -109,7 +109,7 @@ def test_ctrl_c_ends_with_130_and_the_next_sync_goes_on(client, trade):
     assert process.returncode == 130
     assert "the same command goes on from there" in err
     kept = len(client.rows()["ts_open_ms"])
-    assert kept >= 10_000
+    assert 0 < kept < 40 * 1440
     client.fake.delay_s = 0.0
     code, document = trade(*words[:-2])
     assert (code, document["series"][0]["rows_new"]) == (0, 40 * 1440 - kept)
