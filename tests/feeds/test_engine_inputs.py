@@ -93,13 +93,22 @@ def test_time_5_a_decision_is_taken_at_the_close_of_its_base_bar() -> None:
     minutes = [m for m in range(20) if m not in (6, 7)]
     store = feed(bars(minutes), window=(0, 20))
     ts = store.exec_closes
-    codes = np.array([1, 0, 3], np.int8)
+    codes = np.array([1, 2, 3], np.int8)
     schedule = make_schedule(Decisions(ts[:3], codes, codes[::-1], codes * 0, ()), make_tape(store))
     assert schedule.ts_ms.tolist() == [at(5), at(10), at(15)]
     assert schedule.bar.tolist() == [4, 7, 12]
     tape = make_tape(store)
     assert (tape.ts_open_ms[schedule.bar] + tape.step_ms).tolist() == schedule.ts_ms.tolist()
-    assert schedule.long.tolist() == [3, 0, 1]
+    assert schedule.long.tolist() == [3, 2, 1]
+
+
+def test_a_decision_that_wants_nothing_in_any_state_is_no_row() -> None:
+    store = feed(bars(range(20)), window=(0, 20))
+    ts = store.exec_closes
+    codes = np.array([1, 0, 3], np.int8)
+    schedule = make_schedule(Decisions(ts[:3], codes, codes * 0, codes * 0, ()), make_tape(store))
+    assert schedule.ts_ms.tolist() == [at(5), at(15)]
+    assert schedule.flat.tolist() == [1, 3]
 
 
 @pytest.mark.parametrize(("minutes", "there"), [(None, False), ([], False), ([0, 1], False), ([30], False), ([7], True)])

@@ -11,7 +11,7 @@ from typing import Any
 from trade.base.records import ExitReason, Intent, PriceFrom, Rejection, Rule, StopReason
 from trade.engine.marking import mark_to_market, write_points
 from trade.engine.quiet import hold, next_entry
-from trade.engine.tape import Payments, Session, Tape
+from trade.engine.tape import Payments, Session
 from trade.kernels import kernel
 from trade.sim.entry import ACCEPTED, decide_entry, fill_entry, is_starved, never_starves
 from trade.sim.ledger import close_position, liquidate, pay_funding, unrealised, watch
@@ -33,24 +33,24 @@ _NO_NEXT_BAR = int(Rejection.NO_NEXT_BAR)
 
 
 @kernel
-def _leave_at_open(spec: Spec, tape: Tape, book: Any, trades: Any, fills: Any, bar: int, reason: int, decided_ms: int) -> None:
+def _leave_at_open(spec: Spec, book: Any, trades: Any, fills: Any, desk: Any, ts_ms: int, open_ticks: int, mark_open_ticks: int) -> None:
     """Close at the open; a position that opens beyond its liquidation price is gone before any order reaches it (LIQ-1)."""
-    trade, fill = trades[book.trades], fills[book.fills]
-    ts_ms, open_ticks = tape.ts_open_ms[bar], tape.open[bar]
-    bars_held = bar - book.opened_bar
-    if beyond(book.side, tape.mark_open[bar], book.liquidation_ticks):
+    trade, fill, reason = trades[book.trades], fills[book.fills], desk.leaving
+    bars_held = desk.bar - book.opened_bar
+    if beyond(book.side, mark_open_ticks, book.liquidation_ticks):
         liquidate(spec, book, trade, fill, ts_ms, ts_ms, bars_held)
         return
     price = slipped(spec, open_ticks, -book.side)
     rule = _FILL_1 if reason == _SIGNAL else _STOP_3
     close_position(spec, book, trade, fill, price, open_ticks, spec.taker_e12, reason, rule, _FROM_OPEN, ts_ms, ts_ms, bars_held)
-    fill.decision_ts_ms, fill.delay_ms = decided_ms, ts_ms - decided_ms
+    fill.decision_ts_ms, fill.delay_ms = desk.decided_ms, ts_ms - desk.decided_ms
 
 
 @kernel
-def _leave_at_end(spec: Spec, tape: Tape, book: Any, trades: Any, fills: Any, bar: int, reason: int) -> None:
+def _leave_at_end(
+    spec: Spec, book: Any, trades: Any, fills: Any, bar: int, reason: int, ts_open_ms: int, ts_close_ms: int, close_ticks: int
+) -> None:
     """Close at the last base close, with slippage and fee (END-1)."""
-    close_ticks, ts_ms = tape.close[bar], tape.ts_open_ms[bar]
     price = slipped(spec, close_ticks, -book.side)
     close_position(
         spec,
@@ -63,8 +63,8 @@ def _leave_at_end(spec: Spec, tape: Tape, book: Any, trades: Any, fills: Any, ba
         reason,
         _END_1,
         _FROM_CLOSE,
-        ts_ms + tape.step_ms,
-        ts_ms,
+        ts_close_ms,
+        ts_open_ms,
         bar + 1 - book.opened_bar,
     )
 
@@ -140,16 +140,27 @@ def _pay_due(spec: Spec, tiers: Tiers, due: Payments, book: Any, trades: Any, fi
 
 
 @kernel
-def _act_at_open(spec: Spec, tiers: Tiers, tape: Tape, book: Any, trades: Any, fills: Any, desk: Any, rejections: Tiers) -> None:
+def _act_at_open(
+    spec: Spec,
+    tiers: Tiers,
+    book: Any,
+    trades: Any,
+    fills: Any,
+    desk: Any,
+    rejections: Tiers,
+    ts_ms: int,
+    open_ticks: int,
+    mark_open_ticks: int,
+) -> None:
     """Carry out what was decided at the previous close: exits, then entries."""
-    bar, entering = desk.bar, desk.entering
+    entering = desk.entering
     if desk.leaving != 0 and book.side != 0:
-        _leave_at_open(spec, tape, book, trades, fills, bar, desk.leaving, desk.decided_ms)
+        _leave_at_open(spec, book, trades, fills, desk, ts_ms, open_ticks, mark_open_ticks)
     desk.leaving, desk.entering = 0, 0
     if entering != 0:
-        trade, fill, ts_ms = trades[book.trades], fills[book.fills], tape.ts_open_ms[bar]
+        trade, fill, bar = trades[book.trades], fills[book.fills], desk.bar
         refusal = fill_entry(
-            spec, tiers, book, trade, fill, entering, desk.lots, desk.decided_ticks, tape.open[bar], bar, ts_ms, desk.decided_ms
+            spec, tiers, book, trade, fill, entering, desk.lots, desk.decided_ticks, open_ticks, bar, ts_ms, desk.decided_ms
         )
         if refusal != ACCEPTED:
             rejections[refusal] += 1
@@ -181,15 +192,18 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
     """Run the window; the records of shape [1] and the arrays of the session are written in place."""
     spec, tape, payments, points, schedule, tiers, trades, fills, curve, rejections = session
     book, tally, desk = books[0], tallies[0], desks[0]
-    bars, decisions, unit = len(tape.close), len(schedule.bar), spec.tick_lot_quanta
-    highest = tape.high.max() if bars > 0 else 1
+    # out of their tuples once: taking an array from one counts its references, atomically, each time
+    ts_open_ms, opens, highs, lows, closes, mark_opens, mark_highs, mark_lows, mark_closes, step_ms = tape
+    decided_at, last_bars, paid_at = schedule.bar, points.last_bar, payments.bar
+    bars, decisions, unit = len(closes), len(decided_at), spec.tick_lot_quanta
+    highest = highs.max() if bars > 0 else 1
     limited, floor = spec.max_drawdown_e12 < RATE_ONE, spec.equity_floor_quanta
     comfortable = False
     write_points(points, curve, tally, book, -1, 0)
     while desk.bar < bars:
         if book.side == 0 and desk.entering == 0 and comfortable:
             desk.decision = next_entry(schedule, desk.decision, desk.bar)
-            ahead = schedule.bar[desk.decision] if desk.decision < decisions else bars
+            ahead = decided_at[desk.decision] if desk.decision < decisions else bars
             if ahead > desk.bar:
                 write_points(points, curve, tally, book, ahead - 1, 0)
                 desk.bar = ahead
@@ -200,34 +214,34 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
 
         # 1. and 2.: funding, then what was decided at the previous close
         held = book.side != 0
-        if desk.payment < len(payments.bar) and payments.bar[desk.payment] <= bar:
+        if desk.payment < len(paid_at) and paid_at[desk.payment] <= bar:
             _pay_due(spec, tiers, payments, book, trades, fills, desk)
         if desk.leaving != 0 or desk.entering != 0:
-            _act_at_open(spec, tiers, tape, book, trades, fills, desk, rejections)
+            _act_at_open(spec, tiers, book, trades, fills, desk, rejections, ts_open_ms[bar], opens[bar], mark_opens[bar])
 
         # 3. the range
         if book.side != 0:
             held = True
             tally.bars_in_position += 1
-            open_ticks, high, low = tape.open[bar], tape.high[bar], tape.low[bar]
-            mark_open, mark_high, mark_low = tape.mark_open[bar], tape.mark_high[bar], tape.mark_low[bar]
+            open_ticks, high, low = opens[bar], highs[bar], lows[bar]
+            mark_open, mark_high, mark_low = mark_opens[bar], mark_highs[bar], mark_lows[bar]
             if out_of_reach(book.side, book.stop_ticks, book.target_ticks, book.liquidation_ticks, high, low, mark_high, mark_low):
                 watch(book, high, low)
             else:
-                _meet_range(spec, book, trades, fills, open_ticks, high, low, mark_open, mark_high, mark_low, tape.ts_open_ms[bar], bar)
+                _meet_range(spec, book, trades, fills, open_ticks, high, low, mark_open, mark_high, mark_low, ts_open_ms[bar], bar)
 
         # 4. mark to market, terminal checks
-        value = tape.mark_close[bar] * book.lots * unit
+        value = mark_closes[bar] * book.lots * unit
         worth = book.cash_quanta + unrealised(book, value)
         mark_to_market(tally, worth)
-        if bar + 1 < bars and points.last_bar[tally.points] == bar:  # the last close is written after END-1
+        if bar + 1 < bars and last_bars[tally.points] == bar:  # the last close is written after END-1
             write_points(points, curve, tally, book, bar, value)
         closed = held and book.side == 0
         if closed or bar == 0:  # the first close is always looked at: an account can start at its floor
             comfortable = never_starves(spec, book.cash_quanta, highest)
         if tally.stop_reason == _COMPLETED and (closed or limited or worth <= floor or not comfortable):
-            tally.stop_reason = _terminal(spec, book, trades, tally, worth, closed, comfortable, tape.close[bar])
-            tally.stop_ts_ms = tape.ts_open_ms[bar] + tape.step_ms
+            tally.stop_reason = _terminal(spec, book, trades, tally, worth, closed, comfortable, closes[bar])
+            tally.stop_ts_ms = ts_open_ms[bar] + step_ms
         if tally.stop_reason != _COMPLETED:
             if book.side == 0:
                 break
@@ -237,13 +251,13 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
             continue
 
         # 5. decisions
-        while desk.decision < decisions and schedule.bar[desk.decision] < bar:
+        while desk.decision < decisions and decided_at[desk.decision] < bar:
             desk.decision += 1
-        if desk.decision < decisions and schedule.bar[desk.decision] == bar:
+        if desk.decision < decisions and decided_at[desk.decision] == bar:
             row = desk.decision
             intent = _intent(book.side, schedule.flat[row], schedule.long[row], schedule.short[row])
             if intent != _NOTHING and (intent == _EXIT) == (book.side != 0):  # RULE-5
-                desk.decided_ms, desk.decided_ticks = schedule.ts_ms[row], tape.close[bar]
+                desk.decided_ms, desk.decided_ticks = schedule.ts_ms[row], closes[bar]
                 if intent == _EXIT:
                     desk.leaving = _SIGNAL
                 else:
@@ -252,6 +266,7 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
 
     if book.side != 0:
         reason = desk.leaving if tally.stop_reason != _COMPLETED else _AT_END
-        _leave_at_end(spec, tape, book, trades, fills, bars - 1, reason)
+        opened_ms = ts_open_ms[bars - 1]
+        _leave_at_end(spec, book, trades, fills, bars - 1, reason, opened_ms, opened_ms + step_ms, closes[bars - 1])
         mark_to_market(tally, book.cash_quanta)
     write_points(points, curve, tally, book, bars, 0)

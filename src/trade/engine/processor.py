@@ -123,10 +123,15 @@ def make_points(feed: MultiTFFeedStore) -> Points:
     """Return the instants of the equity curve: the window start, then every exec close in (from, to] (TIME-9)."""
     window, base = feed.window, feed.base.bars.between(feed.window.from_ms, feed.window.to_ms)
     ts_ms = feed.exec_timeframe.edges(window.from_ms, window.to_ms)
+    if feed.exec_timeframe == base.timeframe and len(base) == len(ts_ms) - 1:  # no gap: each point is the next bar's close
+        return Points(ts_ms, np.arange(-1, len(base)))
     return Points(ts_ms, last_known(base.ts_close_ms, ts_ms))
 
 
 def make_schedule(decisions: Decisions, tape: Tape) -> Schedule:
-    """Return the decisions with the base bar at whose close each is taken."""
-    bar = last_known(tape.ts_open_ms + tape.step_ms, decisions.ts_ms)
-    return Schedule(bar, decisions.ts_ms, decisions.flat, decisions.long, decisions.short)
+    """Return the decisions that want something in any state, with the base bar at whose close each is taken."""
+    rows = np.flatnonzero(decisions.flat | decisions.long | decisions.short)
+    ts_ms = decisions.ts_ms[rows]
+    return Schedule(
+        last_known(tape.ts_open_ms, ts_ms - tape.step_ms), ts_ms, decisions.flat[rows], decisions.long[rows], decisions.short[rows]
+    )
