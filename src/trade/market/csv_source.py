@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -25,7 +26,7 @@ BLOCK_BYTES = 8 << 20
 CAREFUL_BYTES = 16 << 10
 _LONGEST_LINE_BYTES = 1 << 16
 _LONGEST_BLOCKS = 4
-_LONGEST_INTEGER = 19
+_INTEGER = re.compile(r"-?[0-9]{1,18}")  # more digits are no instant, and do not fit
 _PARTS = 8
 _BOM = b"\xef\xbb\xbf"
 
@@ -182,10 +183,11 @@ def _cells(text: str, delimiter: str, width: int, places: list[int]) -> list[str
 def _instants(cells: list[str], clock: Clock) -> tuple[Int64, Flags]:
     """Return milliseconds, and which were whole; what is neither number nor date is `UNREADABLE`."""
     ts_ms, exact = np.full(len(cells), UNREADABLE), np.ones(len(cells), np.bool_)
-    whole = [i for i, cell in enumerate(cells) if clock.form is None and cell.lstrip("-").isdecimal() and len(cell) < _LONGEST_INTEGER]
+    whole = [i for i, cell in enumerate(cells) if clock.form is None and _INTEGER.fullmatch(cell)]
     broken = [i for i, cell in enumerate(cells) if clock.form is None and is_number(cell)]
-    for places, dtype in ((broken, np.float64), (whole, np.int64)):
-        ts_ms[places], exact[places] = from_numbers(np.array([cells[i] for i in places], dtype), clock.unit)
+    for places, parse in ((broken, float), (whole, int)):
+        if places:
+            ts_ms[places], exact[places] = from_numbers(np.array([parse(cells[i]) for i in places]), clock.unit)
     for i in sorted(set(range(len(cells))).difference(broken)):
         try:
             ts_ms[i] = (from_text(cells[i]) if clock.form is None else from_form(cells[i], clock.form)) - clock.ahead_ms

@@ -45,7 +45,7 @@ def _opened(path: Path, options: Any) -> Iterator[Any]:
     try:
         with pa.OSFile(str(path)) as raw, pa.ipc.open_file(raw, options=options) as file:
             yield file
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise broken(path, "feather", error) from error
 
 

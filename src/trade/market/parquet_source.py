@@ -22,7 +22,7 @@ def parquet_layout(path: Path, asked: Asked) -> Layout:
     """Return the layout of a parquet file by its schema. Raises Malformed."""
     try:
         schema = pq.read_schema(path)
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise broken(path, "parquet", error) from error
     return recognise(Head(str(path), tuple(schema.names), ()), asked)
 
@@ -35,7 +35,7 @@ def parquet_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
             for batch in file.iter_batches(ROWS, columns=[layout.clock.column, *layout.values.values()], use_threads=False):
                 yield chunk_of(batch, layout, row)
                 row += batch.num_rows
-    except pa.ArrowException as error:
+    except (pa.ArrowException, UnicodeDecodeError) as error:
         raise broken(path, "parquet", error) from error
 
 

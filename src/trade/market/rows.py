@@ -21,11 +21,13 @@ FACTS: Mapping[str, str] = {
     "timestamp-implausible": "the timestamp lies before 1970 or after 2099",
     "timestamp-off-grid": "the timestamp is not a whole minute",
     **sanity.FACTS,
+    "price-implausible": "a price is above 1e12",
     "size-not-positive": "the size of a trade is zero or negative",
     "rate-implausible": "the funding rate is above 100 % or below -100 %",
     "unsorted": "the timestamp breaks the order of the file",
     "duplicate-disagrees": "the same timestamp is there before, with other values; the first stays",
 }
+_HIGHEST_PRICE = 1e12  # no market is there; far beyond, ticks would not fit into 64 bits
 _END_MS = 4_102_444_800_000  # 2100-01-01
 
 
@@ -37,7 +39,15 @@ def faults(chunk: Chunk, kind: Kind) -> tuple[tuple[str, ...], Int64]:
         return _first_broken(chunk, {"not-finite": ~np.isfinite(rate), "rate-implausible": np.abs(rate) > 1})
     off_grid = ~chunk.ts_exact | (chunk.ts_ms % MINUTE_MS != 0)
     open_, high, low, close = (values[name] for name in PRICES)
-    return _first_broken(chunk, {"timestamp-off-grid": off_grid, **sanity.impossible(open_, high, low, close, values.get("volume"))})
+    too_high = np.maximum.reduce((open_, high, low, close)) > _HIGHEST_PRICE
+    return _first_broken(
+        chunk,
+        {
+            "timestamp-off-grid": off_grid,
+            **sanity.impossible(open_, high, low, close, values.get("volume")),
+            "price-implausible": too_high,
+        },
+    )
 
 
 def trade_faults(chunk: Chunk) -> tuple[tuple[str, ...], Int64]:
@@ -48,6 +58,7 @@ def trade_faults(chunk: Chunk) -> tuple[tuple[str, ...], Int64]:
         {
             "not-finite": ~(np.isfinite(price) & np.isfinite(size)),
             "price-not-positive": price <= 0,
+            "price-implausible": price > _HIGHEST_PRICE,
             "size-not-positive": size <= 0,
         },
     )

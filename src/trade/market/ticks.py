@@ -57,7 +57,8 @@ def _fits(values: list[Float64], step: Decimal) -> bool:
     grid = Grid(step, Decimal(1))
     first = values[0][:1000]  # most candidates fail at once; only those that pass a look at a few rows see all of them
     for rows in (slice(len(first)), slice(None)):
-        off = np.logical_or.reduce([grid.off_grid(array[rows]) for array in values])
+        with np.errstate(invalid="ignore"):  # a volume too large for 64 bits of a fine step does not fit, which is the answer
+            off = np.logical_or.reduce([grid.off_grid(array[rows]) for array in values])
         if np.count_nonzero(off) > TOLERATED_FRAC * len(off):
             return False
     return True
