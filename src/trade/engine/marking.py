@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trade.engine.tape import Curve, Points
+from trade.engine.tape import CASH, LOTS, LOW, MAINTENANCE, NOTIONAL, USED, WORTH, Int64
 from trade.kernels import kernel
 from trade.sim.ledger import maintenance_now, unrealised
 
@@ -50,9 +50,8 @@ def mark_to_market(tally: Any, equity: int) -> None:
 
 
 @kernel
-def write_points(points: Points, curve: Curve, tally: Any, book: Any, last_bar: int, value: int) -> None:
+def write_points(last_bars: Int64, curve: Int64, tally: Any, book: Any, last_bar: int, value: int) -> None:
     """Write every point of the curve whose last base bar is at most `last_bar`, the position worth `value` at all of them (TIME-9)."""
-    last_bars, worths, lows, cashes = points.last_bar, curve.equity_quanta, curve.low_equity_quanta, curve.cash_quanta
     first, end = tally.points, len(last_bars)
     if first == end or last_bars[first] > last_bar:
         return
@@ -60,12 +59,12 @@ def write_points(points: Points, curve: Curve, tally: Any, book: Any, last_bar: 
     worth = cash + unrealised(book, value) if book.side != 0 else cash
     low, point = min(tally.low_quanta, worth), first
     while point < end and last_bars[point] <= last_bar:
-        worths[point], lows[point], cashes[point] = worth, low, cash
+        curve[WORTH, point], curve[LOW, point], curve[CASH, point] = worth, low, cash
         low = worth
         point += 1
     if book.side != 0:
         maintenance, lots = maintenance_now(book, value), book.side * book.lots
         for row in range(first, point):
-            curve.used_margin_quanta[row], curve.maintenance_margin_quanta[row] = book.posted_quanta, maintenance
-            curve.notional_quanta[row], curve.position_lots[row] = value, lots
+            curve[USED, row], curve[MAINTENANCE, row] = book.posted_quanta, maintenance
+            curve[NOTIONAL, row], curve[LOTS, row] = value, lots
     tally.points, tally.low_quanta = point, NO_LOW

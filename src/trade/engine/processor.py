@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trade.base.history import Funding, Window
-from trade.base.records import PriceFrom, Rejection, StopReason
+from trade.base.records import Intent, PriceFrom, Rejection, StopReason
 from trade.base.result import Result
 from trade.dsl.evaluate import Decisions, evaluate
 from trade.dsl.tree import Program
@@ -130,7 +130,7 @@ def make_points(feed: MultiTFFeedStore) -> Points:
 
 def make_schedule(decisions: Decisions, tape: Tape) -> Schedule:
     """Return the decisions that want something in any state, with the base bar at whose close each is taken."""
-    rows = np.flatnonzero(decisions.flat | decisions.long | decisions.short)
+    rows = np.flatnonzero((decisions.flat | decisions.long | decisions.short) != int(Intent.NOTHING))
     ts_ms = decisions.ts_ms[rows]
     return Schedule(
         last_known(tape.ts_open_ms, ts_ms - tape.step_ms), ts_ms, decisions.flat[rows], decisions.long[rows], decisions.short[rows]

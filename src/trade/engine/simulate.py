@@ -11,7 +11,7 @@ from trade.base.curve import EquityCurve
 from trade.base.records import FILL, TRADE, Intent, Records, Rejection
 from trade.engine.loop import run_bars
 from trade.engine.marking import NO_LOW, TALLY
-from trade.engine.tape import DESK, Curve, Int64, Payments, Points, Schedule, Session, Tape
+from trade.engine.tape import DESK, USED, Int64, Payments, Points, Schedule, Session, Tape
 from trade.sim.book import new_book
 from trade.sim.spec import Spec
 
@@ -33,8 +33,8 @@ def simulate(spec: Spec, tape: Tape, payments: Payments, points: Points, schedul
     trades = np.zeros(most_trades, TRADE)
     fills = np.zeros(2 * most_trades + len(payments.bar) + 1, FILL)
     size = len(points.ts_ms)
-    written, sparse = (np.empty(size, np.int64) for _ in range(3)), (np.zeros(size, np.int64) for _ in range(4))
-    curve = Curve(*written, *sparse)
+    curve = np.empty((7, size), np.int64)
+    curve[USED:] = 0  # what belongs to a position is not written while there is none
     rejections = np.zeros(len(Rejection), np.int64)
     books, tallies, desks = new_book(spec.initial_cash_quanta), np.zeros(1, TALLY), np.zeros(1, DESK)
     tallies["peak_quanta"], tallies["low_quanta"] = spec.initial_cash_quanta, NO_LOW

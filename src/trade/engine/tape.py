@@ -56,16 +56,8 @@ class Schedule(NamedTuple):
     short: Int8
 
 
-class Curve(NamedTuple):
-    """The columns of `records.EQUITY` as the loop writes them, shape [p]; the last four begin as zeros and stay so while flat."""
-
-    equity_quanta: Int64
-    low_equity_quanta: Int64
-    cash_quanta: Int64
-    used_margin_quanta: Int64
-    maintenance_margin_quanta: Int64
-    notional_quanta: Int64
-    position_lots: Int64
+# The equity curve as the loop writes it: int64 of shape [7, p], the rows in the order of `records.EQUITY` after its instants.
+WORTH, LOW, CASH, USED, MAINTENANCE, NOTIONAL, LOTS = range(7)
 
 
 class Session(NamedTuple):
@@ -79,7 +71,7 @@ class Session(NamedTuple):
     tiers: Int64
     trades: Any
     fills: Any
-    curve: Curve
+    curve: Int64
     rejections: Int64
 
 
