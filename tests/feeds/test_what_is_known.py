@@ -27,7 +27,7 @@ def test_the_known_row_is_the_last_bar_closed_by_then(minutes: list[int], exec_n
     ref = ColumnRef(f"row_{name}", "value", Timeframe(name))
     for clock in Clock:
         rows = store.rows(ref, clock)
-        assert rows.tolist() == last_known(store.feeds[Timeframe(name)].bars.ts_close_ms.tolist(), store.instants(clock))
+        assert list(rows) == last_known(store.feeds[Timeframe(name)].bars.ts_close_ms.tolist(), store.instants(clock))
     assert store.column(ref).tolist() == list(range(len(store.feeds[Timeframe(name)].bars)))
 
 
@@ -39,7 +39,7 @@ def test_weeks_and_months_too(days: list[int], name: str, exec_name: str) -> Non
     store = feed(bars(days, timeframe=Timeframe("D")), exec_name, (exec_name, name))
     ref = ColumnRef(f"row_{name}", "value", Timeframe(name))
     for clock in Clock:
-        assert store.rows(ref, clock).tolist() == last_known(store.feeds[Timeframe(name)].bars.ts_close_ms.tolist(), store.instants(clock))
+        assert list(store.rows(ref, clock)) == last_known(store.feeds[Timeframe(name)].bars.ts_close_ms.tolist(), store.instants(clock))
 
 
 @settings(max_examples=60)
@@ -59,7 +59,7 @@ def test_gap_1_an_exec_bar_without_its_last_minute_is_seen_at_the_next_base_clos
     store = feed(bars([0, 1, 2, 3, 7, 8, 9, 10]))  # minutes 4, 5, 6 are missing
     assert store.exec_closes.tolist() == [at(10)]
     ref = ColumnRef("close", "close", Timeframe("5m"))
-    known = dict(zip(store.instants(Clock.BASE).tolist(), store.rows(ref, Clock.BASE).tolist(), strict=True))
+    known = dict(zip(store.instants(Clock.BASE).tolist(), list(store.rows(ref, Clock.BASE)), strict=True))
     assert known == {at(1): -1, at(2): -1, at(3): -1, at(4): -1, at(8): 0, at(9): 0, at(10): 1, at(11): 1}
     assert store.column(ref).tolist() == [10.4, 10.7, 10.8]
 
@@ -128,8 +128,8 @@ def test_without_a_mark_bar_beside_it_every_bar_is_its_own_mark(mark: object) ->
 def test_funding_is_known_from_its_instant_on() -> None:
     store = feed(bars(range(12)), paid=funding((3, 0.0001), (7, -0.0002)))
     ref = ColumnRef("funding_rate", "funding_rate", Timeframe("5m"))
-    assert store.rows(ref, Clock.BASE).tolist() == last_known([at(3), at(7)], store.instants(Clock.BASE))
-    assert store.rows(ref, Clock.EXEC).tolist() == [0, 1]
+    assert list(store.rows(ref, Clock.BASE)) == last_known([at(3), at(7)], store.instants(Clock.BASE))
+    assert list(store.rows(ref, Clock.EXEC)) == [0, 1]
     assert store.column(ref).tolist() == [0.0001, -0.0002]
 
 
@@ -138,7 +138,7 @@ def test_what_is_not_stored_is_never_known(name: str) -> None:
     store = feed(bars(range(12)))
     ref = ColumnRef(name, name, Timeframe("5m"))
     assert store.column(ref).tolist() == []
-    assert store.rows(ref, Clock.EXEC).tolist() == [-1, -1]
+    assert list(store.rows(ref, Clock.EXEC)) == [-1, -1]
 
 
 def test_the_base_is_the_finest_feed_and_the_exec_feed_is_made_when_no_feature_needs_it() -> None:

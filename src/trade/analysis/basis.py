@@ -45,11 +45,13 @@ class Basis:
     @cached_property
     def worst_returns(self) -> Float64:
         """The worst 5 % of the returns per exec bar, at least one, ascending: sorted, so that their sum has one order."""
-        returns = self.curve.returns
-        count = min(max(1, len(returns) // _TAIL), len(returns))
-        losing = self.curve.losing
-        candidates = losing if len(losing) >= count else returns  # most bars lose nothing, and need no partition
-        return np.sort(np.partition(candidates, count - 1)[:count]) if count else returns
+        curve = self.curve
+        count = min(max(1, curve.returns // _TAIL), curve.returns)
+        if len(curve.losing) >= count:  # most bars lose nothing, and need no partition
+            candidates = curve.losing
+        else:
+            candidates = np.concatenate((curve.moves, np.zeros(curve.returns - len(curve.moves))))
+        return np.sort(np.partition(candidates, count - 1)[:count]) if count else candidates
 
 
 def read_result(result: Result) -> Basis:

@@ -19,14 +19,16 @@ Float64 = npt.NDArray[np.float64]
 class Curve:
     """What the equity curve says, per exec bar; every share is a fraction, not percent.
 
-    `returns` (E_t − E_{t−1}) / E_{t−1} end with the point at which equity is first not positive: nothing follows from nothing.
-    Moments are central and divided by the number of returns. Minima and maxima of points that never were are None.
+    Returns (E_t − E_{t−1}) / E_{t−1} end with the point at which equity is first not positive: nothing follows from nothing.
+    There are `returns` of them, and `moves` are those that are not 0. Moments are central and divided by the number of returns.
+    Minima and maxima of points that never were are None.
     `day_rows` are the rows of the last point of each UTC day; a point at 00:00 closes the day before.
     """
 
     exec_bars: int
-    returns: Float64
-    losing: Float64  # the negative returns, in order
+    returns: int
+    moves: Float64  # in order
+    losing: Float64  # the negative ones, in order
     lowest_equity_quanta: int  # at any base close
     mean: float
     variance: float
@@ -49,8 +51,8 @@ def read_curve(points: EquityCurve) -> Curve:
     """Walk the equity curve once. The first point is the initial equity (TIME-9), so there is at least one."""
     if len(points) == 0:
         raise ValueError("an equity curve has at least the initial equity at the window start")
-    returns, losing, day_rows = np.empty(len(points)), np.empty(len(points)), np.empty(len(points), np.int64)
-    walked = _walk(
+    moves, losing, day_rows = np.empty(len(points)), np.empty(len(points)), np.empty(len(points), np.int64)
+    counts, sums = _walk(
         points.ts_ms,
         points.equity_quanta,
         points.low_equity_quanta,
@@ -58,15 +60,17 @@ def read_curve(points: EquityCurve) -> Curve:
         points.maintenance_margin_quanta,
         points.notional_quanta,
         points.position_lots,
-        returns,
+        moves,
         losing,
         day_rows,
     )
-    kept, lost, day_count, lowest, run, square, leverage, lev_points, max_lev, ratio, calls, closest, gains, losses, downside = walked
-    mean, m2, m3, m4 = _moments(returns[:kept], gains - losses)
+    kept, moved, lost, day_count, lowest, run, calls, leverage_points = counts
+    square, leverage, max_leverage, ratio, closest, gains, losses, downside = sums
+    mean, m2, m3, m4 = _moments(moves[:moved], kept, gains - losses)
     return Curve(
         exec_bars=len(points) - 1,
-        returns=returns[:kept],
+        returns=kept,
+        moves=moves[:moved],
         losing=losing[:lost],
         lowest_equity_quanta=lowest,
         mean=mean,
@@ -78,8 +82,8 @@ def read_curve(points: EquityCurve) -> Curve:
         downside_square=downside / kept if kept else 0.0,
         drawdown_bars=run,
         drawdown_square=square / len(points),
-        mean_leverage=leverage / lev_points if lev_points else None,
-        max_leverage=max_lev if lev_points else None,
+        mean_leverage=leverage / leverage_points if leverage_points else None,
+        max_leverage=max_leverage if leverage_points else None,
         min_margin_ratio=_met(ratio),
         margin_calls=calls,
         closest_liquidation=_met(closest),
@@ -100,84 +104,74 @@ def _walk(
     maintenance: Int64,
     notional: Int64,
     lots: Int64,
-    returns: Float64,
+    moves: Float64,
     losing: Float64,
     day_rows: Int64,
-) -> tuple[int, int, int, int, int, float, float, int, float, float, int, float, float, float, float]:
-    """Fill `returns`, `losing` and `day_rows`; return their lengths and the sums and extremes of `Curve` in its order.
+) -> tuple[tuple[int, int, int, int, int, int, int, int], tuple[float, float, float, float, float, float, float, float]]:
+    """Fill `moves`, `losing` and `day_rows`; return how many returns there are, their lengths and other counts, then the sums and extremes.
 
     What a coin decides at every bar (up or down) is computed without a branch: a processor that guesses wrong waits longest.
+    Divisions are made only where their result can matter.
     """
-    previous = peak = worths[0]
+    equity = peak = worths[0]
     lowest = lows[0]
-    kept = lost = day_count = run = longest = calls = leverage_points = 0
-    square = leverage_sum = leverage_max = gains = losses = downside = 0.0
+    kept = moved = lost = day_count = run = longest = calls = leverage_points = 0
+    squared = square = leverage_sum = leverage_max = gains = losses = downside = 0.0
     ratio_min = liquidation_min = np.inf
-    day = (ts_ms[0] - 1) // DAY_MS
+    day_end_ms = ts_ms[0]
+    solvent = equity > 0
     for row in range(1, len(worths)):
-        equity = worths[row]
+        previous, equity = equity, worths[row]
         lowest = min(lowest, lows[row])
-        this_day = (ts_ms[row] - 1) // DAY_MS
-        if this_day != day:
+        if ts_ms[row] > day_end_ms:
             day_rows[day_count] = row - 1
             day_count += 1 if row > 1 else 0
-            day = this_day
-        if previous > 0:
-            change = (equity - previous) / previous
-            fall = min(change, 0.0)
-            returns[kept] = losing[lost] = change
-            kept += 1
-            lost += 1 if change < 0.0 else 0
-            gains += max(change, 0.0)
-            losses -= fall
-            downside += fall * fall
-            previous = equity
-        peak = max(peak, equity)
+            day_end_ms = ((ts_ms[row] - 1) // DAY_MS + 1) * DAY_MS
+        kept += 1 if solvent else 0
+        if equity != previous:
+            if solvent:
+                change = (equity - previous) / previous
+                fall = min(change, 0.0)
+                moves[moved] = losing[lost] = change
+                moved += 1
+                lost += 1 if change < 0.0 else 0
+                gains += max(change, 0.0)
+                losses -= fall
+                downside += fall * fall
+                solvent = equity > 0
+            peak = max(peak, equity)
+            drawdown = (peak - equity) / peak if peak > 0 else 0.0
+            squared = drawdown * drawdown
+        square += squared
         run = 0 if equity >= peak else run + 1
         longest = max(longest, run)
-        drawdown = (peak - equity) / peak if peak > 0 else 0.0
-        square += drawdown * drawdown
         calls += 1 if equity < used[row] else 0
-        if equity > 0:
-            leverage_points += 1
-            if lots[row] != 0:
-                leverage = notional[row] / equity
-                leverage_sum += leverage
-                leverage_max = max(leverage_max, leverage)
-                liquidation_min = min(liquidation_min, (equity - maintenance[row]) / equity)
-                if used[row] > 0:
-                    ratio_min = min(ratio_min, equity / used[row])
+        leverage_points += 1 if equity > 0 else 0
+        if equity > 0 and lots[row] != 0:
+            leverage = notional[row] / equity
+            leverage_sum += leverage
+            leverage_max = max(leverage_max, leverage)
+            if equity - maintenance[row] < liquidation_min * equity:
+                liquidation_min = (equity - maintenance[row]) / equity
+            if used[row] > 0 and equity < ratio_min * used[row]:
+                ratio_min = equity / used[row]
     if len(worths) > 1:
         day_rows[day_count] = len(worths) - 1
         day_count += 1
-    return (
-        kept,
-        lost,
-        day_count,
-        lowest,
-        longest,
-        square,
-        leverage_sum,
-        leverage_points,
-        leverage_max,
-        ratio_min,
-        calls,
-        liquidation_min,
-        gains,
-        losses,
-        downside,
-    )
+    counts = kept, moved, lost, day_count, lowest, longest, calls, leverage_points
+    return counts, (square, leverage_sum, leverage_max, ratio_min, liquidation_min, gains, losses, downside)
 
 
 @kernel
-def _moments(returns: Float64, total: float) -> tuple[float, float, float, float]:
-    """Return the mean and the second to fourth central moment of returns with this sum; zeros for no returns."""
-    count = len(returns)
+def _moments(moves: Float64, count: int, total: float) -> tuple[float, float, float, float]:
+    """Return the mean and the second to fourth central moment of `count` returns with this sum, all but `moves` 0; zeros for none."""
     if count == 0:
         return 0.0, 0.0, 0.0, 0.0
     mean = total / count
-    first = second = third = fourth = 0.0
-    for value in returns:
+    still = count - len(moves)
+    first, second = -mean * still, mean * mean * still
+    third, fourth = -mean * second, mean * mean * second
+    for value in moves:
         off = value - mean
         square = off * off  # products: `off**3` on half a million points costs more than the run
         first += off

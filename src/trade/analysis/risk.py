@@ -29,7 +29,7 @@ def omega_ratio(basis: Basis) -> float | None:
 
 def volatility_pct(basis: Basis) -> float | None:
     """Return None for fewer than two returns: one value does not vary."""
-    return None if len(basis.curve.returns) < 2 else _yearly(basis, 100 * math.sqrt(basis.curve.variance))
+    return None if basis.curve.returns < 2 else _yearly(basis, 100 * math.sqrt(basis.curve.variance))
 
 
 def skewness(basis: Basis) -> float | None:

@@ -73,7 +73,7 @@ class Grid:
 
 def _multiples(unit: Decimal, counts: Int64) -> Float64:
     num, den = Fraction(unit).as_integer_ratio()
-    return (counts * num) / np.float64(den)
+    return (counts if num == 1 else counts * num) / np.float64(den)
 
 
 @dataclass(frozen=True)

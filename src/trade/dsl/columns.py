@@ -13,6 +13,7 @@ from trade.base.timeframe import Timeframe
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
+Rows = Int64 | range  # a range where each instant has the row after the last one's
 
 
 class Clock(StrEnum):
@@ -47,6 +48,6 @@ class Columns(Protocol):
         """Return the values on the column's own bars; NaN is missing, ENUM the index of the word, BOOL 0 or 1."""
         ...
 
-    def rows(self, ref: ColumnRef, clock: Clock) -> Int64:
+    def rows(self, ref: ColumnRef, clock: Clock) -> Rows:
         """Return, per instant of the clock, the last row of `column(ref)` known then (TIME-3), ascending; -1 if none yet."""
         ...

@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.base.records import Intent
-from trade.dsl.columns import Clock, Columns
+from trade.dsl.columns import Clock, Columns, Int64
 from trade.dsl.stretch import Stretch
 from trade.dsl.tree import Action, Block, Program
+from trade.dsl.truth import some
+from trade.dsl.values import Span
 
 Codes = npt.NDArray[np.int8]
 
@@ -28,42 +30,35 @@ def decide(program: Program, stretch: Stretch, columns: Columns) -> Codes:
     """Return the codes of a stretch, shape [3, instants of the program's clock]."""
     span = stretch.instants[program.clock].span
     codes = np.zeros((len(_STATES), len(span)), np.int8)
-    instants = columns.instants(program.clock)[span.first : span.last]
     for block in program.blocks:
-        wanted = _block_codes(block, stretch, program.mode)
-        if block.clock is program.clock:
-            codes += wanted * (codes == 0)
-        else:
-            there = stretch.instants[Clock.EXEC]
-            closes = columns.instants(Clock.EXEC)[there.span.first : there.span.last][there.own]
-            at = np.searchsorted(instants, closes)
-            codes[:, at] += wanted * (codes[:, at] == 0)
+        at = slice(None) if block.clock is program.clock else _closes(stretch, columns, span)
+        for fires, emits in _fires(block, stretch):
+            for state, meaning in zip(codes, _STATES, strict=True):
+                code = _first(emits, meaning, program.mode)
+                if code:
+                    there = state[at]
+                    state[at] = there + (fires & (there == 0)) * np.int8(code)
     return codes
 
 
-def _block_codes(block: Block, stretch: Stretch, mode: str) -> Codes:
-    """Return the codes of one block at the instants of its own clock."""
-    there = stretch.instants[block.clock]
-    codes = np.zeros((len(_STATES), len(there.span) - there.held), np.int8)
-    for fires, emits in _fires(block, stretch):
-        for state, meaning in enumerate(_STATES):
-            code = _first(emits, meaning, mode)
-            if code:
-                codes[state][fires] = code
-    return codes
+def _closes(stretch: Stretch, columns: Columns, span: Span) -> Int64:
+    """Return where the exec closes of a stretch stand among its base closes."""
+    there = stretch.instants[Clock.EXEC]
+    closes = columns.instants(Clock.EXEC)[there.span.first : there.span.last][there.own]
+    return np.searchsorted(columns.instants(span.clock)[span.first : span.last], closes)
 
 
 def _fires(block: Block, stretch: Stretch) -> Iterator[tuple[npt.NDArray[np.bool_], tuple[Action, ...]]]:
-    """Yield where each case emits, and where `else` does: only where every `when` was false (RULE-1)."""
+    """Yield where each case emits, and where `else` does: only where every `when` was false (RULE-1); no instant comes twice."""
     there = stretch.instants[block.clock]
-    shape = len(there.span) - there.held
-    undecided, all_false = np.ones(shape, np.bool_), np.ones(shape, np.bool_)
-    for case in block.cases:
-        truth = stretch.truth(case.rule, there.span)[there.own]
-        yield undecided & (truth > 0), case.emits
-        undecided &= truth <= 0
-        all_false &= truth < 0
-    yield all_false, block.otherwise
+    truths = [stretch.truth(case.rule, there.span)[there.own] for case in block.cases]
+    for number, case in enumerate(block.cases):
+        fires = truths[number] > 0
+        for earlier in truths[:number]:
+            fires &= earlier <= 0
+        yield fires, case.emits
+    if block.otherwise:
+        yield some(truths) < 0, block.otherwise
 
 
 def _first(emits: tuple[Action, ...], meaning: dict[Action, Intent], mode: str) -> Intent:

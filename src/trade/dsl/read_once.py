@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trade.dsl.columns import Clock, ColumnRef, Columns, Float64, Int64
+from trade.dsl.columns import Clock, ColumnRef, Columns, Float64, Int64, Rows
 
 
 class ReadOnce:
@@ -12,7 +12,7 @@ class ReadOnce:
         self._columns = columns
         self._instants: dict[Clock, Int64] = {}
         self._values: dict[ColumnRef, Float64] = {}
-        self._rows: dict[tuple[ColumnRef, Clock], Int64] = {}
+        self._rows: dict[tuple[ColumnRef, Clock], Rows] = {}
 
     def instants(self, clock: Clock) -> Int64:
         if clock not in self._instants:
@@ -24,7 +24,7 @@ class ReadOnce:
             self._values[ref] = self._columns.column(ref)
         return self._values[ref]
 
-    def rows(self, ref: ColumnRef, clock: Clock) -> Int64:
+    def rows(self, ref: ColumnRef, clock: Clock) -> Rows:
         if (ref, clock) not in self._rows:
             self._rows[ref, clock] = self._columns.rows(ref, clock)
         return self._rows[ref, clock]

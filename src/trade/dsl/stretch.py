@@ -10,7 +10,7 @@ import numpy as np
 from trade.dsl.columns import Clock, Columns, Int64
 from trade.dsl.lookback import Lookback, over
 from trade.dsl.tree import Between, Combined, Comparison, Logic, OneOf, Op, Rule, SetupUse, Window
-from trade.dsl.truth import Truth, Values, between, compare, crossing, every, near, one_of, some
+from trade.dsl.truth import Reading, Truth, between, compare, crossing, every, near, one_of, some
 from trade.dsl.values import Operands, Span
 
 _CROSSINGS = (Op.CROSS_ABOVE, Op.CROSS_BELOW)
@@ -88,14 +88,14 @@ class Stretch:
                 look = self._lookback.look(reach, span)
                 return over(rule, look, self.truth(part, look.source)[look.at])
             case Between(value=value, low=low, high=high):
-                return between(_now(self._operands.values(value, span)), low.value, high.value)
+                return between(_now(self._operands.read(value, span)), low.value, high.value)
             case OneOf(value=value, choices=choices):
-                return one_of(_now(self._operands.values(value, span)), tuple(choice.value for choice in choices))
+                return one_of(_now(self._operands.read(value, span)), tuple(choice.value for choice in choices))
             case Comparison():
                 return self._compare(rule, span)
 
     def _compare(self, rule: Comparison, span: Span) -> Truth:
-        left, right = (self._operands.values(side, span) for side in rule.operands)
+        left, right = (self._operands.read(side, span) for side in rule.operands)
         if rule.op in _CROSSINGS:
             return crossing(rule.op, left, right)
         if rule.op in _NEAR:
@@ -103,9 +103,9 @@ class Stretch:
         return compare(rule.op, _now(left), _now(right))
 
 
-def _now(values: Values) -> Values:
+def _now(reading: Reading) -> Reading:
     """Drop the instant before the span."""
-    return values[1:] if isinstance(values, np.ndarray) else values
+    return reading if isinstance(reading.values, float) else Reading(reading.values[1:], np.asarray(reading.known)[1:])
 
 
 def _hold(columns: Columns, span: Span) -> tuple[Span, Int64]:

@@ -6,7 +6,8 @@ In this order Kleene's logic is arithmetic: `all` is the minimum, `any` the maxi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,14 @@ from trade.dsl.tree import Op
 Truth = npt.NDArray[np.int8]
 Bool = npt.NDArray[np.bool_]
 Values = npt.NDArray[np.float64] | float
+
+
+class Reading(NamedTuple):
+    """An operand at the instants of a span, a plain float for a constant; `known` where it is neither missing nor infinite (RULE-1)."""
+
+    values: Values
+    known: Bool | bool
+
 
 _ORDER: Mapping[Op, Callable[[Any, Any], Any]] = {
     Op.GT: np.greater,
@@ -35,51 +44,45 @@ def truth_of(holds: Bool, known: Bool) -> Truth:
     return truth
 
 
-def known(*sides: Values) -> Bool:
-    """Return where no side is missing; values are never infinite here."""
-    arrays = [side for side in sides if isinstance(side, np.ndarray)]
-    result: Bool = ~np.isnan(arrays[0])
-    for array in arrays[1:]:
-        result &= ~np.isnan(array)
-    return result
-
-
-def compare(op: Op, left: Values, right: Values) -> Truth:
+def compare(op: Op, left: Reading, right: Reading) -> Truth:
     """Return `left op right` for orderings and equality."""
-    return truth_of(_ORDER[op](left, right), known(left, right))
+    return truth_of(_ORDER[op](left.values, right.values), _both(left, right))
 
 
-def crossing(op: Op, left: Values, right: Values) -> Truth:
+def crossing(op: Op, left: Reading, right: Reading) -> Truth:
     """Return the crossing per instant but the first, which only serves as the one before (RULE-2)."""
-    beyond = _ORDER[Op.GT if op is Op.CROSS_ABOVE else Op.LT](left, right)
-    there = known(left, right)
+    beyond = _ORDER[Op.GT if op is Op.CROSS_ABOVE else Op.LT](left.values, right.values)
+    there = _both(left, right)
     return truth_of(beyond[1:] & ~beyond[:-1], there[1:] & there[:-1])
 
 
-def near(op: Op, left: Values, right: Values, tolerance: float) -> Truth:
+def near(op: Op, left: Reading, right: Reading, tolerance: float) -> Truth:
     """Return whether the distance is within the tolerance; percent of |right| for near_pct, missing where that is 0."""
     with np.errstate(all="ignore"):
-        distance = np.abs(np.subtract(left, right))
+        distance = np.abs(np.subtract(left.values, right.values))
         if op is Op.NEAR_PCT:
-            distance, tolerance = distance / np.abs(right), tolerance / 100
+            distance, tolerance = distance / np.abs(right.values), tolerance / 100
     return truth_of(distance <= tolerance, np.isfinite(distance))
 
 
-def between(values: Values, low: float, high: float) -> Truth:
-    return truth_of(np.greater_equal(values, low) & np.less_equal(values, high), known(values))
+def between(reading: Reading, low: float, high: float) -> Truth:
+    return truth_of(np.greater_equal(reading.values, low) & np.less_equal(reading.values, high), np.asarray(reading.known))
 
 
-def one_of(values: Values, choices: tuple[float, ...]) -> Truth:
-    return truth_of(np.isin(values, choices), known(values))
+def one_of(reading: Reading, choices: tuple[float, ...]) -> Truth:
+    return truth_of(np.isin(reading.values, choices), np.asarray(reading.known))
+
+
+def _both(left: Reading, right: Reading) -> Bool:
+    both: Bool = np.logical_and(left.known, right.known)
+    return both
 
 
 def every(parts: list[Truth]) -> Truth:
     """Return `all`: false if any part is false, else missing if any is missing."""
-    result: Truth = np.minimum.reduce(parts)
-    return result
+    return reduce(np.minimum, parts)
 
 
 def some(parts: list[Truth]) -> Truth:
     """Return `any`: true if any part is true, else missing if any is missing."""
-    result: Truth = np.maximum.reduce(parts)
-    return result
+    return reduce(np.maximum, parts)

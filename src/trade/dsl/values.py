@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
-from trade.dsl.columns import Clock, Columns, Float64, Int64
+from trade.dsl.columns import Clock, Columns, Float64, Int64, Rows
 from trade.dsl.tree import Arithmetic, Column, Constant, InstantPart, Operand
-from trade.dsl.truth import Values
+from trade.dsl.truth import Reading, Values
 
 _ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide, "%": np.mod}
 
@@ -27,26 +27,26 @@ class Span:
 
 
 class Operands:
-    """Operand values over spans, each computed once per object.
+    """Operands over spans, each computed once per object.
 
     Arrays have one value more than the span: the first is of the instant before it, missing if there is none (RULE-2).
-    No value is infinite: infinity counts as missing (RULE-1) before anything is computed from it.
     """
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._done: dict[tuple[Operand, Span], Values] = {}
+        self._done: dict[tuple[Operand, Span], Reading] = {}
 
-    def values(self, operand: Operand, span: Span) -> Values:
-        """Return the values, a plain float for a constant."""
+    def read(self, operand: Operand, span: Span) -> Reading:
+        """Return the values and where they are known."""
         if isinstance(operand, Constant):
-            return operand.value
+            return Reading(operand.value, known=True)
         key = (operand, span)
         if key not in self._done:
-            self._done[key] = self._compute(operand, span)
+            values = self._compute(operand, span)
+            self._done[key] = Reading(values, np.isfinite(values))
         return self._done[key]
 
-    def _compute(self, operand: Column | InstantPart | Arithmetic, span: Span) -> Values:
+    def _compute(self, operand: Column | InstantPart | Arithmetic, span: Span) -> Float64:
         match operand:
             case Column():
                 return self._column(operand, span)
@@ -55,11 +55,12 @@ class Operands:
                 return _led(_part(name, instants), span)
             case Arithmetic(op=sign, left=left, right=right):
                 with np.errstate(all="ignore"):
-                    return _finite(_ARITHMETIC[sign](self.values(left, span), self.values(right, span)))
+                    result: Float64 = _ARITHMETIC[sign](_finite(self.read(left, span)), _finite(self.read(right, span)))
+                    return result
 
     def _column(self, column: Column, span: Span) -> Float64:
         rows = self._columns.rows(column.ref, span.clock)[max(span.first - 1, 0) : span.last]
-        values = _finite(_taken(self._columns.column(column.ref), rows, column.offset))
+        values = _taken(self._columns.column(column.ref), rows, column.offset)
         if column.minus_one_is_missing:
             values = np.where(values == -1, np.nan, values)
         return _led(values, span)
@@ -70,22 +71,21 @@ def _led(values: Float64, span: Span) -> Float64:
     return values if span.first else np.concatenate(([np.nan], values))
 
 
-def _taken(values: Float64, rows: Int64, offset: int) -> Float64:
-    """Return the value `offset` bars before each row (RULE-3), missing before the first bar; a view where rows follow each other."""
-    if not len(rows):
-        return np.empty(0)
-    first = int(rows[0]) - offset
-    if first >= 0 and int(rows[-1]) - int(rows[0]) == len(rows) - 1 and bool((rows[1:] - rows[:-1] == 1).all()):
-        return values[first : first + len(rows)]
+def _taken(values: Float64, rows: Rows, offset: int) -> Float64:
+    """Return the value `offset` bars before each row (RULE-3), missing before the first bar; a view of rows that follow each other."""
+    if isinstance(rows, range):
+        missing = min(max(offset - rows.start, 0), len(rows))
+        there = values[rows.start + missing - offset : rows.stop - offset]
+        return there if not missing else np.concatenate((np.full(missing, np.nan), there))
     missing = int(np.searchsorted(rows, offset))
     taken = np.full(len(rows), np.nan)
     taken[missing:] = values[rows[missing:] - offset]
     return taken
 
 
-def _finite(values: Float64) -> Float64:
-    infinite = np.isinf(values)
-    return np.where(infinite, np.nan, values) if infinite.any() else values
+def _finite(reading: Reading) -> Values:
+    """Return the values with infinity as missing, before anything is computed from it: a number over infinity is none."""
+    return reading.values if np.all(reading.known) else np.where(reading.known, reading.values, np.nan)
 
 
 def _part(name: str, ts_ms: Int64) -> Float64:

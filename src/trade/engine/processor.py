@@ -11,7 +11,7 @@ from trade.dsl.evaluate import Decisions, evaluate
 from trade.dsl.tree import Program
 from trade.engine.limits import check_after
 from trade.engine.simulate import simulate
-from trade.engine.tape import Payments, Points, Schedule, Tape
+from trade.engine.tape import Int64, Payments, Points, Schedule, Tape
 from trade.engine.terms import make_spec, position_leverage, tier_rows, venue_lots
 from trade.feeds.align import last_known
 from trade.feeds.store import MultiTFFeedStore, mark_columns
@@ -98,7 +98,7 @@ def make_payments(feed: MultiTFFeedStore) -> Payments:
     base, window = feed.base, feed.window
     due = _due(feed.funding, window)
     bar = np.searchsorted(base.bars.between(window.from_ms, window.to_ms).ts_open_ms, due.ts_ms).astype(np.int64)
-    known = base.known_at(due.ts_ms)
+    known = last_known(base.ts_close_ms, due.ts_ms)
     mark_ticks = np.where(known >= 0, base.bars.close[known], 0)
     bar_ts_open_ms = np.where(known >= 0, base.bars.ts_open_ms[known], 0)
     price_from = np.full(len(due), int(PriceFrom.CLOSE))
@@ -132,6 +132,13 @@ def make_schedule(decisions: Decisions, tape: Tape) -> Schedule:
     """Return the decisions that want something in any state, with the base bar at whose close each is taken."""
     rows = np.flatnonzero((decisions.flat | decisions.long | decisions.short) != int(Intent.NOTHING))
     ts_ms = decisions.ts_ms[rows]
-    return Schedule(
-        last_known(tape.ts_open_ms, ts_ms - tape.step_ms), ts_ms, decisions.flat[rows], decisions.long[rows], decisions.short[rows]
-    )
+    return Schedule(_bars_closing(tape, ts_ms), ts_ms, decisions.flat[rows], decisions.long[rows], decisions.short[rows])
+
+
+def _bars_closing(tape: Tape, ts_close_ms: Int64) -> Int64:
+    """Return the rows of the bars that close at these instants: counted where no bar is missing, else searched."""
+    opens, ts_open_ms = tape.ts_open_ms, ts_close_ms - tape.step_ms
+    if len(opens) and int(opens[-1] - opens[0]) == (len(opens) - 1) * tape.step_ms:
+        rows: Int64 = (ts_open_ms - opens[0]) // tape.step_ms
+        return rows
+    return last_known(opens, ts_open_ms)

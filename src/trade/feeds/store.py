@@ -13,7 +13,7 @@ from trade.base.bars import Bars
 from trade.base.history import Funding, Window
 from trade.base.instrument import Instrument
 from trade.base.timeframe import Timeframe
-from trade.dsl.columns import Clock, ColumnRef
+from trade.dsl.columns import Clock, ColumnRef, Rows
 from trade.feeds.align import last_known
 
 Int64 = npt.NDArray[np.int64]
@@ -29,10 +29,10 @@ class FeedStore:
     bars: Bars
     ts_close_ms: Int64
 
-    def known_at(self, instants_ms: Int64) -> Int64:
+    def known_at(self, instants_ms: Int64) -> Rows:
         """Return per instant the row of the last closed bar (`ts_close_ms <= t`, TIME-3), -1 before the first."""
         if instants_ms is self.ts_close_ms:
-            return np.arange(len(instants_ms))
+            return range(len(instants_ms))
         return last_known(self.ts_close_ms, instants_ms)
 
 
@@ -49,7 +49,7 @@ class MultiTFFeedStore:
     funding: Funding | None
     ready_ms: int  # the bar close from which every feature has passed its first valid value
     _made: dict[ColumnRef, Float64] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _known: dict[tuple[str | Timeframe, Clock], Int64] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[tuple[str | Timeframe, Clock], Rows] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def base(self) -> FeedStore:
@@ -83,7 +83,7 @@ class MultiTFFeedStore:
             self._made[ref] = self._column(ref)
         return self._made[ref]
 
-    def rows(self, ref: ColumnRef, clock: Clock) -> Int64:
+    def rows(self, ref: ColumnRef, clock: Clock) -> Rows:
         """Return per instant of a clock the row of a column that is known then, -1 if none yet."""
         key = (ref.id if ref.id in _EVENTS else ref.timeframe, clock)
         if key not in self._known:
@@ -103,7 +103,7 @@ class MultiTFFeedStore:
             return grid.to_prices(mark_columns(self.mark, bars)[3])
         return grid.to_prices(getattr(bars, "close" if ref.id == "last_price" else ref.id))
 
-    def _rows(self, ref: ColumnRef, clock: Clock) -> Int64:
+    def _rows(self, ref: ColumnRef, clock: Clock) -> Rows:
         instants = self.instants(clock)
         if ref.id == "funding_rate" and self.funding is not None:
             return last_known(self.funding.ts_ms, instants)
