@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from curves import curve_of
 
-from trade.base.curve import curve_of
 from trade.base.history import Window
 from trade.base.instrument import Instrument
 from trade.base.records import EQUITY, FILL, LONG, TRADE, ExitReason, FillKind, Records, StopReason

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from curves import curve_of
 from made_results import made
 
 from trade.analysis import curve
-from trade.base.curve import curve_of
 from trade.base.records import EQUITY
 
 

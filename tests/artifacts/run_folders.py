@@ -14,7 +14,7 @@ from tapes import START, at, flat_bars, leverage, run, slippage, stop_points, ta
 from trade.artifacts.receipt import MANIFEST, PLAY, PREFLIGHT, RESULT, SIGNATURE, hashes
 from trade.artifacts.stage import Staged, stage
 from trade.artifacts.tables import TABLES, Table
-from trade.base.curve import curve_of
+from curves import curve_of
 from trade.base.history import Window
 from trade.base.instrument import Grid, Instrument, Tier, TierTable
 from trade.base.records import Records, StopReason

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tapes import spec
 
-from trade.sim.money import LIMIT_QUANTA, RATE_ONE, divide_half_even, over_leverage, times_leverage, times_rate, times_ratio
+from trade.base.money import LIMIT_QUANTA, RATE_ONE, divide_half_even, over_leverage, times_leverage, times_rate, times_ratio
 from trade.sim.prices import slipped
 
 FEW = settings(max_examples=300, deadline=None, derandomize=True, database=None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from trade.base.curve import EquityCurve
+from trade.base.money import RATE_ONE, times_rate
 from trade.base.timeframe import DAY_MS
 from trade.kernels import kernel
 
@@ -56,10 +58,7 @@ def read_curve(points: EquityCurve) -> Curve:
         points.ts_ms,
         points.equity_quanta,
         points.low_equity_quanta,
-        points.used_margin_quanta,
-        points.maintenance_margin_quanta,
-        points.notional_quanta,
-        points.position_lots,
+        points.standings,
         moves,
         losing,
         day_rows,
@@ -97,18 +96,9 @@ def _met(minimum: float) -> float | None:
 
 @kernel
 def _walk(
-    ts_ms: Int64,
-    worths: Int64,
-    lows: Int64,
-    used: Int64,
-    maintenance: Int64,
-    notional: Int64,
-    lots: Int64,
-    moves: Float64,
-    losing: Float64,
-    day_rows: Int64,
+    ts_ms: Int64, worths: Int64, lows: Int64, standings: Any, moves: Float64, losing: Float64, day_rows: Int64
 ) -> tuple[tuple[int, int, int, int, int, int, int, int], tuple[float, float, float, float, float, float, float, float]]:
-    """Fill `moves`, `losing` and `day_rows`; return how many returns there are, their lengths and other counts, then the sums and extremes.
+    """Fill `moves`, `losing` and `day_rows`; return how many returns there are, their lengths and other counts, then sums and extremes.
 
     What a coin decides at every bar (up or down) is computed without a branch: a processor that guesses wrong waits longest.
     Divisions are made only where their result can matter.
@@ -120,41 +110,52 @@ def _walk(
     ratio_min = liquidation_min = np.inf
     day_end_ms = ts_ms[0]
     solvent = equity > 0
-    for row in range(1, len(worths)):
-        previous, equity = equity, worths[row]
-        lowest = min(lowest, lows[row])
-        if ts_ms[row] > day_end_ms:
-            day_rows[day_count] = row - 1
-            day_count += 1 if row > 1 else 0
-            day_end_ms = ((ts_ms[row] - 1) // DAY_MS + 1) * DAY_MS
-        kept += 1 if solvent else 0
-        if equity != previous:
-            if solvent:
-                change = (equity - previous) / previous
-                fall = min(change, 0.0)
-                moves[moved] = losing[lost] = change
-                moved += 1
-                lost += 1 if change < 0.0 else 0
-                gains += max(change, 0.0)
-                losses -= fall
-                downside += fall * fall
-                solvent = equity > 0
-            peak = max(peak, equity)
-            drawdown = (peak - equity) / peak if peak > 0 else 0.0
-            squared = drawdown * drawdown
-        square += squared
-        run = 0 if equity >= peak else run + 1
-        longest = max(longest, run)
-        calls += 1 if equity < used[row] else 0
-        leverage_points += 1 if equity > 0 else 0
-        if equity > 0 and lots[row] != 0:
-            leverage = notional[row] / equity
-            leverage_sum += leverage
-            leverage_max = max(leverage_max, leverage)
-            if equity - maintenance[row] < liquidation_min * equity:
-                liquidation_min = (equity - maintenance[row]) / equity
-            if used[row] > 0 and equity < ratio_min * used[row]:
-                ratio_min = equity / used[row]
+    for number in range(len(standings)):
+        standing = standings[number]
+        end = standings[number + 1].first_point if number + 1 < len(standings) else len(worths)
+        cash, used, lots, entry_value = (
+            standing.cash_quanta,
+            standing.used_margin_quanta,
+            standing.position_lots,
+            standing.entry_value_quanta,
+        )
+        mmr, base, side = standing.mmr_e12, standing.maintenance_base_quanta, 1 if lots > 0 else -1
+        for row in range(max(standing.first_point, 1), end):
+            previous, equity = equity, worths[row]
+            lowest = min(lowest, lows[row])
+            if ts_ms[row] > day_end_ms:
+                day_rows[day_count] = row - 1
+                day_count += 1 if row > 1 else 0
+                day_end_ms = ((ts_ms[row] - 1) // DAY_MS + 1) * DAY_MS
+            kept += 1 if solvent else 0
+            if equity != previous:
+                if solvent:
+                    change = (equity - previous) / previous
+                    fall = min(change, 0.0)
+                    moves[moved] = losing[lost] = change
+                    moved += 1
+                    lost += 1 if change < 0.0 else 0
+                    gains += max(change, 0.0)
+                    losses -= fall
+                    downside += fall * fall
+                    solvent = equity > 0
+                peak = max(peak, equity)
+                drawdown = (peak - equity) / peak if peak > 0 else 0.0
+                squared = drawdown * drawdown
+            square += squared
+            run = 0 if equity >= peak else run + 1
+            longest = max(longest, run)
+            calls += 1 if equity < used else 0
+            leverage_points += 1 if equity > 0 else 0
+            if lots != 0 and equity > 0:
+                value = entry_value + side * (equity - cash)
+                leverage = value / equity
+                leverage_sum += leverage
+                leverage_max = max(leverage_max, leverage)
+                if equity - (value * (mmr / RATE_ONE) + base) <= liquidation_min * equity:
+                    liquidation_min = min(liquidation_min, (equity - (times_rate(value, mmr) + base)) / equity)
+                if used > 0 and equity < ratio_min * used:
+                    ratio_min = equity / used
     if len(worths) > 1:
         day_rows[day_count] = len(worths) - 1
         day_count += 1

@@ -1,31 +1,47 @@
-"""The equity curve by column: what is flat is never written, what is only read in part is only touched in part."""
+"""The equity curve: what moves at every point is written there, what only an event moves is written once per event."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.money import times_rates
 from trade.base.records import EQUITY, Records
 
 Int64 = npt.NDArray[np.int64]
 
+STANDING = np.dtype(
+    [
+        (name, np.int64)
+        for name in (
+            "first_point",  # it stands from this row of the curve on, until the next one
+            "cash_quanta",
+            "used_margin_quanta",
+            "position_lots",  # signed
+            "entry_value_quanta",
+            "mmr_e12",  # maintenance margin = value × mmr + base
+            "maintenance_base_quanta",
+        )
+    ]
+)
+
 
 @dataclass(frozen=True, eq=False)
 class EquityCurve:
-    """Columns of `records.EQUITY`, each int64 of shape [points]. A name gives a column, anything else rows, as in an array of records."""
+    """Columns of `records.EQUITY`, each int64 of shape [points]. A name gives a column, anything else rows, as in an array of records.
+
+    `standings` are rows of `STANDING`, ascending, the first from point 0 on: how the account stands between its fills.
+    """
 
     ts_ms: Int64
     equity_quanta: Int64
     low_equity_quanta: Int64
-    cash_quanta: Int64
-    used_margin_quanta: Int64
-    maintenance_margin_quanta: Int64
-    notional_quanta: Int64
-    position_lots: Int64
+    standings: Records
 
     def __len__(self) -> int:
         return len(self.ts_ms)
@@ -36,14 +52,38 @@ class EquityCurve:
     def __iter__(self) -> Iterator[Any]:
         return iter(self.records())
 
+    @cached_property
+    def cash_quanta(self) -> Int64:
+        return self._stood("cash_quanta")
+
+    @cached_property
+    def used_margin_quanta(self) -> Int64:
+        return self._stood("used_margin_quanta")
+
+    @cached_property
+    def position_lots(self) -> Int64:
+        return self._stood("position_lots")
+
+    @cached_property
+    def notional_quanta(self) -> Int64:
+        """What the position is worth: its entry value, and the profit that equity holds over cash (MONEY-3)."""
+        profit = self.equity_quanta - self.cash_quanta
+        notional: Int64 = self._stood("entry_value_quanta") + np.sign(self.position_lots) * profit
+        return notional
+
+    @cached_property
+    def maintenance_margin_quanta(self) -> Int64:
+        """The maintenance margin at that worth (MARGIN-1)."""
+        return times_rates(self.notional_quanta, self._stood("mmr_e12")) + self._stood("maintenance_base_quanta")
+
     def records(self) -> Records:
         """Return the curve as rows of dtype `EQUITY`, a copy."""
         rows = np.empty(len(self), EQUITY)
-        for each in fields(self):
-            rows[each.name] = getattr(self, each.name)
+        for name in EQUITY.names or ():
+            rows[name] = self[name]
         return rows
 
-
-def curve_of(rows: Records) -> EquityCurve:
-    """Return rows of dtype `EQUITY` by column."""
-    return EquityCurve(**{name: np.ascontiguousarray(rows[name]) for name in EQUITY.names or ()})
+    def _stood(self, name: str) -> Int64:
+        lengths = np.diff(self.standings["first_point"], append=len(self))
+        column: Int64 = np.repeat(self.standings[name], lengths)
+        return column

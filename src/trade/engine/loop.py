@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.money import RATE_ONE, times_rate
 from trade.base.records import ExitReason, Intent, PriceFrom, Rejection, Rule, StopReason
 from trade.engine.marking import mark_to_market, write_points
 from trade.engine.quiet import hold, next_entry, next_exit
@@ -16,7 +17,6 @@ from trade.kernels import kernel
 from trade.sim.entry import ACCEPTED, decide_entry, fill_entry, is_starved, never_starves
 from trade.sim.ledger import close_position, liquidate, pay_funding, unrealised, watch
 from trade.sim.margin import Tiers
-from trade.sim.money import RATE_ONE, times_rate
 from trade.sim.prices import slipped
 from trade.sim.range import LIQUIDATED, NOTHING, STOPPED, TARGETED, beyond, meet, out_of_reach
 from trade.sim.spec import Spec
@@ -196,24 +196,25 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
     ts_open_ms, opens, highs, lows, closes, mark_opens, mark_highs, mark_lows, mark_closes, step_ms = tape
     decided_at, decided_ms, flat, long, short = schedule
     last_bars, paid_at = points.last_bar, payments.bar
+    worths, lowest, standings = curve
     bars, decisions, unit = len(closes), len(decided_at), spec.tick_lot_quanta
     highest = highs.max() if bars > 0 else 1
     limited, floor = spec.max_drawdown_e12 < RATE_ONE, spec.equity_floor_quanta
     comfortable = False
-    write_points(last_bars, curve, tally, book, -1, 0)
+    write_points(last_bars, worths, lowest, standings, tally, book, -1, 0)
     while desk.bar < bars:
         if book.side == 0 and desk.entering == 0 and comfortable:
             desk.decision = next_entry(decided_at, flat, desk.decision, desk.bar)
             ahead = decided_at[desk.decision] if desk.decision < decisions else bars
             if ahead > desk.bar:
-                write_points(last_bars, curve, tally, book, ahead - 1, 0)
+                write_points(last_bars, worths, lowest, standings, tally, book, ahead - 1, 0)
                 desk.bar = ahead
                 continue
         elif book.side != 0 and desk.leaving == 0:
             until = min(next_exit(decided_at, long if book.side > 0 else short, desk, book.side), bars - 1)
             if desk.payment < len(paid_at):
                 until = min(until, paid_at[desk.payment])
-            hold(spec, highs, lows, mark_highs, mark_lows, mark_closes, last_bars, curve, book, tally, desk, until)
+            hold(spec, highs, lows, mark_highs, mark_lows, mark_closes, last_bars, worths, lowest, standings, book, tally, desk, until)
         bar = desk.bar
 
         # 1. and 2.: funding, then what was decided at the previous close
@@ -239,7 +240,7 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         worth = book.cash_quanta + unrealised(book, value)
         mark_to_market(tally, worth)
         if bar + 1 < bars and last_bars[tally.points] == bar:  # the last close is written after END-1
-            write_points(last_bars, curve, tally, book, bar, value)
+            write_points(last_bars, worths, lowest, standings, tally, book, bar, value)
         closed = held and book.side == 0
         if closed or bar == 0:  # the first close is always looked at: an account can start at its floor
             comfortable = never_starves(spec, book.cash_quanta, highest)
@@ -273,4 +274,4 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         opened_ms = ts_open_ms[bars - 1]
         _leave_at_end(spec, book, trades, fills, bars - 1, reason, opened_ms, opened_ms + step_ms, closes[bars - 1])
         mark_to_market(tally, book.cash_quanta)
-    write_points(last_bars, curve, tally, book, bars, 0)
+    write_points(last_bars, worths, lowest, standings, tally, book, bars, 0)

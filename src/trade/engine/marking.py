@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from trade.engine.tape import CASH, LOTS, LOW, MAINTENANCE, NOTIONAL, USED, WORTH, Int64
+from trade.engine.tape import Int64
 from trade.kernels import kernel
-from trade.sim.ledger import maintenance_now, unrealised
+from trade.sim.ledger import unrealised
 
 NO_LOW = 2**63 - 1
 
@@ -20,6 +20,8 @@ TALLY = np.dtype(
         ("max_drawdown_quanta", np.int64),
         ("max_drawdown_frac", np.float64),
         ("points", np.int64),  # rows of the equity curve written
+        ("standings", np.int64),  # and of how the account stood, the last one after this many fills
+        ("stood_fills", np.int64),
         ("stop_reason", np.int64),
         ("stop_ts_ms", np.int64),
         ("bars_in_position", np.int64),
@@ -50,21 +52,33 @@ def mark_to_market(tally: Any, equity: int) -> None:
 
 
 @kernel
-def write_points(last_bars: Int64, curve: Int64, tally: Any, book: Any, last_bar: int, value: int) -> None:
-    """Write every point of the curve whose last base bar is at most `last_bar`, the position worth `value` at all of them (TIME-9)."""
-    first, end = tally.points, len(last_bars)
-    if first == end or last_bars[first] > last_bar:
+def stand(standings: Any, tally: Any, book: Any) -> None:
+    """Write how the account stands from the next point on, if a fill has changed it; a standing that no point saw is written over."""
+    if tally.stood_fills == book.fills:
         return
-    cash = book.cash_quanta
-    worth = cash + unrealised(book, value) if book.side != 0 else cash
-    low, point = min(tally.low_quanta, worth), first
+    row = tally.standings
+    if row > 0 and standings[row - 1].first_point == tally.points:
+        row -= 1
+    standing = standings[row]
+    standing.first_point = tally.points
+    standing.cash_quanta, standing.used_margin_quanta = book.cash_quanta, book.posted_quanta
+    standing.position_lots, standing.entry_value_quanta = book.side * book.lots, book.entry_value_quanta
+    held = abs(book.side)
+    standing.mmr_e12, standing.maintenance_base_quanta = held * book.mmr_e12, held * book.maintenance_base_quanta
+    tally.standings, tally.stood_fills = row + 1, book.fills
+
+
+@kernel
+def write_points(last_bars: Int64, worths: Int64, lows: Int64, standings: Any, tally: Any, book: Any, last_bar: int, value: int) -> None:
+    """Write every point of the curve whose last base bar is at most `last_bar`, the position worth `value` at all of them (TIME-9)."""
+    point, end = tally.points, len(last_bars)
+    if point == end or last_bars[point] > last_bar:
+        return
+    stand(standings, tally, book)
+    worth = book.cash_quanta + unrealised(book, value) if book.side != 0 else book.cash_quanta
+    low = min(tally.low_quanta, worth)
     while point < end and last_bars[point] <= last_bar:
-        curve[WORTH, point], curve[LOW, point], curve[CASH, point] = worth, low, cash
+        worths[point], lows[point] = worth, low
         low = worth
         point += 1
-    if book.side != 0:
-        maintenance, lots = maintenance_now(book, value), book.side * book.lots
-        for row in range(first, point):
-            curve[USED, row], curve[MAINTENANCE, row] = book.posted_quanta, maintenance
-            curve[NOTIONAL, row], curve[LOTS, row] = value, lots
     tally.points, tally.low_quanta = point, NO_LOW

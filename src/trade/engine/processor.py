@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trade.base.history import Funding, Window
+from trade.base.money import RATE_ONE
 from trade.base.records import Intent, PriceFrom, Rejection, StopReason
 from trade.base.result import Result
 from trade.dsl.evaluate import Decisions, evaluate
@@ -16,7 +17,6 @@ from trade.engine.terms import make_spec, position_leverage, tier_rows, venue_lo
 from trade.feeds.align import last_known
 from trade.feeds.store import MultiTFFeedStore, mark_columns
 from trade.play.spec import Play
-from trade.sim.money import RATE_ONE
 
 
 class BarProcessor:

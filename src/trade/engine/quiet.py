@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.money import RATE_ONE, times_rate
 from trade.base.records import Intent
-from trade.engine.marking import NO_LOW, deeper
-from trade.engine.tape import CASH, LOTS, LOW, MAINTENANCE, NOTIONAL, USED, WORTH, Int8, Int64
+from trade.engine.marking import NO_LOW, deeper, stand
+from trade.engine.tape import Int8, Int64
 from trade.kernels import kernel
-from trade.sim.money import RATE_ONE, times_rate
 from trade.sim.range import out_of_reach
 from trade.sim.spec import Spec
 
@@ -50,17 +50,19 @@ def hold(
     mark_low: Int64,
     mark_close: Int64,
     last_bars: Int64,
-    curve: Int64,
+    worths: Int64,
+    lows: Int64,
+    standings: Any,
     book: Any,
     tally: Any,
     desk: Any,
     until: int,
 ) -> None:
     """Walk the quiet bars of a held position, from the bar the loop stands at to the one before `until` at most."""
-    bar, side, cash, used = desk.bar, book.side, book.cash_quanta, book.posted_quanta
+    stand(standings, tally, book)
+    bar, side, cash = desk.bar, book.side, book.cash_quanta
     stop, target, liquidation = book.stop_ticks, book.target_ticks, book.liquidation_ticks
-    unit, entry_value, lots = book.lots * spec.tick_lot_quanta, book.entry_value_quanta, side * book.lots
-    mmr, base = book.mmr_e12, book.maintenance_base_quanta
+    unit, entry_value = book.lots * spec.tick_lot_quanta, book.entry_value_quanta
     highest, lowest = max(book.best_ticks, book.worst_ticks), min(book.best_ticks, book.worst_ticks)
     least, peak, deepest = tally.low_quanta, tally.peak_quanta, tally.deepest_quanta
     max_fall, max_frac = tally.max_drawdown_quanta, tally.max_drawdown_frac
@@ -81,8 +83,7 @@ def hold(
         least = min(least, worth)
         peak, deepest, max_fall, max_frac = deeper(peak, deepest, max_fall, max_frac, worth)
         while due == bar:
-            curve[WORTH, point], curve[LOW, point], curve[CASH, point], curve[USED, point] = worth, least, cash, used
-            curve[MAINTENANCE, point], curve[NOTIONAL, point], curve[LOTS, point] = times_rate(value, mmr) + base, value, lots
+            worths[point], lows[point] = worth, least
             least = worth
             point += 1
             due = last_bars[point] if point < end else -1

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from trade.base.curve import EquityCurve
+from trade.base.curve import STANDING, EquityCurve
 from trade.base.records import FILL, TRADE, Intent, Records, Rejection
 from trade.engine.loop import run_bars
 from trade.engine.marking import NO_LOW, TALLY
-from trade.engine.tape import DESK, USED, Int64, Payments, Points, Schedule, Session, Tape
+from trade.engine.tape import DESK, Curve, Int64, Payments, Points, Schedule, Session, Tape
 from trade.sim.book import new_book
 from trade.sim.spec import Spec
 
@@ -33,11 +33,11 @@ def simulate(spec: Spec, tape: Tape, payments: Payments, points: Points, schedul
     trades = np.zeros(most_trades, TRADE)
     fills = np.zeros(2 * most_trades + len(payments.bar) + 1, FILL)
     size = len(points.ts_ms)
-    curve = np.empty((7, size), np.int64)
-    curve[USED:] = 0  # what belongs to a position is not written while there is none
+    curve = Curve(np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(len(fills) + 1, STANDING))
     rejections = np.zeros(len(Rejection), np.int64)
     books, tallies, desks = new_book(spec.initial_cash_quanta), np.zeros(1, TALLY), np.zeros(1, DESK)
-    tallies["peak_quanta"], tallies["low_quanta"] = spec.initial_cash_quanta, NO_LOW
+    tallies["peak_quanta"], tallies["low_quanta"], tallies["stood_fills"] = spec.initial_cash_quanta, NO_LOW, -1
     run_bars(Session(spec, tape, payments, points, schedule, tiers, trades, fills, curve, rejections), books, tallies, desks)
-    book = books[0]
-    return Outcome(trades[: book["trades"]], fills[: book["fills"]], EquityCurve(points.ts_ms, *curve), tallies[0], rejections)
+    book, tally = books[0], tallies[0]
+    equity = EquityCurve(points.ts_ms, curve.equity_quanta, curve.low_equity_quanta, curve.standings[: tally["standings"]])
+    return Outcome(trades[: book["trades"]], fills[: book["fills"]], equity, tally, rejections)

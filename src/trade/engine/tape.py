@@ -56,8 +56,12 @@ class Schedule(NamedTuple):
     short: Int8
 
 
-# The equity curve as the loop writes it: int64 of shape [7, p], the rows in the order of `records.EQUITY` after its instants.
-WORTH, LOW, CASH, USED, MAINTENANCE, NOTIONAL, LOTS = range(7)
+class Curve(NamedTuple):
+    """The equity curve as the loop writes it: per point, and rows of `curve.STANDING` per change (`trade.base.curve`)."""
+
+    equity_quanta: Int64
+    low_equity_quanta: Int64
+    standings: Any
 
 
 class Session(NamedTuple):
@@ -71,7 +75,7 @@ class Session(NamedTuple):
     tiers: Int64
     trades: Any
     fills: Any
-    curve: Int64
+    curve: Curve
     rejections: Int64
 
 

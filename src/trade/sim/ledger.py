@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.money import times_rate
 from trade.base.records import ExitReason, FillKind, PriceFrom, Rule
 from trade.kernels import kernel
 from trade.sim.margin import Tiers, fee_to_close, liquidation_price, maintenance_terms, posted_margin, tier_of
-from trade.sim.money import times_rate
 from trade.sim.spec import Spec
 
 _ENTRY, _EXIT = int(FillKind.ENTRY), int(FillKind.EXIT)
@@ -190,9 +190,3 @@ def unrealised(book: Any, value: int) -> int:
     """Return the open position's profit at a value of its lots; equity = cash + this (MONEY-3)."""
     profit: int = book.side * (value - book.entry_value_quanta)
     return profit
-
-
-@kernel
-def maintenance_now(book: Any, value: int) -> int:
-    """Return the open position's maintenance margin at a value of its lots on the mark."""
-    return times_rate(value, book.mmr_e12) + int(book.maintenance_base_quanta)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.money import RATE_ONE, over_leverage, times_rate, times_ratio
 from trade.kernels import kernel
-from trade.sim.money import RATE_ONE, over_leverage, times_rate, times_ratio
 from trade.sim.spec import Spec
 
 Tiers = npt.NDArray[np.int64]
