@@ -11,8 +11,8 @@ import pytest
 from page_tables import table_with
 from tapes import e12, equity_pct, fixed, leverage, risk_pct, slippage, spec, taker, tier, usdt
 
-from trade.base.money import times_rate
 from trade.sim.margin import liquidation_price, posted_margin, tier_of
+from trade.sim.money import times_rate
 from trade.sim.prices import slipped
 from trade.sim.sizing import affordable_lots, order_cost, wanted_lots
 

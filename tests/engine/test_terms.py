@@ -14,13 +14,13 @@ from term_plays import D, instrument, play, spec_of
 
 from trade.base.errors import Refused
 from trade.base.instrument import Grid
-from trade.base.money import LIMIT_QUANTA
 from trade.base.timeframe import MINUTE_MS
 from trade.engine.limits import check_after, exact_lots
 from trade.engine.simulate import Outcome, simulate
 from trade.engine.tape import Payments, Points, Schedule, Tape
 from trade.engine.terms import position_leverage, steepest_mmr, tier_rows
 from trade.sim import spec as terms
+from trade.sim.money import LIMIT_QUANTA
 from trade.sim.prices import stop_distance, target_distance
 
 E12 = 10**12

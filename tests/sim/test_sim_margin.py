@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from tapes import e12, leverage, spec, taker, tier, usdt
 
-from trade.base.money import times_rate
 from trade.sim.margin import fee_to_close, is_liquidated, liquidation_price, maintenance_terms, posted_margin, tier_of
+from trade.sim.money import times_rate
 from trade.sim.sizing import order_cost
 
 TICK_LOT = 10**6  # a tick of 0.01 on a lot of one coin

@@ -10,7 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tapes import spec
 
-from trade.base.money import LIMIT_QUANTA, RATE_ONE, divide_half_even, over_leverage, times_leverage, times_rate, times_ratio
+from trade.base.curve import times_rates
+from trade.base.records import RATE_ONE
+from trade.sim.money import LIMIT_QUANTA, divide_half_even, over_leverage, times_leverage, times_rate, times_ratio
 from trade.sim.prices import slipped
 
 FEW = settings(max_examples=300, deadline=None, derandomize=True, database=None)
@@ -25,6 +27,14 @@ rates = st.integers(0, RATE_ONE)
 @example(LIMIT_QUANTA - 1, 999_999_999_999)
 def test_a_product_with_a_rate_is_rounded_once_half_to_even(amount: int, rate_e12: int) -> None:
     assert times_rate(amount, rate_e12) == round(Fraction(amount * rate_e12, RATE_ONE))
+
+
+@FEW
+@given(st.lists(st.tuples(amounts, rates), max_size=5))
+@example([(LIMIT_QUANTA, RATE_ONE), (-LIMIT_QUANTA, RATE_ONE - 1), (1, RATE_ONE // 2), (3, RATE_ONE // 2)])
+def test_columns_are_rounded_as_single_amounts_are(rows: list[tuple[int, int]]) -> None:
+    columns = np.array(rows, np.int64).reshape(-1, 2)
+    assert times_rates(columns[:, 0], columns[:, 1]).tolist() == [times_rate(amount, rate) for amount, rate in rows]
 
 
 @pytest.mark.parametrize(("amount", "rounded"), [(1, 0), (3, 2), (5, 2), (7, 4), (-1, 0), (-3, -2), (-5, -2)])

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.base.curve import EquityCurve
-from trade.base.money import RATE_ONE, times_rate
+from trade.base.records import RATE_ONE
 from trade.base.timeframe import DAY_MS
 from trade.kernels import kernel
+from trade.sim.money import times_rate
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]

@@ -15,6 +15,7 @@ Records = npt.NDArray[Any]
 
 LONG, FLAT, SHORT = 1, 0, -1
 NO_PRICE = -1  # an absent price level in ticks
+RATE_ONE = 10**12  # rates are whole numbers of 1e-12
 
 
 class Word(IntEnum):

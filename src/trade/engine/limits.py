@@ -7,8 +7,8 @@ from math import ceil
 
 from trade.base.errors import Refused
 from trade.base.findings import Finding
-from trade.base.money import LIMIT_QUANTA
 from trade.engine.simulate import Outcome
+from trade.sim.money import LIMIT_QUANTA
 from trade.sim.spec import NONE, SIZE_RISK, STOP_POINTS, TARGET_POINTS, TARGET_RATIO, Spec
 
 _E9 = 10**9

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trade.base.money import RATE_ONE, times_rate
-from trade.base.records import ExitReason, Intent, PriceFrom, Rejection, Rule, StopReason
+from trade.base.records import RATE_ONE, ExitReason, Intent, PriceFrom, Rejection, Rule, StopReason
 from trade.engine.marking import mark_to_market, write_points
 from trade.engine.quiet import hold, next_entry, next_exit
 from trade.engine.tape import Payments, Session
@@ -17,6 +16,7 @@ from trade.kernels import kernel
 from trade.sim.entry import ACCEPTED, decide_entry, fill_entry, is_starved, never_starves
 from trade.sim.ledger import close_position, liquidate, pay_funding, unrealised, watch
 from trade.sim.margin import Tiers
+from trade.sim.money import times_rate
 from trade.sim.prices import slipped
 from trade.sim.range import LIQUIDATED, NOTHING, STOPPED, TARGETED, beyond, meet, out_of_reach
 from trade.sim.spec import Spec

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trade.base.history import Funding, Window
-from trade.base.money import RATE_ONE
-from trade.base.records import Intent, PriceFrom, Rejection, StopReason
+from trade.base.records import RATE_ONE, Intent, PriceFrom, Rejection, StopReason
 from trade.base.result import Result
 from trade.dsl.evaluate import Decisions, evaluate
 from trade.dsl.tree import Program

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from trade.base.money import RATE_ONE, times_rate
-from trade.base.records import Intent
+from trade.base.records import RATE_ONE, Intent
 from trade.engine.marking import NO_LOW, deeper, stand
 from trade.engine.tape import Int8, Int64
 from trade.kernels import kernel
+from trade.sim.money import times_rate
 from trade.sim.range import out_of_reach
 from trade.sim.spec import Spec
 

@@ -12,11 +12,12 @@ import numpy as np
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument, Tier, TierTable
-from trade.base.money import LIMIT_QUANTA, RATE_ONE
+from trade.base.records import RATE_ONE
 from trade.engine.limits import check_before, exact_lots
 from trade.engine.tape import Int64
 from trade.play.spec import Play, Risk
 from trade.sim import spec as terms
+from trade.sim.money import LIMIT_QUANTA
 from trade.sim.spec import MARK_MARGIN_FROM_MS, Spec
 
 _STOPS = {"percent": terms.STOP_FRACTION, "fixed_points": terms.STOP_POINTS}

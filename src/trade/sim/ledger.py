@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from trade.base.money import times_rate
 from trade.base.records import ExitReason, FillKind, PriceFrom, Rule
 from trade.kernels import kernel
 from trade.sim.margin import Tiers, fee_to_close, liquidation_price, maintenance_terms, posted_margin, tier_of
+from trade.sim.money import times_rate
 from trade.sim.spec import Spec
 
 _ENTRY, _EXIT = int(FillKind.ENTRY), int(FillKind.EXIT)

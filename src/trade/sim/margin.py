@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from trade.base.money import RATE_ONE, over_leverage, times_rate, times_ratio
+from trade.base.records import RATE_ONE
 from trade.kernels import kernel
+from trade.sim.money import over_leverage, times_rate, times_ratio
 from trade.sim.spec import Spec
 
 Tiers = npt.NDArray[np.int64]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from trade.base.money import times_leverage, times_rate
 from trade.kernels import kernel
 from trade.sim.margin import Tiers, largest_value_at, posted_margin
+from trade.sim.money import times_leverage, times_rate
 from trade.sim.prices import ceil_div
 from trade.sim.spec import SIZE_EQUITY, SIZE_RISK, Spec
 

@@ -6,14 +6,9 @@ as it is with a pencil, where the double nearest to 0.00055 would always fall to
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
-
+from trade.base.records import RATE_ONE
 from trade.kernels import kernel
 
-Int64 = npt.NDArray[np.int64]
-
-RATE_ONE = 10**12
 LIMIT_QUANTA = 4 * 10**18  # notional, equity and every sum of two stay inside int64
 _MILLION = 10**6
 
@@ -29,15 +24,6 @@ def times_rate(amount: int, rate_e12: int) -> int:
     distance = amount * rate_e12 - near * RATE_ONE
     whole, rest = near + distance // RATE_ONE, distance % RATE_ONE
     return whole + (1 if 2 * rest + (whole & 1) > RATE_ONE else 0)  # a tie goes up from odd
-
-
-@kernel
-def times_rates(amounts: Int64, rates_e12: Int64) -> Int64:
-    """Return `times_rate` of each amount and rate, shape [n]."""
-    products = np.empty(len(amounts), np.int64)
-    for row in range(len(amounts)):
-        products[row] = times_rate(amounts[row], rates_e12[row])
-    return products
 
 
 @kernel
