@@ -68,12 +68,20 @@ class Source:
         ts_ms = np.array(instants, np.int64)
         return np.column_stack((ts_ms, uniform(self.seed, 5, len(ts_ms)) * 100_000 // UNIT - 40_000))  # rates in 1e-8
 
+    @property
+    def open_interest(self) -> np.ndarray:
+        """Instants and what both sides hold, every five minutes."""
+        lots = self.bars[self.bars[:, 0] % (5 * MINUTE_MS) == 0][:, [0, 5]]
+        return lots * np.array([1, 2])
+
     def expected(self, kind: str, first_ms: int, end_ms: int) -> dict[str, np.ndarray]:
         """Return what a complete store holds of [first_ms, end_ms)."""
-        rows = {"bars": self.bars, "mark": self.mark, "funding": self.funding}[kind]
+        rows = {"bars": self.bars, "mark": self.mark, "funding": self.funding, "oi": self.open_interest}[kind]
         rows = rows[(rows[:, 0] >= first_ms) & (rows[:, 0] < end_ms)]
         if kind == "funding":
             return {"ts_ms": rows[:, 0], "ts_raw_ms": rows[:, 0], "rate": rows[:, 1] / 1e8}
+        if kind == "oi":
+            return {"ts_ms": rows[:, 0], "open_interest": rows[:, 1].astype(np.float64)}
         columns = {"ts_open_ms": rows[:, 0], **{name: rows[:, i] / 10 for i, name in enumerate(("open", "high", "low", "close"), 1)}}
         return columns | ({"volume": rows[:, 5] / 1000} if kind == "bars" else {})
 
@@ -200,10 +208,11 @@ class FakeBybit:
     def _open_interest(self, source: Source, query: dict[str, str]) -> dict:
         if query.get("intervalTime") != "5min":
             raise Refusal("params error: only intervalTime 5min is served")
-        known = source.bars[source.bars[:, 0] % (5 * MINUTE_MS) == 0][:, [0, 5]]
         offset, limit = int(query.get("cursor") or 0), _limit(query, 50, 200)
-        rows = _newest(known, {**query, "limit": "200"}, "startTime", "endTime", 200, 10**9, self.now_ms)[offset : offset + limit]
-        listed = [{"openInterest": f"{2 * lots}.000", "singleOpenInterest": f"{lots}", "timestamp": str(ts)} for ts, lots in rows.tolist()]
+        rows = _newest(source.open_interest, {**query, "limit": "200"}, "startTime", "endTime", 200, 10**9, self.now_ms)[
+            offset : offset + limit
+        ]
+        listed = [{"openInterest": f"{held}.000", "singleOpenInterest": f"{held // 2}", "timestamp": str(ts)} for ts, held in rows.tolist()]
         more = str(offset + limit) if len(rows) == limit else ""
         return {"symbol": source.symbol, "category": "linear", "list": listed, "nextPageCursor": more}
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.base.bars import Bars, aggregate, base_bars
-from trade.base.history import Funding, History, Window
+from trade.base.history import Funding, History, OpenInterest, Window
 from trade.base.instrument import Instrument
 from trade.base.timeframe import BASE, MINUTE_MS, Timeframe
 from trade.features.compute import Column, FeatureSet
@@ -48,6 +48,10 @@ def funding(*rows: tuple[int, float]) -> Funding:
     return Funding(np.array([at(minute) for minute, _ in rows], np.int64), np.array([rate for _, rate in rows], np.float64))
 
 
+def open_interest(*rows: tuple[int, float]) -> OpenInterest:
+    return OpenInterest(np.array([at(minute) for minute, _ in rows], np.int64), np.array([held for _, held in rows], np.float64))
+
+
 def feed(
     base: Bars,
     exec_timeframe: str = "5m",
@@ -55,13 +59,15 @@ def feed(
     window: tuple[int, int] = (0, 10_000),
     mark: Bars | None = None,
     paid: Funding | None = None,
+    held: OpenInterest | None = None,
     ready_ms: int | None = 0,
 ) -> MultiTFFeedStore:
     """A feed whose one feature per timeframe is `row_<timeframe>`, the number of the bar."""
     by_timeframe = {Timeframe(name): aggregate(base, Timeframe(name)) for name in others}
     columns = {(f"row_{timeframe}", "value"): Column(timeframe, np.arange(float(len(each))), 0) for timeframe, each in by_timeframe.items()}
     features = FeatureSet(by_timeframe, columns, {}, ready_ms)
-    return build_feed(History(PAPER, base, mark, paid, ""), features, Timeframe(exec_timeframe), Window(at(window[0]), at(window[1])))
+    history = History(PAPER, base, mark, paid, "", open_interest=held)
+    return build_feed(history, features, Timeframe(exec_timeframe), Window(at(window[0]), at(window[1])))
 
 
 def last_known(known_from_ms: Sequence[int], instants_ms: npt.NDArray[np.int64]) -> list[int]:

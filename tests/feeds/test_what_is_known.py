@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from feed_cases import PAPER, START, at, bars, feed, funding, last_known
+from feed_cases import PAPER, START, at, bars, feed, funding, last_known, open_interest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,6 +131,14 @@ def test_funding_is_known_from_its_instant_on() -> None:
     assert list(store.rows(ref, Clock.BASE)) == last_known([at(3), at(7)], store.instants(Clock.BASE))
     assert list(store.rows(ref, Clock.EXEC)) == [0, 1]
     assert store.column(ref).tolist() == [0.0001, -0.0002]
+
+
+def test_open_interest_is_known_from_its_instant_on() -> None:
+    store = feed(bars(range(12)), held=open_interest((5, 100.0), (10, 90.0)))
+    ref = ColumnRef("open_interest", "open_interest", Timeframe("5m"))
+    assert store.rows(ref, Clock.BASE).tolist() == last_known([at(5), at(10)], store.instants(Clock.BASE))
+    assert store.rows(ref, Clock.EXEC).tolist() == [0, 1]
+    assert store.column(ref).tolist() == [100.0, 90.0]
 
 
 @pytest.mark.parametrize("name", ["funding_rate", "open_interest"])

@@ -11,7 +11,7 @@ import numpy as np
 
 from trade.base.bars import Bars, base_bars
 from trade.base.findings import Finding
-from trade.base.history import Funding, History, Window
+from trade.base.history import Funding, History, OpenInterest, Window
 from trade.base.instrument import Instrument
 from trade.base.timeframe import MINUTE_MS
 from trade.gates.case import Preflight, Tolerance
@@ -45,13 +45,17 @@ def paid(*where: float, rate: float = 0.0001) -> Funding:
     return Funding(np.array([at(m) for m in where], np.int64), np.full(len(where), rate))
 
 
+def held(*where: float, value: float = 1000.0) -> OpenInterest:
+    return OpenInterest(np.array([at(m) for m in where], np.int64), np.full(len(where), value))
+
+
 def case(base: Bars, end: int, start: int = 0, settle: int = 0, first_valid: int = 0, **changes: Any) -> Preflight:
     """A case over the window of minutes [start, end); `changes` are fields of the history, the tolerance, or the case."""
-    told: dict[str, Any] = {"mark": None, "funding": None}
+    told: dict[str, Any] = {"mark": None, "funding": None, "open_interest": None}
     told |= {name: changes.pop(name) for name in list(changes) if name in told}
     allowed = {name: changes.pop(name) for name in list(changes) if name in Tolerance.__dataclass_fields__}
     return Preflight(
-        history=History(PAPER, base, told["mark"], told["funding"], ""),
+        history=History(PAPER, base, told["mark"], told["funding"], "", open_interest=told["open_interest"]),
         window=Window(at(start), at(end)),
         settle_start_ms=at(settle),
         first_valid_start_ms=at(first_valid),

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from gate_cases import DAY, HOUR, at, bars, case, minutes, paid, said
+from gate_cases import DAY, HOUR, at, bars, case, held, minutes, paid, said
 
 from trade.base.errors import DataMissing
+from trade.base.history import OpenInterest
 from trade.base.timeframe import MINUTE_MS, Timeframe
-from trade.gates import coverage, funding, gaps, sanity, warmup
+from trade.gates import coverage, funding, gaps, open_interest, sanity, warmup
 from trade.gates.preflight import PREFLIGHT
 
 EIGHT_HOURLY = paid(*range(0, DAY, 8 * HOUR))
@@ -46,10 +47,39 @@ def test_one_bar_is_some_history() -> None:
     assert list(coverage.check(case(bars([5]), DAY))) == []
 
 
-def test_rules_over_open_interest_are_refused_as_long_as_none_is_stored() -> None:
-    base = bars(range(9))
-    assert said(coverage.check(case(base, 9, reads_open_interest=True))) == [("unstored-series", "error")]
-    assert said(coverage.check(case(base, 9))) == []
+# open interest
+
+
+@pytest.mark.parametrize("stored", [None, held(), held(-5), held(DAY)])
+def test_rules_over_open_interest_are_refused_where_none_is_stored_inside_the_window(stored: OpenInterest | None) -> None:
+    told = case(bars(range(DAY)), DAY, reads_open_interest=True, open_interest=stored)
+    (finding,) = open_interest.check(told)
+    assert said([finding]) == [("unstored-series", "error")]
+    assert (finding.data["from_ms"], finding.data["to_ms"]) == (at(0), at(DAY))
+    assert "trade data sync --symbol BTCUSDT --kinds oi" in finding.hint
+
+
+def test_whoever_does_not_read_open_interest_needs_none() -> None:
+    assert list(open_interest.check(case(bars(range(9)), 9))) == []
+
+
+def test_open_interest_every_five_minutes_passes_and_a_long_hole_is_named() -> None:
+    whole = held(*range(0, DAY, 5))
+    assert list(open_interest.check(case(bars(range(DAY)), DAY, reads_open_interest=True, open_interest=whole))) == []
+    holed = held(*(m for m in range(0, DAY, 5) if not (2 * HOUR < m < 5 * HOUR or 10 * HOUR < m < 16 * HOUR)))
+    (finding,) = open_interest.check(case(bars(range(DAY)), DAY, reads_open_interest=True, open_interest=holed))
+    assert said([finding]) == [("open-interest-hole", "warning")]
+    assert "2023-03-24 10:00 .. 2023-03-24 16:00 (6.0 h)" in finding.fact
+    late = held(*range(0, 12 * HOUR, 5))
+    (finding,) = open_interest.check(case(bars(range(DAY)), DAY, reads_open_interest=True, open_interest=late))
+    assert (finding.data["from_ms"], finding.data["to_ms"]) == (at(12 * HOUR - 5), at(DAY))
+
+
+@pytest.mark.parametrize("wrong", [np.nan, -1.0, np.inf])
+def test_open_interest_that_nobody_can_hold_is_refused(wrong: float) -> None:
+    assert said(sanity.check(case(bars(range(9)), 9, open_interest=held(0, 5, value=wrong)))) == [("bad-open-interest", "error")]
+    assert said(sanity.check(case(bars(range(9)), 9, open_interest=held(0, 5, 5)))) == [("bad-open-interest", "error")]
+    assert said(sanity.check(case(bars(range(9)), 9, open_interest=held(0, 5)))) == []
 
 
 # gaps (GAP-1)

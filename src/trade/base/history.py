@@ -35,8 +35,22 @@ class Funding:
 
 
 @dataclass(frozen=True)
+class OpenInterest:
+    """Open interest, ascending: each held in contracts or base units as its venue counts them, known from its instant on."""
+
+    ts_ms: Int64
+    held: Float64
+
+    def __len__(self) -> int:
+        return len(self.ts_ms)
+
+
+@dataclass(frozen=True)
 class History:
-    """Everything a run reads of the stored world. `digest` covers exactly these rows (HASH-2)."""
+    """Everything a run reads of the stored world. `digest` covers exactly these rows (HASH-2).
+
+    Open interest is there only if it was asked for: few rules read it.
+    """
 
     instrument: Instrument
     base: Bars
@@ -44,3 +58,4 @@ class History:
     funding: Funding | None
     digest: str
     findings: tuple[Finding, ...] = ()
+    open_interest: OpenInterest | None = None

@@ -39,7 +39,7 @@ def import_(
         str | None, typer.Option("--venue", help="The exchange [default: binance or bybit for their own files, else generic].")
     ] = None,
     market: Annotated[str, typer.Option("--market", help="spot or linear.")] = "linear",
-    kind: Annotated[str | None, typer.Option("--kind", help="bars, mark or funding [default: by the columns].")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="bars, mark, funding or oi [default: by the columns].")] = None,
     layout: Annotated[str | None, typer.Option("--layout", help=f"One of {', '.join(NAMES)} [default: recognised].")] = None,
     columns: Annotated[
         str | None, typer.Option("--columns", metavar="MAP", help="Names of columns: ts=time,open=o,...; without a header 1, 2, ...")
@@ -74,7 +74,7 @@ def import_(
 def export(
     symbol: Symbol,
     to_file: Annotated[Path, typer.Option("--to-file", metavar="FILE", help="Where to: a name that ends in .parquet or .csv.")],
-    kind: Annotated[str, typer.Option("--kind", help="bars, mark or funding.")] = "bars",
+    kind: Annotated[str, typer.Option("--kind", help="bars, mark, funding or oi.")] = "bars",
     from_: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="First instant written, UTC [default: the first stored].")
     ] = None,
@@ -134,7 +134,7 @@ def info(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List what is stored: rows, span, missing minutes; --json adds the rules of each symbol."""
+    """List what is stored: rows, span, missing rows; --json adds the rules of each symbol."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.market.store import Store
 
@@ -172,7 +172,7 @@ def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB,
 @app.command("delete", epilog="Example: trade data delete binance:spot:BTCUSDT --kind bars --yes")
 def delete(
     symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="In full: venue:market:BTCUSDT.")],
-    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind: bars, mark or funding.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only this kind: bars, mark, funding or oi.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Really delete.")] = False,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
@@ -209,7 +209,7 @@ def patterns(as_json: Json = False, quiet: Quiet = False) -> None:
 
 @app.command("sql", epilog='Example: trade data sql "SELECT symbol, count(*) AS bars FROM bars GROUP BY symbol"')
 def sql(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT over the views bars, mark, funding.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT over the views bars, mark, funding, oi.")],
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown at most; --json gives all.")] = 100,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
@@ -263,8 +263,11 @@ def _as_json(store: Store, stored: StoredSeries) -> dict[str, Any]:
 
 
 def _missing(stored: StoredSeries) -> int | None:
-    """Return the minutes without a row between the first and the last; None for funding, which has no grid."""
-    return None if stored.kind == "funding" else (stored.last_ms - stored.first_ms) // 60_000 + 1 - stored.rows
+    """Return the instants of its grid without a row between the first and the last; None for funding, which has no grid."""
+    from trade.market.columns import GRIDS
+
+    grid = GRIDS.get(stored.kind)
+    return None if grid is None else (stored.last_ms - stored.first_ms) // grid.length_ms + 1 - stored.rows
 
 
 def _table(*columns: str) -> Table:

@@ -22,5 +22,6 @@ def build_feed(history: History, features: FeatureSet, exec_timeframe: Timeframe
         columns={key: column.values for key, column in features.columns.items()},
         mark=history.mark,
         funding=history.funding,
+        open_interest=history.open_interest,
         ready_ms=window.to_ms if features.ready_ms is None else features.ready_ms,
     )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.base.bars import Bars
-from trade.base.history import Funding, Window
+from trade.base.history import Funding, OpenInterest, Window
 from trade.base.instrument import Instrument
 from trade.base.timeframe import Timeframe
 from trade.dsl.columns import Clock, ColumnRef, Rows
@@ -47,6 +47,7 @@ class MultiTFFeedStore:
     columns: Mapping[tuple[str, str], Float64]
     mark: Bars | None
     funding: Funding | None
+    open_interest: OpenInterest | None
     ready_ms: int  # the bar close from which every feature has passed its first valid value
     _made: dict[ColumnRef, Float64] = field(default_factory=dict, init=False, repr=False, compare=False)
     _known: dict[tuple[str | Timeframe, Clock], Rows] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -94,7 +95,7 @@ class MultiTFFeedStore:
         if (ref.id, ref.output) in self.columns:
             return self.columns[ref.id, ref.output]
         if ref.id in _EVENTS:
-            return self.funding.rate if ref.id == "funding_rate" and self.funding is not None else np.empty(0)
+            return self._events(ref.id)[1]
         bars = self.feeds[ref.timeframe].bars
         if ref.id == "volume":
             return bars.volume
@@ -103,12 +104,18 @@ class MultiTFFeedStore:
             return grid.to_prices(mark_columns(self.mark, bars)[3])
         return grid.to_prices(getattr(bars, "close" if ref.id == "last_price" else ref.id))
 
+    def _events(self, name: str) -> tuple[Int64, Float64]:
+        """Return the instants and the values of what is known from its own instants on; none where nothing is stored."""
+        if name == "funding_rate" and self.funding is not None:
+            return self.funding.ts_ms, self.funding.rate
+        if name == "open_interest" and self.open_interest is not None:
+            return self.open_interest.ts_ms, self.open_interest.held
+        return np.empty(0, np.int64), np.empty(0)
+
     def _rows(self, ref: ColumnRef, clock: Clock) -> Rows:
         instants = self.instants(clock)
-        if ref.id == "funding_rate" and self.funding is not None:
-            return last_known(self.funding.ts_ms, instants)
         if ref.id in _EVENTS:
-            return np.full(len(instants), -1)
+            return last_known(self._events(ref.id)[0], instants)
         return self.feeds[ref.timeframe].known_at(instants)
 
 

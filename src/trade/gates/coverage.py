@@ -1,4 +1,4 @@
-"""no-history: there is not one bar inside the window; unstored-series: the rules read something that is not stored."""
+"""no-history: there is not one bar inside the window."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trade.gates.text import fix_command, span
 
 
 def check(case: Preflight) -> Iterator[Finding]:
-    """Refuse an empty window, and rules over series that nobody stored."""
+    """Refuse an empty window."""
     window, symbol = case.window, case.history.instrument.symbol
     if len(case.history.base.between(window.from_ms, window.to_ms)) == 0:
         yield Finding(
@@ -18,10 +18,4 @@ def check(case: Preflight) -> Iterator[Finding]:
             f"no bars of '{symbol}' are stored in {span(window.from_ms, window.to_ms)}",
             fix_command(symbol),
             data={"missing": [[window.from_ms, window.to_ms]]},
-        )
-    if case.reads_open_interest:
-        yield Finding(
-            "unstored-series",
-            "the rules read 'open_interest', and no open interest is stored",
-            "remove it from the rules: this version stores bars, mark and funding",
         )

@@ -1,4 +1,4 @@
-"""bad-bars, bad-funding: rows that no market can have made; the store keeps them out, this gate does not take its word for it."""
+"""bad-bars, bad-funding, bad-open-interest: rows that no market can have made; the store keeps them out, this gate looks again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from trade.base.bars import Bars
 from trade.base.findings import Finding
-from trade.base.history import Funding
+from trade.base.history import Funding, OpenInterest
 from trade.gates.case import Preflight
 from trade.gates.text import instant
 from trade.market.sanity import FACTS, impossible
@@ -21,13 +21,15 @@ Int64 = npt.NDArray[np.int64]
 
 
 def check(case: Preflight) -> Iterator[Finding]:
-    """Look at order, grid, prices and volume of every bar, and at every funding rate, that the run reads."""
+    """Look at order, grid, prices and volume of every bar, at every funding rate and open interest, that the run reads."""
     history = case.history
     yield from _check_bars(history.base, "bars")
     if history.mark is not None:
         yield from _check_bars(history.mark, "mark bars")
     if history.funding is not None:
         yield from _check_funding(history.funding)
+    if history.open_interest is not None:
+        yield from _check_open_interest(history.open_interest)
 
 
 def _check_bars(bars: Bars, name: str) -> Iterator[Finding]:
@@ -42,6 +44,12 @@ def _check_funding(funding: Funding) -> Iterator[Finding]:
     yield from _say("bad-funding", "funding payments do not ascend, or stand twice", _unordered(funding.ts_ms))
     beyond = ~(np.abs(funding.rate) <= 1.0)  # not a number is beyond, too
     yield from _say("bad-funding", "funding rates are no number within -1 and 1", funding.ts_ms[beyond])
+
+
+def _check_open_interest(stored: OpenInterest) -> Iterator[Finding]:
+    yield from _say("bad-open-interest", "records of open interest do not ascend, or stand twice", _unordered(stored.ts_ms))
+    impossible = ~((stored.held >= 0) & (stored.held < np.inf))  # not a number is impossible, too
+    yield from _say("bad-open-interest", "records of open interest are negative, infinite or no number", stored.ts_ms[impossible])
 
 
 def _unordered(ts_ms: Int64) -> Int64:

@@ -10,8 +10,8 @@ from trade.market.instants import UNITS
 from trade.market.layouts import Asked
 from trade.market.names import Kind, parse_kind
 
-_KEYS = ("ts", *COLUMNS[Kind.BARS][1:], "rate")
-_MAPPED = (None, "bars", "funding")
+_KEYS = ("ts", *COLUMNS[Kind.BARS][1:], "rate", "open_interest")
+_MAPPED = (None, "bars", "funding", "oi")
 
 
 def parse_asked(kind: str | None, layout: str | None, columns: str | None, unit: str | None) -> Asked:

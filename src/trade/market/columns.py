@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.base.hashing import table_hash
+from trade.base.timeframe import BASE, Timeframe
 from trade.market.names import Kind
 
 Columns = dict[str, npt.NDArray[Any]]
@@ -19,7 +20,9 @@ COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     Kind.BARS: ("ts_open_ms", *PRICES, "volume"),
     Kind.MARK: ("ts_open_ms", *PRICES),
     Kind.FUNDING: ("ts_ms", "ts_raw_ms", "rate"),
+    Kind.OI: ("ts_ms", "open_interest"),
 }
+GRIDS: Mapping[Kind, Timeframe] = {Kind.BARS: BASE, Kind.MARK: BASE, Kind.OI: Timeframe("5m")}  # payments have none
 _INTEGERS = ("ts_open_ms", "ts_ms", "ts_raw_ms")
 
 
@@ -50,7 +53,7 @@ def digest(kind: Kind, columns: Columns) -> str:
 
 def price_names(kind: Kind) -> tuple[str, ...]:
     """Return the columns that live on the tick grid."""
-    return () if kind is Kind.FUNDING else PRICES
+    return PRICES if kind in (Kind.BARS, Kind.MARK) else ()
 
 
 def same_rows(kind: Kind, left: Columns, right: Columns) -> npt.NDArray[np.bool_]:

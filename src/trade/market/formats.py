@@ -70,6 +70,13 @@ FORMATS = (
         "(`funding_rate`, `last_funding_rate`, `fundingRate`, `rate`)",
         "funding",
     ),
+    Format(
+        "oi",
+        "any CSV, parquet or feather of open interest, Binance's metrics among them",
+        "a clock (`ts_ms`, `create_time`, `timestamp`, `date`, `datetime`, `time`) and an open interest "
+        "(`open_interest`, `sum_open_interest`, `openInterest`)",
+        "oi, on whole five minutes",
+    ),
 )
 NAMES = tuple(each.name for each in FORMATS)
 

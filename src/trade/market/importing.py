@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
+from trade.market.columns import price_names
 from trade.market.fitting import GridOptions, choose_instrument, count_off_grid, require_fit
 from trade.market.layouts import Asked
 from trade.market.manifest import Manifest
@@ -123,7 +124,7 @@ def _fit(writer: Writer, manifest: Manifest, staging: Staging, grid: GridOptions
     series, kind = staging.series, staging.kind
     if kind is Kind.BARS:
         manifest = manifest.with_instrument(series, choose_instrument(writer, series, manifest.of(series, kind), grid))
-    if kind is Kind.FUNDING or series not in manifest.instruments:
+    if not price_names(kind) or series not in manifest.instruments:
         return manifest, []
     manifest = count_off_grid(writer, manifest, series, staging.touched)
     touched = [m for m in manifest.of(series, kind) if m.month in staging.touched]

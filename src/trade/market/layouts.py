@@ -34,6 +34,8 @@ HEADERLESS: Mapping[str, tuple[str, ...]] = {
 }
 BAR_CLOCKS = ("ts_open_ms", "open_time", "timestamp", "date", "datetime", "time")
 FUNDING_CLOCKS = ("ts_raw_ms", "ts_ms", "calc_time", "funding_time", "fundingtime", "timestamp", "date", "datetime", "time")
+OI_CLOCKS = ("ts_ms", "create_time", "timestamp", "date", "datetime", "time")
+OPEN_INTERESTS = ("open_interest", "sum_open_interest", "openinterest")
 RATES = ("funding_rate", "last_funding_rate", "fundingrate", "rate")
 MT4_AHEAD_MS = 3 * 3_600_000  # UTC+3 all year
 
@@ -129,12 +131,18 @@ def build(name: str, head: Head, asked: Asked) -> Layout:
 
 def _build(name: str, head: Head, asked: Asked) -> Layout:
     venue = next((venue for venue in ("binance", "bybit") if name.startswith(venue)), "generic")
-    kind = Kind.FUNDING if name.endswith("funding") else Kind.MARK if name.endswith("-mark") else Kind.BARS
-    if name == "bars" and asked.kind is Kind.MARK:
-        kind = Kind.MARK
+    kind = _kind(name, asked)
     clock, values = _meanings(name, kind, head, asked)
     is_trades = name.endswith("-trades")
     return Layout(name, head.columns, kind, venue, clock, values, is_trades=is_trades, symbol=head.cell("symbol") or None)
+
+
+def _kind(name: str, asked: Asked) -> Kind:
+    if name == "bars" and asked.kind is Kind.MARK:
+        return Kind.MARK
+    if name == "oi":
+        return Kind.OI
+    return Kind.FUNDING if name.endswith("funding") else Kind.MARK if name.endswith("-mark") else Kind.BARS
 
 
 def _meanings(name: str, kind: Kind, head: Head, asked: Asked) -> tuple[Clock, dict[str, str]]:
@@ -147,6 +155,8 @@ def _meanings(name: str, kind: Kind, head: Head, asked: Asked) -> tuple[Clock, d
         return Clock(column), values
     if name == "freqtrade-funding":
         column, values = _columns(head, ("date",), {"rate": ("open",)}, {})
+    elif kind is Kind.OI:
+        column, values = _columns(head, OI_CLOCKS, {"open_interest": OPEN_INTERESTS}, asked.columns)
     elif kind is Kind.FUNDING:
         column, values = _columns(head, FUNDING_CLOCKS, {"rate": RATES}, asked.columns)
     else:
@@ -179,7 +189,7 @@ def _columns(
 
 
 def _word(key: str, choices: Sequence[str]) -> str:
-    word = {"ts": "the clock", "rate": "a funding rate"}.get(key, "")
+    word = {"ts": "the clock", "rate": "a funding rate", "open_interest": "an open interest"}.get(key, "")
     return f"{word} ({', '.join(choices)})" if word else f"'{choices[0]}'"
 
 

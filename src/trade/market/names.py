@@ -15,16 +15,17 @@ MARKETS = ("spot", "linear")
 
 
 class Kind(StrEnum):
-    """What a series records. Later kinds (open interest) add a word here and a schema in `columns`."""
+    """What a series records: a word here, a schema in `columns`."""
 
     BARS = "bars"
     MARK = "mark"
     FUNDING = "funding"
+    OI = "oi"
 
 
 @dataclass(frozen=True, order=True)
 class Series:
-    """One symbol of one venue and market; its bars, mark bars and funding are stored apart."""
+    """One symbol of one venue and market; its kinds are stored apart."""
 
     venue: str
     market: str

@@ -12,8 +12,7 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place, Severity
 from trade.base.timeframe import MINUTE_MS
 from trade.market.chunk import Chunk
-from trade.market.columns import Columns
-from trade.market.names import Kind
+from trade.market.columns import Columns, price_names
 from trade.market.report import BadRows
 from trade.market.rows import faults, stored_columns, trade_faults
 from trade.market.source import Source
@@ -77,6 +76,6 @@ def require_minutes(source: Source, clock: Int64) -> None:
     steps = np.abs(np.diff(clock))
     typical = int(np.median(steps)) if len(steps) >= 2 else MINUTE_MS
     made_here = source.layout.is_trades  # minutes without a trade are no slower bars
-    if source.layout.kind is not Kind.FUNDING and not made_here and typical > MINUTE_MS:
+    if price_names(source.layout.kind) and not made_here and typical > MINUTE_MS:
         fact = f"the bars are '{typical // MINUTE_MS}' minutes apart; only 1m bars can be imported yet"
         raise Malformed(Finding("timeframe-not-supported", fact, "import the 1m file", place=Place(str(source.path))))

@@ -7,7 +7,7 @@ import re
 from trade.base.errors import Malformed
 from trade.market.columns import PRICES
 from trade.market.instants import is_number
-from trade.market.layouts import BINANCE_KLINES, MT4, RATES, Asked, Head, Layout, build, unknown
+from trade.market.layouts import BINANCE_KLINES, MT4, OPEN_INTERESTS, RATES, Asked, Head, Layout, build, unknown
 from trade.market.names import Kind
 
 _MT4_CLOCK = re.compile(r"\d{4}\.\d\d\.\d\d \d\d:\d\d")
@@ -22,6 +22,8 @@ def recognise(head: Head, asked: Asked) -> Layout:
 
 
 def _name(head: Head, asked: Asked) -> str:
+    if asked.kind is Kind.OI or "open_interest" in asked.columns:
+        return "oi"
     if asked.columns:
         return "funding" if asked.kind is Kind.FUNDING or "rate" in asked.columns else "bars"
     name = _own_name(head, asked) if head.has_header else _bare_name(head)
@@ -52,6 +54,8 @@ def _own_name(head: Head, asked: Asked) -> str:
         return "bybit-trades"
     if names >= _SPOT_TRADES and not names & set(PRICES):
         return "bybit-spot-trades"
+    if names & set(OPEN_INTERESTS) and "open" not in names:
+        return "oi"
     if names & set(RATES) and "open" not in names:
         return "funding"
     if names & set(PRICES):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from trade.base.timeframe import MINUTE_MS
 from trade.market import sanity
 from trade.market.chunk import Chunk
-from trade.market.columns import PRICES, Columns
+from trade.market.columns import GRIDS, PRICES, Columns, clock_column
 from trade.market.names import Kind
 
 Int64 = npt.NDArray[np.int64]
@@ -19,10 +19,11 @@ Flags = npt.NDArray[np.bool_]
 FACTS: Mapping[str, str] = {
     "unreadable": "a cell cannot be read",
     "timestamp-implausible": "the timestamp lies before 1970 or after 2099",
-    "timestamp-off-grid": "the timestamp is not a whole minute",
+    "timestamp-off-grid": "the timestamp is not a whole minute, or for open interest a whole five minutes",
     **sanity.FACTS,
     "price-implausible": "a price is above 1e12",
     "size-not-positive": "the size of a trade is zero or negative",
+    "open-interest-negative": "the open interest is negative",
     "rate-implausible": "the funding rate is above 100 % or below -100 %",
     "unsorted": "the timestamp breaks the order of the file",
     "duplicate-disagrees": "the same timestamp is there before, with other values; the first stays",
@@ -37,7 +38,10 @@ def faults(chunk: Chunk, kind: Kind) -> tuple[tuple[str, ...], Int64]:
     if kind is Kind.FUNDING:
         rate = values["rate"]
         return _first_broken(chunk, {"not-finite": ~np.isfinite(rate), "rate-implausible": np.abs(rate) > 1})
-    off_grid = ~chunk.ts_exact | (chunk.ts_ms % MINUTE_MS != 0)
+    off_grid = ~chunk.ts_exact | (chunk.ts_ms % GRIDS[kind].length_ms != 0)
+    if kind is Kind.OI:
+        held = values["open_interest"]
+        return _first_broken(chunk, {"timestamp-off-grid": off_grid, "not-finite": ~np.isfinite(held), "open-interest-negative": held < 0})
     open_, high, low, close = (values[name] for name in PRICES)
     too_high = np.maximum.reduce((open_, high, low, close)) > _HIGHEST_PRICE
     return _first_broken(
@@ -81,4 +85,4 @@ def stored_columns(chunk: Chunk, kind: Kind) -> Columns:
     if kind is Kind.FUNDING:
         # FUND-1: venues stamp funding some milliseconds late; the minute is the instant, the raw value is kept.
         return {"ts_ms": chunk.ts_ms - chunk.ts_ms % MINUTE_MS, "ts_raw_ms": chunk.ts_ms, **chunk.values}
-    return {"ts_open_ms": chunk.ts_ms, **chunk.values}
+    return {clock_column(kind): chunk.ts_ms, **chunk.values}

@@ -26,7 +26,7 @@ class Answer:
 
 
 def query(store: Store, sql: str, limit: int | None = None) -> Answer:
-    """Return what one SELECT says, at most `limit` rows of it. Views: `bars`, `mark`, `funding`, with venue, market, symbol.
+    """Return what one SELECT says, at most `limit` rows of it. Views: `bars`, `mark`, `funding`, `oi`, with venue, market, symbol.
 
     Raises Malformed for anything but one SELECT, and for what DuckDB refuses.
     """

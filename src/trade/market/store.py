@@ -16,7 +16,7 @@ from trade.base.bars import Bars, base_bars
 from trade.base.errors import DataMissing, Malformed, Mismatch
 from trade.base.findings import Finding, Severity
 from trade.base.hashing import json_hash
-from trade.base.history import Funding, History
+from trade.base.history import Funding, History, OpenInterest
 from trade.base.instrument import Grid, Instrument
 from trade.market import manifest as manifests
 from trade.market.columns import PRICES, Columns, clock_column, digest, take
@@ -103,21 +103,26 @@ class Store:
         low, high = (int(i) for i in np.searchsorted(clock, [start_ms, end_ms]))
         return Span(take(columns, slice(low, high)), _digests(kind, columns, months, low, high), sum(m.off_grid for m in months))
 
-    def load(self, series: Series, start_ms: int, end_ms: int, *, rehash: bool = False) -> History:
-        """Return the history over [start_ms, end_ms) on the integer grid; gaps stay gaps. Raises DataMissing for unknown series."""
+    def load(self, series: Series, start_ms: int, end_ms: int, *, rehash: bool = False, open_interest: bool = False) -> History:
+        """Return the history over [start_ms, end_ms) on the integer grid; gaps stay gaps. Raises DataMissing for unknown series.
+
+        Open interest is read, and part of the digest, only if it is asked for.
+        """
         instrument = self.instrument(series)
         bars = self.rows(series, Kind.BARS, start_ms, end_ms, rehash=rehash)
         mark = self.rows(series, Kind.MARK, start_ms, end_ms, rehash=rehash)
         payer = self.funding_of(series)
         funding = None if payer is None else self.rows(payer, Kind.FUNDING, start_ms, end_ms, rehash=rehash)
+        held = self.rows(series, Kind.OI, start_ms, end_ms, rehash=rehash) if open_interest else None
         has_mark = (series, Kind.MARK) in self.manifest.months
         return History(
             instrument=instrument,
             base=_on_grid(bars.columns, instrument.grid),
             mark=_on_grid(mark.columns, instrument.grid) if has_mark else None,
             funding=None if funding is None else Funding(funding.columns["ts_ms"], funding.columns["rate"]),
-            digest=_history_digest(instrument, bars, mark if has_mark else None, funding),
+            digest=_history_digest(instrument, bars, mark if has_mark else None, funding, held),
             findings=tuple(_findings(series, payer, bars, mark)),
+            open_interest=None if held is None else OpenInterest(held.columns["ts_ms"], held.columns["open_interest"]),
         )
 
     def funding_of(self, series: Series) -> Series | None:
@@ -167,11 +172,13 @@ def _require_digests(kind: Kind, columns: Columns, months: Sequence[Month]) -> N
         raise Mismatch(damaged)
 
 
-def _history_digest(instrument: Instrument, bars: Span, mark: Span | None, funding: Span | None) -> str:
+def _history_digest(instrument: Instrument, bars: Span, mark: Span | None, funding: Span | None, held: Span | None) -> str:
     """Return the digest of exactly what a run reads; where the rows are stored is no part of it (HASH-2)."""
     parts: dict[str, Any] = {"instrument": instrument.as_json(), "bars": bars.digests}
     parts["mark"] = None if mark is None else mark.digests
     parts["funding"] = None if funding is None else funding.digests
+    if held is not None:  # named only where it is read: what other runs read stays the same
+        parts["open_interest"] = held.digests
     return json_hash(parts)
 
 

@@ -64,16 +64,22 @@ def look(request: Request, doors: Doors, accepted: Accepted, rehash: bool = Fals
     plan = plan_features(accepted.play, CATALOGUE)
     window = choose_window(market, series, plan, request.from_ms, request.to_ms)
     settle_start_ms = min(plan.history_start_ms(window.from_ms), window.from_ms)
-    history = market.load(series, settle_start_ms, window.to_ms, rehash=rehash)
+    reads = reads_open_interest(accepted)
+    history = market.load(series, settle_start_ms, window.to_ms, rehash=rehash, open_interest=reads)
     case = Preflight(
         history=history,
         window=window,
         settle_start_ms=settle_start_ms,
         first_valid_start_ms=plan.first_valid_start_ms(window.from_ms),
         tolerance=request.tolerance,
-        reads_open_interest=any(ref.id == "open_interest" for ref in accepted.program.reads),
+        reads_open_interest=reads,
     )
     return plan, case
+
+
+def reads_open_interest(accepted: Accepted) -> bool:
+    """Tell whether a rule reads it: only then it is loaded, and part of what the run is a result of."""
+    return any(ref.id == "open_interest" for ref in accepted.program.reads)
 
 
 def execute(ready: Ready, say: Callable[[str], None] = silent) -> Execution:

@@ -12,7 +12,7 @@ from trade.gates.preflight import PREFLIGHT
 from trade.market.names import Kind, Series
 from trade.market.sync.request import MARKET, VENUE, SyncRequest
 from trade.run.accepted import Accepted
-from trade.run.execute import look
+from trade.run.execute import look, reads_open_interest
 from trade.run.names import CATALOGUE
 from trade.run.request import Doors, Request
 
@@ -34,7 +34,11 @@ def wanted_history(request: Request, doors: Doors, accepted: Accepted) -> tuple[
         return ()
     _, case = look(request, doors, accepted)
     found = PREFLIGHT.findings(case)
-    spans = ((Kind.BARS, _bars(found, case.settle_start_ms)), (Kind.FUNDING, _funding(found, case.window)))
+    spans = (
+        (Kind.BARS, _bars(found, case.settle_start_ms)),
+        (Kind.FUNDING, _funding(found, case.window)),
+        (Kind.OI, _open_interest(found)),
+    )
     return tuple(
         SyncRequest((series,), (kind,), False, min(first for first, _ in missing), max(end for _, end in missing))
         for kind, missing in spans
@@ -56,7 +60,8 @@ def _everything(request: Request, accepted: Accepted, series: Series) -> SyncReq
         fact = f"nothing of '{series}' is stored, so the window of the run is not known"
         raise DataMissing(Finding("window-unknown", fact, "name it with --from and --to"))
     start_ms = plan_features(accepted.play, CATALOGUE).history_start_ms(request.from_ms)
-    return SyncRequest((series,), (Kind.BARS, Kind.FUNDING), True, min(start_ms, request.from_ms), request.to_ms)
+    kinds = (Kind.BARS, Kind.FUNDING, *([Kind.OI] if reads_open_interest(accepted) else []))
+    return SyncRequest((series,), kinds, True, min(start_ms, request.from_ms), request.to_ms)
 
 
 def _bars(found: Iterable[Finding], settle_start_ms: int) -> Spans:
@@ -78,3 +83,8 @@ def _funding(found: Iterable[Finding], window: Window) -> Spans:
         if finding.code == "funding-hole":
             spans.append((finding.data["from_ms"], finding.data["to_ms"]))
     return spans
+
+
+def _open_interest(found: Iterable[Finding]) -> Spans:
+    codes = ("unstored-series", "open-interest-hole")
+    return [(finding.data["from_ms"], finding.data["to_ms"]) for finding in found if finding.code in codes]

@@ -67,7 +67,7 @@ def test_only_the_kinds_that_are_named_are_fetched(trade, client):
         (["--symbol", "NOSUCH"], 3, "symbol-not-listed"),
         (["--symbol", "btc"], 2, "bad-symbol"),
         (["--symbol", "binance:linear:BTCUSDT"], 2, "cannot-sync"),
-        (["--symbol", "BTCUSDT", "--kinds", "oi"], 2, "bad-kind"),
+        (["--symbol", "BTCUSDT", "--kinds", "bars,candles"], 2, "bad-kind"),
         (["--symbol", "BTCUSDT", "--from", "2025-01-01", "--days", "3"], 2, "two-starts"),
         (["--symbol", "BTCUSDT", "--from", "2025-01-03", "--to", "2025-01-02"], 2, "empty-span"),
         ([], 2, "usage"),

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trade.market.sync.missing import missing_minutes, missing_payments
+from trade.base.timeframe import BASE
+from trade.market.sync.missing import missing_payments, missing_rows
 
 HOUR = 3_600_000
 MINUTE = 60_000
@@ -17,7 +18,7 @@ def payments(*hours):
 
 
 def test_without_rows_the_whole_span_is_missing():
-    assert missing_minutes(np.empty(0, np.int64), 0, 10 * MINUTE) == ((0, 10 * MINUTE),)
+    assert missing_rows(np.empty(0, np.int64), 0, 10 * MINUTE, BASE) == ((0, 10 * MINUTE),)
     assert missing_payments(payments(), 0, 10 * HOUR, 8 * HOUR) == ((0, 10 * HOUR),)
     assert missing_payments(payments(), 10, 10, 8 * HOUR) == ()
 
@@ -54,6 +55,6 @@ def test_a_payment_taken_out_is_always_noticed(data):
 @settings(max_examples=60)
 @given(st.sets(st.integers(0, 60)), st.integers(0, 20), st.integers(21, 60))
 def test_minutes_are_stored_or_missing_and_never_both(minutes, first, end):
-    spans = missing_minutes(np.array(sorted(minutes), np.int64) * MINUTE, first * MINUTE, end * MINUTE)
+    spans = missing_rows(np.array(sorted(minutes), np.int64) * MINUTE, first * MINUTE, end * MINUTE, BASE)
     missing = {minute for a, b in spans for minute in range(a // MINUTE, b // MINUTE)}
     assert missing == set(range(first, end)) - minutes

@@ -206,7 +206,7 @@ def test_wrong_words_are_all_named():
     from trade.market.sync.request import parse_kinds, parse_symbols
 
     with pytest.raises(Malformed) as wrong:
-        parse_kinds("bars,oi,foo")
+        parse_kinds("bars,foo,bar")
     assert len(wrong.value.findings) == 2
     with pytest.raises(Malformed) as wrong:
         parse_symbols(["btc", "binance:linear:BTCUSDT", "../x", "ETHUSDT"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.timeframe import Timeframe
 from trade.market.gaps import find_gaps
 
 Int64 = npt.NDArray[np.int64]
@@ -14,9 +15,9 @@ _HOLE_FACTOR = 1.5
 _NEIGHBOURS = 3
 
 
-def missing_minutes(ts_open_ms: Int64, start_ms: int, end_ms: int) -> Spans:
-    """Return the spans of [start_ms, end_ms) in which minutes have no bar."""
-    return tuple((gap.start_ms, gap.end_ms) for gap in find_gaps(ts_open_ms, start_ms, end_ms))
+def missing_rows(ts_ms: Int64, start_ms: int, end_ms: int, grid: Timeframe) -> Spans:
+    """Return the spans of [start_ms, end_ms) in which instants of a grid have no row."""
+    return tuple((gap.start_ms, gap.end_ms) for gap in find_gaps(ts_ms, start_ms, end_ms, grid))
 
 
 def missing_payments(ts_ms: Int64, start_ms: int, end_ms: int, interval_ms: int) -> Spans:

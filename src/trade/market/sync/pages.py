@@ -39,6 +39,16 @@ SOURCES: Mapping[Kind, Source] = {
     Kind.BARS: Source(Endpoint.KLINE, "start", "end", 1000, MINUTE_MS, {"interval": 1}, 0, {**_BAR_PLACES, "volume": 5}),
     Kind.MARK: Source(Endpoint.MARK_KLINE, "start", "end", 1000, MINUTE_MS, {"interval": 1}, 0, _BAR_PLACES),
     Kind.FUNDING: Source(Endpoint.FUNDING, "startTime", "endTime", 200, 1, {}, "fundingRateTimestamp", {"rate": "fundingRate"}),
+    Kind.OI: Source(
+        Endpoint.OPEN_INTEREST,
+        "startTime",
+        "endTime",
+        200,
+        5 * MINUTE_MS,
+        {"intervalTime": "5min"},
+        "timestamp",
+        {"open_interest": "openInterest"},
+    ),
 }
 
 

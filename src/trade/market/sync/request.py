@@ -12,6 +12,7 @@ from trade.market.names import Kind, Series, parse_series
 
 VENUE, MARKET = "bybit", "linear"
 INSTRUMENTS = "instruments"
+USUAL_KINDS = (Kind.BARS, Kind.MARK, Kind.FUNDING)  # open interest takes as many requests as bars, and few rules read it
 KIND_WORDS = (*(str(kind) for kind in Kind), INSTRUMENTS)
 
 
@@ -23,7 +24,7 @@ class SyncRequest:
     """
 
     series: tuple[Series, ...]
-    kinds: tuple[Kind, ...] = tuple(Kind)
+    kinds: tuple[Kind, ...] = USUAL_KINDS
     instruments: bool = True
     from_ms: int | None = None
     to_ms: int | None = None
@@ -128,6 +129,4 @@ def _series(text: str) -> Series:
 
 
 def _wrong_kind(word: str) -> Finding:
-    if word == "oi":
-        return Finding("bad-kind", "open interest 'oi' cannot be stored yet", f"use {', '.join(KIND_WORDS)}")
     return Finding("bad-kind", f"unknown kind '{word}'", f"use {', '.join(KIND_WORDS)}")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from trade.base.findings import Finding, Severity
 from trade.market.chunk import Chunk
-from trade.market.columns import join, take
+from trade.market.columns import join, price_names, take
 from trade.market.fitting import count_off_grid
 from trade.market.instants import iso
 from trade.market.names import Kind, Series
@@ -53,7 +53,7 @@ class Shelf:
             if not staging.rows_new:
                 return
             manifest = writer.manifest.with_series(self.series, self.kind, staging.months)
-            if self.kind is not Kind.FUNDING:
+            if price_names(self.kind):
                 manifest = count_off_grid(writer, manifest, self.series, staging.touched)
             writer.commit(manifest)
         self.stored += staging.rows_new

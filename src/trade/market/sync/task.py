@@ -8,12 +8,12 @@ from pathlib import Path
 
 from trade.base.findings import Finding, Severity
 from trade.base.timeframe import MINUTE_MS
-from trade.market.columns import clock_column
+from trade.market.columns import GRIDS, clock_column
 from trade.market.instants import iso
 from trade.market.names import Kind
 from trade.market.store import Store
 from trade.market.sync.listing import Listing
-from trade.market.sync.missing import Spans, missing_minutes, missing_payments
+from trade.market.sync.missing import Spans, missing_payments, missing_rows
 from trade.market.sync.pages import Page, pages
 from trade.market.sync.patience import Patience
 from trade.market.sync.request import Said, Say, SeriesReport
@@ -40,6 +40,7 @@ class Task:
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(self.store, self.listed.series, self.kind)
+        self._grid = GRIDS.get(self.kind)
 
     def run(self) -> tuple[SeriesReport, tuple[Finding, ...]]:
         """Fetch and commit what is missing. Raises Refused; what was committed stays."""
@@ -63,10 +64,10 @@ class Task:
             for page in pages(self.patience, self.listed.series, self.kind, start_ms, end_ms):
                 block.append(page)
                 self._told(len(page))
-                if self.kind is not Kind.FUNDING and self._is_due():
+                if self._grid is not None and self._is_due():
                     yield block
                     block = []
-            if self.kind is Kind.FUNDING and block:
+            if self._grid is None and block:
                 yield block
                 block = []
         if block:
@@ -91,15 +92,15 @@ class Task:
             return ()
         columns = Store(self.store).rows(self.listed.series, self.kind, self.start_ms, self.end_ms).columns
         clock = columns[clock_column(self.kind)]
-        if self.kind is Kind.FUNDING:
+        if self._grid is None:
             return missing_payments(clock, self.start_ms, self.end_ms, self.listed.funding_interval_ms)
-        return missing_minutes(clock, self.start_ms, self.end_ms)
+        return missing_rows(clock, self.start_ms, self.end_ms, self._grid)
 
     def _absent(self) -> Spans:
-        return () if self.kind is Kind.FUNDING else self._missing()
+        return () if self._grid is None else self._missing()
 
     def _expected(self, spans: Spans) -> int:
-        step_ms = self.listed.funding_interval_ms if self.kind is Kind.FUNDING else MINUTE_MS
+        step_ms = self.listed.funding_interval_ms if self._grid is None else self._grid.length_ms
         return sum(-(-(end_ms - start_ms) // step_ms) for start_ms, end_ms in spans)
 
     def _gaps(self, absent: Spans) -> Iterator[Finding]:

@@ -41,8 +41,8 @@ class SyntheticMarket:
         last_ms = START_MS + (self._length - 1) * MINUTE_MS
         return (StoredSeries(self._series, Kind.BARS, self._length, START_MS, last_ms, ()),)
 
-    def load(self, series: Series, start_ms: int, end_ms: int, *, rehash: bool = False) -> History:
-        """Return the rows of [start_ms, end_ms); they are made anew each time, so there is nothing to rehash."""
-        del series, rehash
+    def load(self, series: Series, start_ms: int, end_ms: int, *, rehash: bool = False, open_interest: bool = False) -> History:
+        """Return the rows of [start_ms, end_ms), made anew each time, so there is nothing to rehash; no open interest is among them."""
+        del series, rehash, open_interest
         past = max(0, -(-(START_MS - start_ms) // MINUTE_MS))
         return history(self._maker.make(past).between(start_ms, end_ms), self._maker.instrument, self._recipe)
