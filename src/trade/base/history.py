@@ -36,7 +36,7 @@ class Funding:
 
 @dataclass(frozen=True)
 class OpenInterest:
-    """Open interest, ascending: each held in contracts or base units as its venue counts them, known from its instant on."""
+    """Open interest, ascending: what is held, as its venue counts it (base units or contracts), known from its instant on."""
 
     ts_ms: Int64
     held: Float64

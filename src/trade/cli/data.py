@@ -100,7 +100,11 @@ def export(
 
 @app.command("sync", epilog="Example: trade data sync --symbol BTCUSDT --symbol ETHUSDT --days 90")
 def sync(
-    symbols: Annotated[list[str], typer.Option("--symbol", metavar="SYMBOL", help="A perpetual of Bybit; may be given several times.")],
+    symbols: Annotated[
+        list[str], typer.Option("--symbol", metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT; several times.")
+    ],
+    venue: Annotated[str, typer.Option("--venue", help="bybit, or any exchange that ccxt knows, like binance.")] = "bybit",
+    market: Annotated[str, typer.Option("--market", help="linear or spot; of bybit only linear.")] = "linear",
     start: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="UTC, like 2023-01-01 [default: the first stored bar, else 30 days ago].")
     ] = None,
@@ -108,12 +112,17 @@ def sync(
     days: Annotated[
         int | None, typer.Option("--days", metavar="N", min=1, help="Instead of --from: this many days before the end.")
     ] = None,
-    kinds: Annotated[str, typer.Option("--kinds", metavar="LIST", help="What to fetch.")] = "bars,mark,funding,instruments",
+    kinds: Annotated[
+        str | None,
+        typer.Option(
+            "--kinds", metavar="LIST", help="Of bars,mark,funding,oi,instruments [default: all but oi, as far as the exchange has them]."
+        ),
+    ] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fetch what is missing of perpetuals from Bybit; stopped at any moment, it goes on from there. No key is needed."""
+    """Fetch what is missing from Bybit or another exchange; stopped at any moment, it goes on from there. No key is needed."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.cli.syncing import run_sync, show_report
     from trade.market.sync.request import SyncRequest, parse_kinds, parse_symbols
@@ -122,7 +131,7 @@ def sync(
         raise Malformed(Finding("two-starts", "--from and --days both say where the span begins", "give one of them"))
     chosen, instruments = parse_kinds(kinds)
     span = (instant_ms("--from", start), instant_ms("--to", end), days)
-    report = run_sync(db, SyncRequest(parse_symbols(symbols), chosen, instruments, *span))
+    report = run_sync(db, SyncRequest(parse_symbols(symbols, venue, market), chosen, instruments, *span))
     console.emit({"status": "ok", "exit_code": 0, **report.as_json()})
     show_report(report)
 

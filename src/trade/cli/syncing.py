@@ -8,18 +8,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trade.base.errors import Refused
+from trade.base.findings import Finding
 from trade.cli import console
 
 if TYPE_CHECKING:
+    from trade.market.sync.dialect import Dialect
+    from trade.market.sync.port import Exchange
     from trade.market.sync.request import Said, SyncReport, SyncRequest
 
 
 def run_sync(db: Path, request: SyncRequest) -> SyncReport:
-    """Sync from Bybit and show how far it is. Ctrl-C says what it left, and goes on to end the command."""
-    from trade.market.bybit import Bybit
+    """Sync from an exchange and show how far it is. Ctrl-C says what it left, and goes on to end the command."""
     from trade.market.sync.syncing import sync
 
-    exchange = Bybit()
+    exchange, dialect = _door(request.series[0].venue)
     stored: dict[tuple[str, str], int] = {}
     with _bars() as show:
 
@@ -28,11 +31,30 @@ def run_sync(db: Path, request: SyncRequest) -> SyncReport:
             show(said)
 
         try:
-            return sync(db, request, exchange, say)
+            return sync(db, request, exchange, say, dialect=dialect)
         except BaseException:
             if any(stored.values()):
                 console.say(f"{sum(stored.values()):,} new rows are stored; the same command goes on from there")
             raise
+
+
+def _door(venue: str) -> tuple[Exchange, Dialect]:
+    """Return the exchange of a venue and how it is asked. Raises Malformed for a venue nobody knows, Refused without ccxt."""
+    from trade.market.sync.dialect import BYBIT, CCXT
+    from trade.market.sync.request import VENUE
+
+    if venue == VENUE:
+        from trade.market.bybit import Bybit
+
+        return Bybit(), BYBIT
+    try:
+        from trade.market.ccxt_door import Ccxt
+    except ModuleNotFoundError as error:
+        if error.name != "ccxt":
+            raise
+        fact = f"'{venue}' is asked through ccxt, which is not installed"
+        raise Refused(Finding("ccxt-missing", fact, "install it with: pip install 'trade[ccxt]'")) from error
+    return Ccxt(venue), CCXT
 
 
 def show_report(report: SyncReport) -> None:

@@ -13,6 +13,7 @@ from pybit.unified_trading import HTTP
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
+from trade.market.names import Kind
 from trade.market.sync.port import Answer, Endpoint, Next, Trouble
 
 URL_VARIABLE = "TRADE_BYBIT_URL"
@@ -53,6 +54,10 @@ class Bybit:
             Endpoint.INSTRUMENTS: http.get_instruments_info,
             Endpoint.RISK_LIMIT: http.get_risk_limit,
         }
+
+    def offers(self, market: str) -> tuple[Kind, ...]:
+        """Return the kinds that can be fetched of a market."""
+        return tuple(Kind) if market == "linear" else ()
 
     def ask(self, endpoint: Endpoint, params: Mapping[str, str | int]) -> Answer:
         """Return the answer to one request. Raises Trouble."""

@@ -50,7 +50,9 @@ def _unstored(symbol: str) -> Series:
     """Return the series that a symbol without stored bars means. Raises DataMissing if its exchange is none that can be synced."""
     parts = symbol.split(":") if ":" in symbol else [VENUE, MARKET, symbol]
     if parts[:2] != [VENUE, MARKET]:
-        hint = f"only '{VENUE}:{MARKET}:SYMBOL' can be synced; import the files of other venues"
+        hint = (
+            f"a run syncs only '{VENUE}:{MARKET}:SYMBOL' by itself; bring others in with 'trade data sync --venue' or 'trade data import'"
+        )
         raise DataMissing(Finding("symbol-not-stored", f"no bars of '{symbol}' are stored", hint))
     return Series(*parts)
 

@@ -66,7 +66,11 @@ def test_only_the_kinds_that_are_named_are_fetched(trade, client):
     [
         (["--symbol", "NOSUCH"], 3, "symbol-not-listed"),
         (["--symbol", "btc"], 2, "bad-symbol"),
-        (["--symbol", "binance:linear:BTCUSDT"], 2, "cannot-sync"),
+        (["--symbol", "BTCUSDT", "--market", "spot"], 2, "cannot-sync"),
+        (["--symbol", "BTCUSDT", "--symbol", "binance:linear:BTCUSDT"], 2, "several-venues"),
+        (["--symbol", "BTCUSDT", "--venue", "binanse"], 2, "unknown-venue"),
+        (["--symbol", "BTCUSDT", "--venue", "../binance"], 2, "bad-venue"),
+        (["--symbol", "BTCUSDT", "--venue", "binance", "--kinds", "bars,mark"], 2, "kind-not-offered"),
         (["--symbol", "BTCUSDT", "--kinds", "bars,candles"], 2, "bad-kind"),
         (["--symbol", "BTCUSDT", "--from", "2025-01-01", "--days", "3"], 2, "two-starts"),
         (["--symbol", "BTCUSDT", "--from", "2025-01-03", "--to", "2025-01-02"], 2, "empty-span"),

@@ -209,6 +209,6 @@ def test_wrong_words_are_all_named():
         parse_kinds("bars,foo,bar")
     assert len(wrong.value.findings) == 2
     with pytest.raises(Malformed) as wrong:
-        parse_symbols(["btc", "binance:linear:BTCUSDT", "../x", "ETHUSDT"])
+        parse_symbols(["btc", "bybit:spot:BTCUSDT", "../x", "ETHUSDT"])
     assert {finding.code for finding in wrong.value.findings} == {"bad-symbol", "cannot-sync"}
     assert parse_kinds("funding, bars") == ((Kind.BARS, Kind.FUNDING), False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -25,13 +25,17 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Listing:
-    """A symbol as the exchange lists it: traded in [launch_ms, delivery_ms), delivery 0 for none; funding interval in ms."""
+    """A symbol as the exchange lists it: traded in [launch_ms, delivery_ms), delivery 0 for none; funding interval in ms.
+
+    `row` is what the exchange said, in its own words; `notes` are what a reader of its rows should know.
+    """
 
     series: Series
     launch_ms: int
     delivery_ms: int
     funding_interval_ms: int
     row: Row
+    notes: tuple[Finding, ...] = ()
 
 
 def listing(patience: Patience, series: Series) -> Listing:
@@ -147,7 +151,11 @@ def _listing(series: Series, row: Row) -> Listing:
 
 def _not_listed(patience: Patience, series: Series) -> DataMissing:
     rows = _all(patience, Endpoint.INSTRUMENTS, {"category": series.market, "limit": _PAGE})
-    names = sorted({str(row.get("symbol")) for row in rows})
+    return not_listed(series, sorted({str(row.get("symbol")) for row in rows}))
+
+
+def not_listed(series: Series, names: Sequence[str]) -> DataMissing:
+    """Return that a symbol is none of those that are listed, with the nearest ones."""
     near = difflib.get_close_matches(series.symbol, names, n=3, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else f"'{len(names)}' symbols are listed, none with a name like it"
     fact = f"{series.venue} lists no {series.market} symbol '{series.symbol}'"

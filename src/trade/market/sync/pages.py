@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from trade.base.timeframe import MINUTE_MS
 from trade.market.columns import PRICES, Columns
-from trade.market.names import Kind, Series
+from trade.market.names import Kind
+from trade.market.sync.listing import Listing
 from trade.market.sync.patience import Patience
 from trade.market.sync.port import Answer, Endpoint, Next, Trouble
 
@@ -63,9 +64,9 @@ class Page:
         return len(self.ts_ms)
 
 
-def pages(patience: Patience, series: Series, kind: Kind, start_ms: int, end_ms: int) -> Iterator[Page]:
+def pages(patience: Patience, listed: Listing, kind: Kind, start_ms: int, end_ms: int) -> Iterator[Page]:
     """Yield the rows that the exchange has in [start_ms, end_ms), page by page, backwards. Raises Refused on giving up."""
-    source = SOURCES[kind]
+    source, series = SOURCES[kind], listed.series
     last_ms = end_ms - source.step_ms
     while last_ms >= start_ms:
         params = {"category": series.market, "symbol": series.symbol, "limit": source.limit, **source.fixed}

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from trade.market.names import Kind
+
 
 class Endpoint(StrEnum):
-    """The questions, by their path below `/v5/market/`."""
+    """The questions, by Bybit's path below `/v5/market/`."""
 
     TIME = "time"
     KLINE = "kline"
@@ -58,5 +60,7 @@ class Exchange(Protocol):
     """An exchange of which one question at a time is asked; it does not try again by itself."""
 
     name: str
+
+    def offers(self, market: str) -> tuple[Kind, ...]: ...
 
     def ask(self, endpoint: Endpoint, params: Mapping[str, str | int]) -> Answer: ...

@@ -18,13 +18,14 @@ KIND_WORDS = (*(str(kind) for kind in Kind), INSTRUMENTS)
 
 @dataclass(frozen=True)
 class SyncRequest:
-    """Which series, which kinds, which span.
+    """Which series of one venue, which kinds, which span.
 
-    A `to_ms` of None is the exchange's now; a `from_ms` of None is `days` before the end, else the first bar that is stored.
+    Kinds of None are the usual ones that the exchange offers. A `to_ms` of None is the exchange's now; a `from_ms` of None is `days`
+    before the end, else the first bar that is stored.
     """
 
     series: tuple[Series, ...]
-    kinds: tuple[Kind, ...] = USUAL_KINDS
+    kinds: tuple[Kind, ...] | None = None
     instruments: bool = True
     from_ms: int | None = None
     to_ms: int | None = None
@@ -94,22 +95,30 @@ class SyncReport:
         }
 
 
-def parse_symbols(symbols: list[str]) -> tuple[Series, ...]:
-    """Return the series of symbols, bare or in full, each once. Raises Malformed with every wrong one."""
+def parse_symbols(symbols: list[str], venue: str = VENUE, market: str = MARKET) -> tuple[Series, ...]:
+    """Return the series of symbols, each once: bare ones of a venue and market, or in full. Raises Malformed with every wrong one."""
     found: list[Series] = []
     wrong: list[Finding] = []
     for text in symbols:
         try:
-            found.append(_series(text))
+            found.append(_series(text, venue, market))
         except Malformed as error:
             wrong.extend(error.findings)
     if wrong:
         raise Malformed(wrong)
+    venues = sorted({series.venue for series in found})
+    if len(venues) > 1:
+        raise Malformed(Finding("several-venues", f"symbols of '{', '.join(venues)}' in one sync", "sync one venue after the other"))
     return tuple(dict.fromkeys(found))
 
 
-def parse_kinds(text: str) -> tuple[tuple[Kind, ...], bool]:
-    """Return the kinds of a comma-separated list, and whether it names instruments. Raises Malformed with every wrong word."""
+def parse_kinds(text: str | None) -> tuple[tuple[Kind, ...] | None, bool]:
+    """Return the kinds of a comma-separated list, and whether it names instruments. Raises Malformed with every wrong word.
+
+    No list means the usual kinds, and instruments.
+    """
+    if text is None:
+        return None, True
     words = [word.strip() for word in text.split(",") if word.strip()]
     wrong = [_wrong_kind(word) for word in words if word not in KIND_WORDS]
     if not words:
@@ -119,12 +128,11 @@ def parse_kinds(text: str) -> tuple[tuple[Kind, ...], bool]:
     return tuple(kind for kind in Kind if kind in words), INSTRUMENTS in words
 
 
-def _series(text: str) -> Series:
-    series = parse_series(text) if ":" in text else Series(VENUE, MARKET, text)
-    if (series.venue, series.market) != (VENUE, MARKET):
-        raise Malformed(
-            Finding("cannot-sync", f"'{series}' cannot be synced", f"only '{VENUE}:{MARKET}:SYMBOL' can; import other venues' files")
-        )
+def _series(text: str, venue: str, market: str) -> Series:
+    series = parse_series(text) if ":" in text else Series(venue, market, text)
+    if series.venue == VENUE and series.market != MARKET:
+        hint = f"only '{VENUE}:{MARKET}:SYMBOL' can; import the exchange's files of its other markets"
+        raise Malformed(Finding("cannot-sync", f"'{series}' cannot be synced", hint))
     return series
 
 

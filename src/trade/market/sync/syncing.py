@@ -13,16 +13,16 @@ from trade.market.instants import iso
 from trade.market.manifest import Manifest
 from trade.market.names import Kind, Series
 from trade.market.store import Store
-from trade.market.sync.listing import Listing, listing, rules
+from trade.market.sync.dialect import BYBIT, Dialect
+from trade.market.sync.listing import Listing
 from trade.market.sync.patience import Machine, Patience
-from trade.market.sync.port import Answer, Endpoint, Exchange, Next, Trouble
-from trade.market.sync.request import Said, Say, SyncReport, SyncRequest
+from trade.market.sync.port import Exchange
+from trade.market.sync.request import USUAL_KINDS, Said, Say, SyncReport, SyncRequest
 from trade.market.sync.shelf import WAIT_S
 from trade.market.sync.task import Task
 from trade.market.writer import writing
 
 NEW_DAYS = 30  # of a series that is not stored, where no span is given
-_CLOCKS_AGREE_MS = 5_000
 
 
 def silent(said: Said) -> None:
@@ -30,44 +30,63 @@ def silent(said: Said) -> None:
     del said
 
 
-def sync(store: Path, request: SyncRequest, exchange: Exchange, say: Say = silent, machine: Machine | None = None) -> SyncReport:
+def sync(
+    store: Path,
+    request: SyncRequest,
+    exchange: Exchange,
+    say: Say = silent,
+    machine: Machine | None = None,
+    dialect: Dialect = BYBIT,
+) -> SyncReport:
     """Fetch and commit what is missing, and return what was done.
 
-    Raises Malformed for an empty span and DataMissing for symbols that are not listed, before anything is fetched; Refused when
-    the exchange or the store refuses: what was committed stays, and the same request goes on from there.
+    Raises Malformed for an empty span and for kinds that the exchange does not offer, and DataMissing for symbols that are not
+    listed, before anything is fetched; Refused when the exchange or the store refuses: what was committed stays, and the same
+    request goes on from there.
     """
     patience = Patience(exchange, machine or Machine(), lambda note: say(Said(request.series[0], note=note)))
-    server_ms = patience.ask(Endpoint.TIME, {}, _server_ms)
+    kinds = {one: _kinds(exchange, one, request) for one in request.series}
+    server_ms = dialect.clock(patience)
     end_ms = server_ms if request.to_ms is None else min(request.to_ms, server_ms)
     if request.from_ms is not None and request.from_ms >= end_ms:
         fact = f"the span from '{iso(request.from_ms)}' to '{iso(end_ms)}' is empty"
         raise Malformed(Finding("empty-span", fact, "give a --from that lies before --to and in the past"))
-    listings = _listings(patience, request.series)
-    changed = [one.series.key for one in listings if _keep_rules(store, patience, one, request.instruments, server_ms)]
-    tasks = [Task(store, patience, one, kind, *_span(store, one, request, end_ms), say) for one in listings for kind in request.kinds]
+    listings = _listings(patience, dialect, request.series)
+    changed = [one.series.key for one in listings if _keep_rules(store, patience, dialect, one, request.instruments, server_ms)]
+    tasks = [
+        Task(store, patience, dialect, one, kind, *_span(store, one, request, end_ms), say)
+        for one in listings
+        for kind in kinds[one.series]
+    ]
     done = [task.run() for task in tasks]
-    findings = (*_before_listing(listings, request), *(finding for _, said in done for finding in said))
+    findings = (
+        *_before_listing(listings, request),
+        *(note for one in listings for note in one.notes),
+        *(finding for _, said in done for finding in said),
+    )
     return SyncReport(server_ms, patience.requests, tuple(report for report, _ in done), tuple(changed), findings)
 
 
-def _server_ms(answer: Answer) -> int:
-    """Return the exchange's clock: the earlier of the two it names, since bars are finished by it. Raises Trouble if they disagree."""
-    try:
-        said_ms = int(answer.result["timeNano"]) // 10**6
-    except (KeyError, TypeError, ValueError) as error:
-        raise Trouble("a time that cannot be read", Next.AGAIN) from error
-    if abs(said_ms - answer.server_ms) > _CLOCKS_AGREE_MS:
-        raise Trouble("two clocks of the exchange disagree", Next.AGAIN)
-    return min(said_ms, answer.server_ms)
+def _kinds(exchange: Exchange, series: Series, request: SyncRequest) -> tuple[Kind, ...]:
+    """Return the kinds to fetch of a series: those named, else those of the usual ones that are offered. Raises Malformed."""
+    offered = exchange.offers(series.market)
+    if request.kinds is None:
+        return tuple(kind for kind in USUAL_KINDS if kind in offered)
+    lacking = [kind for kind in request.kinds if kind not in offered]
+    if lacking:
+        fact = f"no {' and no '.join(lacking)} of {series.market} symbols can be fetched from {exchange.name}"
+        hint = f"it offers {', '.join(offered)}" if offered else "it offers none of the kinds that are stored; import files"
+        raise Malformed(Finding("kind-not-offered", fact, hint, data={"offered": [str(kind) for kind in offered]}))
+    return request.kinds
 
 
-def _listings(patience: Patience, series: Sequence[Series]) -> list[Listing]:
+def _listings(patience: Patience, dialect: Dialect, series: Sequence[Series]) -> list[Listing]:
     """Return the listing of every series. Raises DataMissing with all that are not listed."""
     found: list[Listing] = []
     missing: list[Finding] = []
     for one in series:
         try:
-            found.append(listing(patience, one))
+            found.append(dialect.listing(patience, one))
         except DataMissing as error:
             missing.extend(error.findings)
     if missing:
@@ -75,13 +94,13 @@ def _listings(patience: Patience, series: Sequence[Series]) -> list[Listing]:
     return found
 
 
-def _keep_rules(store: Path, patience: Patience, listed: Listing, wanted: bool, server_ms: int) -> bool:
+def _keep_rules(store: Path, patience: Patience, dialect: Dialect, listed: Listing, wanted: bool, server_ms: int) -> bool:
     """Commit the rules of a series if they are wanted or none are stored, and say whether they are other ones now."""
     series = listed.series
     known = Store(store).manifest.instruments.get(series)
     if known is not None and not wanted:
         return False
-    fresh = rules(patience, listed, known, server_ms)
+    fresh = dialect.rules(patience, listed, known, server_ms)
     if fresh == known:
         return False
     with writing(store, WAIT_S) as writer:

@@ -12,9 +12,10 @@ from trade.market.columns import GRIDS, clock_column
 from trade.market.instants import iso
 from trade.market.names import Kind
 from trade.market.store import Store
+from trade.market.sync.dialect import Dialect
 from trade.market.sync.listing import Listing
 from trade.market.sync.missing import Spans, missing_payments, missing_rows
-from trade.market.sync.pages import Page, pages
+from trade.market.sync.pages import Page
 from trade.market.sync.patience import Patience
 from trade.market.sync.request import Said, Say, SeriesReport
 from trade.market.sync.shelf import Shelf
@@ -29,6 +30,7 @@ class Task:
 
     store: Path
     patience: Patience
+    dialect: Dialect
     listed: Listing
     kind: Kind
     start_ms: int
@@ -61,7 +63,7 @@ class Task:
         """Yield pages to commit together. Payments have no grid that would show a half-fetched span, so theirs is committed whole."""
         block: list[Page] = []
         for start_ms, end_ms in spans:
-            for page in pages(self.patience, self.listed.series, self.kind, start_ms, end_ms):
+            for page in self.dialect.pages(self.patience, self.listed, self.kind, start_ms, end_ms):
                 block.append(page)
                 self._told(len(page))
                 if self._grid is not None and self._is_due():
