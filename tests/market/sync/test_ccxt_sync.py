@@ -80,6 +80,17 @@ def test_whatever_the_habits_of_an_exchange_the_store_is_equal_to_the_source(fak
     assert_equal(db, source, ["bars", "funding"], START_MS + minutes * MINUTE_MS)
 
 
+def test_an_exchange_that_only_gives_its_latest_rows_leaves_a_gap_that_is_named(fake, fetch, db):
+    source = Source("BTCUSDT", 1, 1)
+    fake(source, newest=True, ignores_until=True)
+    report = fetch(kinds=(Kind.BARS,))
+    [(first_ms, end_ms)] = report.series[0].absent
+    assert first_ms == START_MS
+    assert end_ms > START_MS + DAY_MS - 100 * MINUTE_MS
+    assert Store(db).rows(BTC, Kind.BARS, 0, 2**60).columns["ts_open_ms"][0] == end_ms
+    assert [finding.code for finding in report.findings] == ["exchange-has-gap"]
+
+
 @pytest.mark.parametrize("tells_limit", [None, 7, 1000])
 def test_pages_are_as_long_as_the_exchange_allows(fake, fetch, db, tells_limit):
     source = Source("BTCUSDT", 1, 1)
