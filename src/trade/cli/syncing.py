@@ -53,7 +53,7 @@ def _door(venue: str) -> tuple[Exchange, Dialect]:
         if error.name != "ccxt":
             raise
         fact = f"'{venue}' is asked through ccxt, which is not installed"
-        raise Refused(Finding("ccxt-missing", fact, "install it with: pip install 'trade[ccxt]'")) from error
+        raise Refused(Finding("ccxt-missing", fact, "install it with: pip install ccxt")) from error
     return Ccxt(venue), CCXT
 
 
