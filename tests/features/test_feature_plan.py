@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from sample_plays import feature, play, structure
 
 from trade.base.catalogue import Catalogue, Entry, Output, Param, ParamType, ValueType
 from trade.base.errors import Malformed
+from trade.base.spans import Int64, complement
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
 from trade.features.plan import Plan, plan_features
 from trade.indicators.registry import INDICATORS, NOT_YET
@@ -119,6 +121,18 @@ def test_history_starts_at_the_earliest_slice_counted_on_each_own_grid() -> None
     assert hourly.history_start_ms(start) == MONDAY - 2 * HOUR_MS  # the bar of 10:00 is still open at 10:15
     assert hourly.first_valid_start_ms(start) == MONDAY + 6 * HOUR_MS  # 06, 07, 08, 09
     assert plan().history_start_ms(start) == plan().first_valid_start_ms(start) == start
+
+
+def test_history_is_counted_in_bars_that_the_calendar_expects() -> None:
+    def mornings(start_ms: int, end_ms: int) -> Int64:
+        days = np.arange(start_ms // DAY_MS - 1, end_ms // DAY_MS + 2, dtype=np.int64) * DAY_MS
+        return complement(np.column_stack((days + 8 * HOUR_MS, days + 12 * HOUR_MS)), start_ms, end_ms)
+
+    made = plan_features(play(slow=feature("average", "1h", length=4)), CATALOGUE, mornings)  # settles in 12 bars, 4 to a first value
+    start = MONDAY + 10 * HOUR_MS + 15 * MINUTE_MS
+    assert made.history_start_ms(start) == MONDAY - 2 * DAY_MS - 14 * HOUR_MS  # two bars today, four on each of two days, two more
+    assert made.first_valid_start_ms(start) == MONDAY - DAY_MS + 10 * HOUR_MS  # 10, 11, and today's 08, 09
+    assert made.settled_ms(made.history_start_ms(start)) == MONDAY + 10 * HOUR_MS
 
 
 def test_timeframes_are_the_exec_one_and_those_of_features() -> None:

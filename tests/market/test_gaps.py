@@ -46,6 +46,38 @@ def test_daily_bars_have_a_daily_grid():
     assert find_gaps(np.array([0, 2 * DAY_MS]), 0, 3 * DAY_MS, Timeframe("D")) == (Gap(DAY_MS, 2 * DAY_MS, 1),)
 
 
+def closed(*spans):
+    return np.array(spans, np.int64).reshape(-1, 2) * MINUTE_MS
+
+
+def test_a_closed_market_lacks_nothing_and_parts_a_hole():
+    assert find_gaps(opens(0, 1, 8, 9), 0, 10 * MINUTE_MS, closed=closed((2, 8))) == ()
+    assert find_gaps(opens(0, 9), 0, 10 * MINUTE_MS, closed=closed((2, 8))) == (
+        Gap(MINUTE_MS, 2 * MINUTE_MS, 1),
+        Gap(8 * MINUTE_MS, 9 * MINUTE_MS, 1),
+    )
+
+
+def test_bars_of_a_closed_market_are_no_holes():
+    assert find_gaps(opens(0, 1, 2, 3), 0, 4 * MINUTE_MS, closed=closed((1, 3))) == ()
+
+
+def test_a_day_is_expected_when_the_market_opens_during_it():
+    sessions = [(day * 1440 + 600, day * 1440 + 660) for day in range(4)]
+    nights = closed(*zip([0, *(end for _, end in sessions)], [*(start for start, _ in sessions), 5 * 1440], strict=True))
+    assert find_gaps(np.array([0, 3 * DAY_MS]), 0, 5 * DAY_MS, Timeframe("D"), nights) == (Gap(DAY_MS, 3 * DAY_MS, 2),)
+
+
+@given(st.sets(st.integers(0, 60)), st.lists(st.integers(0, 60), unique=True).map(sorted), st.integers(0, 60), st.integers(0, 60))
+def test_holes_bars_and_closed_minutes_together_are_the_grid(minutes, edges, a, b):
+    start, end = min(a, b), max(a, b)
+    spans = list(zip(edges[::2], edges[1::2], strict=False))
+    gaps = find_gaps(opens(*sorted(minutes)), start * MINUTE_MS, end * MINUTE_MS, closed=closed(*spans))
+    lacking = {m for gap in gaps for m in range(gap.start_ms // MINUTE_MS, gap.end_ms // MINUTE_MS)}
+    assert lacking == set(range(start, end)) - minutes - {m for first, last in spans for m in range(first, last)}
+    assert all(gap.missing_bars * MINUTE_MS == gap.end_ms - gap.start_ms > 0 for gap in gaps)
+
+
 @given(st.sets(st.integers(0, 60)), st.integers(0, 60), st.integers(0, 60))
 def test_holes_and_bars_together_are_the_grid(minutes, a, b):
     start, end = min(a, b), max(a, b)

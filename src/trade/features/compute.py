@@ -15,7 +15,7 @@ from trade.base.history import Window
 from trade.base.instrument import Grid
 from trade.base.timeframe import DAY_MS, Timeframe
 from trade.features.node import Node
-from trade.features.plan import Plan, slice_start_ms
+from trade.features.plan import Plan
 from trade.features.prices import Prices
 from trade.features.slices import Slice
 
@@ -71,7 +71,7 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
     placed: dict[str, dict[str, Column]] = {}
     for name, node in plan.features.items():
         own = bars[node.timeframe]
-        due_ms = slice_start_ms(node, window.from_ms)
+        due_ms = plan.slice_start_ms(node, window.from_ms)
         first = int(np.searchsorted(own.ts_open_ms, due_ms))
         starts[name] = _start(node, own, due_ms, first)
         if node.identity not in placed:

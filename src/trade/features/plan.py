@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from trade.base.calendar import ClosedSpans, ahead, always_open, back
 from trade.base.catalogue import Catalogue
 from trade.base.errors import Malformed
 from trade.base.timeframe import Timeframe
@@ -15,10 +16,14 @@ from trade.play.spec import Play
 
 @dataclass(frozen=True)
 class Plan:
-    """The node of every declared feature and structure by id, in the Play's order; equal specs share one node."""
+    """The node of every declared feature and structure by id, in the Play's order; equal specs share one node.
+
+    `closed` says when no bar is expected: bars before the window are counted on the grid of the instrument's calendar.
+    """
 
     exec_timeframe: Timeframe
     features: Mapping[str, Node]
+    closed: ClosedSpans = always_open
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -32,24 +37,28 @@ class Plan:
 
     def history_start_ms(self, window_from_ms: int) -> int:
         """Return the earliest bar open that any slice starts at: what is loaded when stored (TIME-7, TIME-8)."""
-        starts = [slice_start_ms(node, window_from_ms) for node in self.nodes]
+        starts = [self.slice_start_ms(node, window_from_ms) for node in self.nodes]
         return min(starts, default=window_from_ms)
 
     def first_valid_start_ms(self, window_from_ms: int) -> int:
         """Return the bar open from which history must exist for every feature to be known at the window start (TIME-7)."""
-        starts = [node.timeframe.back(window_from_ms, node.ready_after_bars + 1) for node in self.nodes]
+        starts = [back(self.closed, node.timeframe, window_from_ms, node.ready_after_bars + 1) for node in self.nodes]
         return min(starts, default=window_from_ms)
 
+    def slice_start_ms(self, node: Node, window_from_ms: int) -> int:
+        """Return the open of the first bar that a node may read (TIME-8)."""
+        return back(self.closed, node.timeframe, window_from_ms, node.settle_bars)
 
-def slice_start_ms(node: Node, window_from_ms: int) -> int:
-    """Return the open of the first bar that a node may read (TIME-8)."""
-    return node.timeframe.back(window_from_ms, node.settle_bars)
+    def settled_ms(self, history_start_ms: int) -> int:
+        """Return the instant from which no slice starts before the history does."""
+        settled = [ahead(self.closed, node.timeframe, history_start_ms, node.settle_bars) for node in self.nodes]
+        return max(settled, default=history_start_ms)
 
 
-def plan_features(play: Play, catalogue: Catalogue) -> Plan:
+def plan_features(play: Play, catalogue: Catalogue, closed: ClosedSpans = always_open) -> Plan:
     """Return the plan of a Play; Malformed with every reference, parameter set or cycle that does not hold."""
     resolver = Resolver(play, catalogue)
     nodes = {name: resolver.node(name) for name in (*play.features, *play.structures)}
     if resolver.found:
         raise Malformed(resolver.found)
-    return Plan(play.exec_timeframe, {name: node for name, node in nodes.items() if node is not None})
+    return Plan(play.exec_timeframe, {name: node for name, node in nodes.items() if node is not None}, closed)

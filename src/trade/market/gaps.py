@@ -1,4 +1,4 @@
-"""Holes in a series: the expected 24/7 one-minute grid minus the bars that exist (GAP-1)."""
+"""Holes in a series: the bars expected while the market is not closed, minus those that exist (GAP-1)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.spans import NONE, complement, intersection, joined
 from trade.base.timeframe import BASE, Timeframe
 
 Int64 = npt.NDArray[np.int64]
@@ -21,9 +22,10 @@ class Gap:
     missing_bars: int
 
 
-def find_gaps(ts_open_ms: Int64, start_ms: int, end_ms: int, timeframe: Timeframe = BASE) -> tuple[Gap, ...]:
+def find_gaps(ts_open_ms: Int64, start_ms: int, end_ms: int, timeframe: Timeframe = BASE, closed: Int64 = NONE) -> tuple[Gap, ...]:
     """Return the holes of ascending, unique bar opens over [start_ms, end_ms), leading and trailing included.
 
+    `closed` are the closed spans, int64 of shape [k, 2], ascending and disjoint: inside them no bar is expected, so they part holes.
     Opens outside the span are ignored. A minute belongs to the span when its open does.
     """
     step = timeframe.length_ms
@@ -31,9 +33,12 @@ def find_gaps(ts_open_ms: Int64, start_ms: int, end_ms: int, timeframe: Timefram
     last = timeframe.ceil_at(end_ms)
     inside = ts_open_ms[slice(*np.searchsorted(ts_open_ms, [first, last]))]
     edges = np.concatenate(([first - step], inside, [last]))
-    width = np.diff(edges)
-    holes = np.flatnonzero(width > step)
-    return tuple(Gap(int(edges[i]) + step, int(edges[i + 1]), int(width[i]) // step - 1) for i in holes)
+    wide = np.flatnonzero(np.diff(edges) > step)
+    holes = np.column_stack((edges[wide] + step, edges[wide + 1]))
+    if len(closed):
+        lacking = intersection(holes, complement(closed, first, last))
+        holes = joined(timeframe.floor(lacking[:, 0]), timeframe.close(timeframe.floor(lacking[:, 1] - 1)))
+    return tuple(Gap(start, end, (end - start) // step) for start, end in holes.tolist())
 
 
 def missing_bars(gaps: tuple[Gap, ...]) -> int:
