@@ -41,7 +41,7 @@ def test_the_full_name_and_every_rule_reach_the_digest() -> None:
     changes = {
         "venue": "other", "market": "spot", "symbol": "ETHUSDT", "tick_size": Decimal("0.2"), "qty_step": Decimal("0.01"),
         "min_qty": Decimal(1), "max_qty": Decimal(5), "min_notional_usdt": Decimal(1), "taker_bps": Decimal(1), "maker_bps": Decimal(1),
-        "tier_tables": PAPER.tier_tables[:1], "source": "elsewhere",
+        "tier_tables": PAPER.tier_tables[:1], "source": "elsewhere", "calendar": "fx",
     }  # fmt: skip
     assert set(changes) == set(vars(PAPER))
     hashes = {json_hash(replace(PAPER, **{name: value}).as_json()) for name, value in changes.items()}

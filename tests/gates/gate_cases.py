@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -49,8 +49,10 @@ def held(*where: float, value: float = 1000.0) -> OpenInterest:
     return OpenInterest(np.array([at(m) for m in where], np.int64), np.full(len(where), value))
 
 
-def case(base: Bars, end: int, start: int = 0, settle: int = 0, first_valid: int = 0, **changes: Any) -> Preflight:
-    """A case over the window of minutes [start, end); `changes` are fields of the history, the tolerance, or the case."""
+def case(
+    base: Bars, end: int, start: int = 0, settle: int = 0, first_valid: int = 0, closed: Sequence[tuple[int, int]] = (), **changes: Any
+) -> Preflight:
+    """A case over the window of minutes [start, end), closed in spans of minutes; `changes` are fields of history, tolerance or case."""
     told: dict[str, Any] = {"mark": None, "funding": None, "open_interest": None}
     told |= {name: changes.pop(name) for name in list(changes) if name in told}
     allowed = {name: changes.pop(name) for name in list(changes) if name in Tolerance.__dataclass_fields__}
@@ -59,6 +61,7 @@ def case(base: Bars, end: int, start: int = 0, settle: int = 0, first_valid: int
         window=Window(at(start), at(end)),
         settle_start_ms=at(settle),
         first_valid_start_ms=at(first_valid),
+        closed=np.array(closed, np.int64).reshape(-1, 2) * MINUTE_MS + START,
         tolerance=Tolerance(**allowed),
         **changes,
     )

@@ -12,7 +12,7 @@ from gate_cases import DAY, HOUR, at, bars, case, held, minutes, paid, said
 from trade.base.errors import DataMissing
 from trade.base.history import OpenInterest
 from trade.base.timeframe import MINUTE_MS, Timeframe
-from trade.gates import coverage, funding, gaps, open_interest, sanity, warmup
+from trade.gates import coverage, funding, gaps, open_interest, outside, sanity, warmup
 from trade.gates.preflight import PREFLIGHT
 
 EIGHT_HOURLY = paid(*range(0, DAY, 8 * HOUR))
@@ -151,6 +151,49 @@ def test_gap_1_the_longest_five_are_named_and_the_hint_fits_the_cause() -> None:
     assert "--max-gap" in long.hint
     (many,) = gaps.check(case(bars(minutes(0, DAY, (100, 250), (300, 450))), DAY))
     assert "--max-missing" in many.hint
+
+
+# the calendar
+
+NIGHTS = [(0, 570), (960, 2010), (2400, 2880)]  # two days, open from 09:30 to 16:00
+SESSIONS = [*range(570, 960), *range(2010, 2400)]
+
+
+def test_a_closed_market_has_no_gaps() -> None:
+    assert list(gaps.check(case(bars(SESSIONS), 2 * DAY, closed=NIGHTS))) == []
+    assert said(gaps.check(case(bars(SESSIONS), 2 * DAY))) == [("history-gaps", "error")]
+
+
+def test_a_missing_minute_is_measured_by_the_minutes_that_are_expected() -> None:
+    (finding,) = gaps.check(case(bars(sorted(set(SESSIONS) - {600})), 2 * DAY, closed=NIGHTS))
+    assert finding.data["gaps"] == [[at(600), at(601)]]
+    assert "1 gaps, 1 base bars missing (0.128%)" in finding.fact  # of 780
+
+
+def test_a_hole_over_a_night_is_two() -> None:
+    base = bars([m for m in SESSIONS if not 950 <= m < 2020])
+    (finding,) = gaps.check(case(base, 2 * DAY, closed=NIGHTS))
+    assert finding.data["gaps"] == [[at(950), at(960)], [at(2010), at(2020)]]
+    assert finding.severity == "warning"
+
+
+def test_bars_of_a_closed_market_are_counted_and_used() -> None:
+    base = bars(sorted([*SESSIONS, 300, 301, 2400]))
+    (finding,) = outside.check(case(base, 2 * DAY, closed=NIGHTS))
+    assert said([finding]) == [("bars-outside-calendar", "warning")]
+    assert (finding.data["count"], finding.data["first_ms"], finding.data["last_ms"]) == (3, at(300), at(2400))
+    assert "3 of 783 bars" in finding.fact
+    assert "2023-03-24 05:00" in finding.fact
+    assert list(outside.check(case(bars(SESSIONS), 2 * DAY, closed=NIGHTS))) == []
+    assert list(outside.check(case(base, 2 * DAY))) == []
+
+
+@pytest.mark.parametrize(("first", "code"), [(570, None), (571, "short-warmup"), (631, "late-start")])
+def test_warm_up_is_wanted_from_the_first_minute_that_is_expected(first: int, code: str | None) -> None:
+    base = bars([m for m in SESSIONS if m >= first])  # slow bars of 09:00 and 10:30: the first begins before the market opens
+    found = list(warmup.check(case(base, 2 * DAY, start=2000, settle=540, first_valid=630, closed=NIGHTS)))
+    assert [finding.code for finding in found] == ([] if code is None else [code])
+    assert [finding.data["wanted_ms"] for finding in found] == ([] if code is None else [at({571: 570, 631: 630}[first])])
 
 
 # sanity

@@ -13,7 +13,7 @@ from trade.base.errors import DataMissing, Malformed
 from trade.cli import console
 from trade.cli.data import app
 
-COMMANDS = ["import", "export", "info", "gaps", "delete", "sql"]
+COMMANDS = ["import", "export", "info", "gaps", "calendar", "delete", "sql"]
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +113,76 @@ def test_gaps_are_all_in_the_json(filled):
     wider = json.loads(filled("gaps", "BTCUSDT", "--from", "2022-12-31T23:50", "--to", "2023-01-01T00:20", "--json"))
     assert wider["missing_bars"] == 23
     assert "2 gaps, 3 bars missing" in filled("gaps", "BTCUSDT")
+
+
+SUNDAY = JAN_2023_MS  # 2023-01-01 00:00; currencies open at 22:00
+
+
+def test_a_calendar_is_named_at_import_and_says_what_is_missing(trade, parquet):
+    bars = make_bars(180, SUNDAY + 21 * 60 * MINUTE_MS)
+    document = json.loads(trade("import", parquet(bars), "--symbol", "EURUSD", "--calendar", "fx", "--json"))
+    assert document["files"][0]["calendar"] == "fx"
+    later = {name: np.delete(column, [3, 4]) for name, column in make_bars(10, SUNDAY + 1440 * MINUTE_MS).items()}
+    trade("import", parquet(later), "--symbol", "EURUSD")
+    [series] = json.loads(trade("info", "--json"))["series"]
+    assert (series["calendar"], series["missing_bars"]) == ("fx", 2)
+    assert "fx" in trade("info")
+    wider = ("--from", "2022-12-31", "--to", "2023-01-01T22:00", "--json")
+    assert json.loads(trade("gaps", "EURUSD", *wider))["missing_bars"] == 0  # a Saturday, and a Sunday before it opens
+
+
+def test_a_calendar_is_shown_and_set(filled):
+    assert "generic:linear:BTCUSDT: 24/7" in filled("calendar", "BTCUSDT")
+    document = json.loads(filled("calendar", "BTCUSDT", "NYSE", "--json"))
+    assert (document["calendar"], document["calendar_before"]) == ("XNYS", "24/7")  # an alias is stored as what it stands for
+    assert "XNYS" in filled("calendar", "BTCUSDT")
+    [series] = json.loads(filled("info", "--json"))["series"]
+    assert series["missing_bars"] == 0  # New York sleeps
+    assert "24/7, it was XNYS" in filled("calendar", "generic:linear:BTCUSDT", "24/7")
+
+
+def test_the_same_calendar_again_is_no_commit(filled):
+    generation = json.loads(filled("info", "--json"))["generation"]
+    filled("calendar", "BTCUSDT", "24/7")
+    assert json.loads(filled("info", "--json"))["generation"] == generation
+
+
+@pytest.mark.parametrize(("name", "near"), [("xnys", "XNYS"), ("FX", "fx"), ("24x7", "24/7"), ("LSX", "LSE")])
+def test_an_unknown_calendar_is_refused_with_names_like_it_before_anything_is_stored(name, near, trade, parquet):
+    with pytest.raises(Malformed, match=f"there is no calendar '{name}'") as refused:
+        trade("import", parquet(make_bars(5)), "--symbol", "BTCUSDT", "--calendar", name)
+    assert near in refused.value.findings[0].hint
+    assert json.loads(trade("info", "--json"))["series"] == []
+
+
+def test_a_later_import_cannot_name_another_calendar(filled, parquet):
+    path = parquet(make_bars(12), "more.parquet")
+    with pytest.raises(Malformed, match="is stored with the calendar '24/7', not 'fx'") as refused:
+        filled("import", path, "--symbol", "BTCUSDT", "--calendar", "fx")
+    assert "trade data calendar generic:linear:BTCUSDT fx" in refused.value.findings[0].hint
+    assert json.loads(filled("info", "--json"))["series"][0]["rows"] == 7
+    assert json.loads(filled("import", path, "--symbol", "BTCUSDT", "--calendar", "24/7", "--json"))["rows_new"] == 5
+
+
+def test_funding_alone_has_no_calendar(trade, parquet):
+    funding = {"ts_ms": SUNDAY + 8 * 3_600_000 * np.arange(3), "rate": np.full(3, 0.0001)}
+    with pytest.raises(Malformed, match="could have the calendar 'fx'"):
+        trade("import", parquet(funding), "--symbol", "BTCUSDT", "--kind", "funding", "--calendar", "fx")
+
+
+def test_a_calendar_that_does_not_know_the_stored_years_is_not_set(filled, parquet):
+    filled("import", parquet(make_bars(5, JAN_2023_MS + 20 * 365 * 86_400_000)), "--symbol", "BTCUSDT")
+    with pytest.raises(DataMissing, match="cannot make 'XSHG' for '2022 to 2042'"):
+        filled("calendar", "BTCUSDT", "XSHG")
+    assert "24/7" in filled("calendar", "BTCUSDT")
+
+
+def test_info_leaves_open_what_a_calendar_does_not_know(filled, parquet):
+    filled("calendar", "BTCUSDT", "XSHG")
+    filled("import", parquet(make_bars(5, JAN_2023_MS + 20 * 365 * 86_400_000)), "--symbol", "BTCUSDT")
+    [series] = json.loads(filled("info", "--json"))["series"]
+    assert (series["rows"], series["missing_bars"]) == (12, None)
+    assert "XSHG" in filled("info")
 
 
 def test_delete_needs_a_yes(filled):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -53,6 +54,11 @@ def test_the_rules_of_a_symbol_hold_for_the_data_of_any_venue():
 def test_an_instrument_survives_the_manifest(series):
     instrument = packaged(series)
     assert from_json(instrument.as_json()) == instrument
+    assert from_json(replace(instrument, calendar="XNYS").as_json()) == replace(instrument, calendar="XNYS")
+
+
+def test_rules_of_before_there_were_calendars_keep_their_digest():
+    assert "calendar" not in packaged(KNOWN[0]).as_json()
 
 
 def test_the_generic_instrument_has_continuous_tiers():

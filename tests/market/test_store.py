@@ -175,7 +175,7 @@ def test_a_store_of_the_first_format_is_read_and_its_next_commit_is_of_todays(pa
     assert len(Store(db).load(BTC, T, minute(100), rehash=True).base) == 100
     assert json.loads(path.read_text())["schema"] == 1  # a reader writes nothing
     load_in(parquet(make_bars(200)))
-    assert json.loads(path.read_text())["schema"] == today["schema"] == 2
+    assert json.loads(path.read_text())["schema"] == today["schema"] == 3
     assert len(Store(db).load(BTC, T, minute(200), rehash=True).base) == 200
 
 

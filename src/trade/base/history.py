@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from trade.base.bars import Bars
 from trade.base.findings import Finding
+from trade.base.hashing import json_hash, table_hash
 from trade.base.instrument import Instrument
 
 Int64 = npt.NDArray[np.int64]
@@ -59,3 +60,14 @@ class History:
     digest: str
     findings: tuple[Finding, ...] = ()
     open_interest: OpenInterest | None = None
+
+
+def on_calendar(history: History, closed: Int64) -> History:
+    """Return the history with the closed spans it is read by in its digest; without any it stays what it was (HASH-2).
+
+    Calendars of exchanges come from a library that may correct them later: what a run was told belongs to what it read.
+    """
+    if len(closed) == 0:
+        return history
+    spans = {"start_ms": closed[:, 0], "end_ms": closed[:, 1]}
+    return replace(history, digest=json_hash({"history": history.digest, "closed": table_hash(spans)}))

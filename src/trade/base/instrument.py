@@ -9,6 +9,8 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.calendar import ALWAYS
+
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 
@@ -98,7 +100,8 @@ class TierTable:
 class Instrument:
     """One tradable symbol of a venue and market ("spot" or "linear") with its rules.
 
-    `source` says where the rules come from ("packaged 2026-08-06", "override at import", ...).
+    `source` says where the rules come from ("packaged 2026-08-06", "override at import", ...). `calendar` names when bars are expected:
+    `24/7`, `fx`, or the code of an exchange.
     """
 
     venue: str
@@ -113,6 +116,7 @@ class Instrument:
     maker_bps: Decimal
     tier_tables: tuple[TierTable, ...]
     source: str
+    calendar: str = ALWAYS
 
     @property
     def grid(self) -> Grid:
@@ -129,8 +133,13 @@ class Instrument:
         return (past[-1] if past else self.tier_tables[0]).tiers
 
     def as_json(self) -> dict[str, object]:
-        """Return every rule as JSON values, decimals as text, for digests and manifests."""
+        """Return every rule as JSON values, decimals as text, for digests and manifests.
+
+        A calendar of 24/7 is left out: digests of what was stored before there were calendars stay what they were.
+        """
+        calendar = {} if self.calendar == ALWAYS else {"calendar": self.calendar}
         return {
+            **calendar,
             "venue": self.venue,
             "market": self.market,
             "symbol": self.symbol,

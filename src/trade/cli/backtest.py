@@ -11,6 +11,7 @@ import typer
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.cli import console
+from trade.cli.calendars import closed_of
 from trade.cli.options import (
     DEFAULT_DB,
     DEFAULT_OUT,
@@ -190,4 +191,4 @@ def _sync(db: Path, request: Request) -> None:
 def _doors(db: Path, say: Callable[[str], None] | None = None) -> Doors:
     from trade.run.request import Doors, silent
 
-    return Doors(lambda origin, symbol: origin.open(db, symbol), say or silent)
+    return Doors(lambda origin, symbol: origin.open(db, symbol), say or silent, closed_of)

@@ -9,7 +9,8 @@ import typer
 
 from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding
-from trade.cli import console
+from trade.cli import calendars, console
+from trade.cli.calendars import Calendar, calendar_name, closed_of
 from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms
 from trade.market.formats import NAMES
 
@@ -47,6 +48,7 @@ def import_(
     time_unit: Annotated[str | None, typer.Option("--time-unit", help="s, ms, us or ns [default: by the size of each value].")] = None,
     tick: Annotated[str | None, typer.Option("--tick", help="Tick size, instead of the known one.")] = None,
     step: Annotated[str | None, typer.Option("--step", help="Quantity step, instead of the known one.")] = None,
+    calendar: Calendar = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse files with bad rows; nothing is stored.")] = False,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
@@ -65,7 +67,8 @@ def import_(
 
     asked = parse_asked(kind, layout, columns, time_unit)
     grid = GridOptions(parse_grid(tick, "--tick"), parse_grid(step, "--step"))
-    reports = import_files(db, [ImportRequest(file, symbol, venue, market, asked, grid, strict) for file in files])
+    named = None if calendar is None else calendar_name(calendar)
+    reports = import_files(db, [ImportRequest(file, symbol, venue, market, asked, grid, strict, named) for file in files])
     console.emit({"status": "ok", "exit_code": 0, **as_document(reports)})
     show_imports(reports)
 
@@ -157,7 +160,7 @@ def info(
 
 @app.command("gaps", epilog="Example: trade data gaps BTCUSDT --from 2023-01-01 --to 2024-01-01")
 def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB, as_json: Json = False, quiet: Quiet = False) -> None:
-    """List the holes in the 1m bars of a symbol, leading and trailing ones of the span included."""
+    """List the holes in the 1m bars of a symbol, by its calendar, leading and trailing ones of the span included."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.market.gaps import find_gaps, missing_bars
     from trade.market.names import Kind
@@ -171,11 +174,15 @@ def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB,
     end_ms = months[-1].last_ms + 60_000 if end_ms is None else end_ms
     if end_ms <= start_ms:
         raise Malformed(Finding("empty-span", "the span ends before it starts", "give a --to that lies after --from"))
-    found = find_gaps(store.rows(series, Kind.BARS, start_ms, end_ms).columns["ts_open_ms"], start_ms, end_ms)
+    closed = closed_of(store.instrument(series).calendar)(start_ms, end_ms)
+    found = find_gaps(store.rows(series, Kind.BARS, start_ms, end_ms).columns["ts_open_ms"], start_ms, end_ms, closed=closed)
     rows = [{"start_ms": gap.start_ms, "end_ms": gap.end_ms, "missing_bars": gap.missing_bars} for gap in found]
     span = {"start_ms": start_ms, "end_ms": end_ms, "missing_bars": missing_bars(found)}
     console.succeed({"series": series.key, **span, "gaps": rows})
     _show_gaps(series.key, found)
+
+
+app.command("calendar", epilog="Example: trade data calendar SPY XNYS")(calendars.calendar)
 
 
 @app.command("delete", epilog="Example: trade data delete binance:spot:BTCUSDT --kind bars --yes")
@@ -263,7 +270,8 @@ def _as_json(store: Store, stored: StoredSeries) -> dict[str, Any]:
         "first_ms": stored.first_ms,
         "last_ms": stored.last_ms,
         "months": len(stored.months),
-        "missing_bars": _missing(stored),
+        "missing_bars": _missing(store, stored),
+        "calendar": None if instrument is None else instrument.calendar,
         "tick_size": None if instrument is None else str(instrument.tick_size),
         "qty_step": None if instrument is None else str(instrument.qty_step),
         "instrument_source": None if instrument is None else instrument.source,
@@ -271,12 +279,24 @@ def _as_json(store: Store, stored: StoredSeries) -> dict[str, Any]:
     }
 
 
-def _missing(stored: StoredSeries) -> int | None:
-    """Return the instants of its grid without a row between the first and the last; None for funding, which has no grid."""
-    from trade.market.columns import GRIDS
+def _missing(store: Store, stored: StoredSeries) -> int | None:
+    """Return the expected instants without a row between the first and the last; None where no grid is known, as for funding."""
+    from trade.base.calendar import ALWAYS
+    from trade.market.columns import GRIDS, clock_column
+    from trade.market.gaps import find_gaps, missing_bars
 
-    grid = GRIDS.get(stored.kind)
-    return None if grid is None else (stored.last_ms - stored.first_ms) // grid.length_ms + 1 - stored.rows
+    grid, instrument = GRIDS.get(stored.kind), store.manifest.instruments.get(stored.series)
+    if grid is None:
+        return None
+    end_ms = stored.last_ms + grid.length_ms
+    if instrument is None or instrument.calendar == ALWAYS:
+        return (end_ms - stored.first_ms) // grid.length_ms - stored.rows  # no row has to be read
+    try:
+        closed = closed_of(instrument.calendar)(stored.first_ms, end_ms)
+    except DataMissing:
+        return None  # years that the calendar does not know
+    clock = store.rows(stored.series, stored.kind, stored.first_ms, end_ms).columns[clock_column(stored.kind)]
+    return missing_bars(find_gaps(clock, stored.first_ms, end_ms, grid, closed))
 
 
 def _table(*columns: str) -> Table:
@@ -292,9 +312,9 @@ def _table(*columns: str) -> Table:
 def _show_info(store: Store, found: list[StoredSeries]) -> None:
     from trade.market.instants import iso
 
-    table = _table("series", "kind", "rows", "first", "last", "missing")
+    table = _table("series", "kind", "rows", "first", "last", "missing", "calendar")
     for stored in found:
-        missing = _missing(stored)
+        missing, instrument = _missing(store, stored), store.manifest.instruments.get(stored.series)
         table.add_row(
             stored.series.key,
             stored.kind,
@@ -302,6 +322,7 @@ def _show_info(store: Store, found: list[StoredSeries]) -> None:
             iso(stored.first_ms)[:10],
             iso(stored.last_ms)[:10],
             "" if missing is None else f"{missing:,}",
+            "" if instrument is None else instrument.calendar,
         )
     console.show(table if found else f"'{store.path}' is empty; 'trade data import FILE --symbol S' fills it")
 

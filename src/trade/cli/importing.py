@@ -56,6 +56,7 @@ def _one(report: ImportReport) -> Table:
     table.add_row("stored now", f"{report.rows_stored:,} from {iso(report.first_ms)} to {iso(report.last_ms)}")
     if report.instrument is not None:
         table.add_row("tick, step", f"{report.instrument.tick_size:f}, {report.instrument.qty_step:f} ({report.instrument.source})")
+        table.add_row("calendar", report.instrument.calendar)
     return table
 
 

@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from trade.base.history import History, Window
 from trade.base.timeframe import HOUR_MS
+
+Int64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -30,5 +35,6 @@ class Preflight:
     window: Window
     settle_start_ms: int  # where the longest slice starts (TIME-8)
     first_valid_start_ms: int  # from where history is needed so that trading can start at the window
+    closed: Int64  # closed spans of the calendar, from the longest slice's start to the end of the window
     tolerance: Tolerance
     reads_open_interest: bool = False

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+import numpy.typing as npt
+
 from trade.base.findings import Finding, Severity
+from trade.base.spans import covered_ms
 from trade.gates.case import Preflight
 from trade.gates.text import duration, fix_command, span
 from trade.market.gaps import find_gaps
+
+Int64 = npt.NDArray[np.int64]
 
 _NAMED = 5
 _LONG_TOGETHER_MS = 3 * 3_600_000
@@ -19,13 +25,13 @@ def check(case: Preflight) -> Iterator[Finding]:
     if len(base.between(window.from_ms, window.to_ms)) == 0:
         return  # coverage said so
     start_ms = min(int(base.ts_open_ms[0]), window.from_ms)
-    holes = find_gaps(base.ts_open_ms, start_ms, window.to_ms, base.timeframe)
+    holes = find_gaps(base.ts_open_ms, start_ms, window.to_ms, base.timeframe, case.closed)
     if not holes:
         return
     lengths = [hole.end_ms - hole.start_ms for hole in holes]
     missing_ms, longest_ms = sum(lengths), max(lengths)
     missing = missing_ms // base.timeframe.length_ms
-    share = missing_ms / (window.to_ms - start_ms)
+    share = missing_ms / (window.to_ms - start_ms - _closed_ms(case.closed, start_ms, window.to_ms))
     tolerance = case.tolerance
     too_long = longest_ms > tolerance.max_gap_ms
     too_many = missing_ms > _LONG_TOGETHER_MS and share > tolerance.max_missing_frac
@@ -38,6 +44,10 @@ def check(case: Preflight) -> Iterator[Finding]:
         Severity.ERROR if too_long or too_many else Severity.WARNING,
         data={"count": len(holes), "missing_bars": missing, "gaps": [[hole.start_ms, hole.end_ms] for hole in holes]},
     )
+
+
+def _closed_ms(closed: Int64, start_ms: int, end_ms: int) -> int:
+    return int(np.diff(covered_ms(closed, np.array([start_ms, end_ms], np.int64)))[0])
 
 
 def _hint(too_long: bool, too_many: bool, symbol: str) -> str:

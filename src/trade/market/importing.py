@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
+from trade.market.calendars.setting import require_calendar
 from trade.market.columns import price_names
 from trade.market.fitting import GridOptions, choose_instrument, count_off_grid, require_fit
 from trade.market.layouts import Asked
@@ -28,7 +29,7 @@ _UNDECIDED = GridOptions()
 class ImportRequest:
     """What to import, and as what. A venue of None is the one the layout belongs to (Binance's files: `binance`), else `generic`.
 
-    `strict` refuses a file with any bad row.
+    `strict` refuses a file with any bad row. `calendar` is the name of a calendar that exists.
     """
 
     file: Path
@@ -38,6 +39,7 @@ class ImportRequest:
     asked: Asked = field(default_factory=Asked)
     grid: GridOptions = _UNDECIDED
     strict: bool = False
+    calendar: str | None = None
 
 
 def import_file(store: Path, request: ImportRequest) -> ImportReport:
@@ -91,6 +93,7 @@ def _attempt(writer: Writer, source: Source, series: Series, request: ImportRequ
 def _import(writer: Writer, source: Source, series: Series, request: ImportRequest) -> ImportReport:
     """Bring the good rows of a file into the writer's draft."""
     kind = source.layout.kind
+    require_calendar(writer.draft, series, kind, request.calendar)
     bad = BadRows(str(source.path))
     reading = Reading(source, bad)
     staging = _stage(writer, reading, series)
@@ -98,7 +101,7 @@ def _import(writer: Writer, source: Source, series: Series, request: ImportReque
         raise _nothing_good(bad, reading.rows_read)
     if request.strict and bad.total:
         raise _not_strict(bad, reading.rows_read)
-    writer.draft, warnings = _fit(writer, writer.draft.with_series(series, kind, staging.months), staging, request.grid)
+    writer.draft, warnings = _fit(writer, writer.draft.with_series(series, kind, staging.months), staging, request)
     stored = writer.draft.of(series, kind)
     return ImportReport(
         file=str(source.path),
@@ -119,16 +122,17 @@ def _import(writer: Writer, source: Source, series: Series, request: ImportReque
     )
 
 
-def _fit(writer: Writer, manifest: Manifest, staging: Staging, grid: GridOptions) -> tuple[Manifest, list[Finding]]:
+def _fit(writer: Writer, manifest: Manifest, staging: Staging, request: ImportRequest) -> tuple[Manifest, list[Finding]]:
     """Settle the instrument of imported bars, and hold the new prices against its tick."""
     series, kind = staging.series, staging.kind
     if kind is Kind.BARS:
-        manifest = manifest.with_instrument(series, choose_instrument(writer, series, manifest.of(series, kind), grid))
+        chosen = choose_instrument(writer, series, manifest.of(series, kind), request.grid)
+        manifest = manifest.with_instrument(series, replace(chosen, calendar=request.calendar or chosen.calendar))
     if not price_names(kind) or series not in manifest.instruments:
         return manifest, []
     manifest = count_off_grid(writer, manifest, series, staging.touched)
     touched = [m for m in manifest.of(series, kind) if m.month in staging.touched]
-    return manifest, require_fit(writer, kind, touched, manifest.instruments[series], grid)
+    return manifest, require_fit(writer, kind, touched, manifest.instruments[series], request.grid)
 
 
 def _stage(writer: Writer, reading: Reading, series: Series) -> Staging | None:

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from trade.base.calendar import ALWAYS
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument, Tier, TierTable
@@ -68,7 +69,15 @@ def parse_grid(text: str | None, option: str) -> Decimal | None:
 def from_json(raw: dict[str, Any]) -> Instrument:
     """Return the instrument that `Instrument.as_json` wrote."""
     tables = tuple(TierTable(table["from_ms"], tuple(Tier(*map(Decimal, row)) for row in table["tiers"])) for table in raw["tier_tables"])
-    return Instrument(raw["venue"], raw["market"], raw["symbol"], **_decimals(raw), tier_tables=tables, source=raw["source"])
+    return Instrument(
+        raw["venue"],
+        raw["market"],
+        raw["symbol"],
+        **_decimals(raw),
+        tier_tables=tables,
+        source=raw["source"],
+        calendar=raw.get("calendar", ALWAYS),
+    )
 
 
 _DECIMALS = ("tick_size", "qty_step", "min_qty", "max_qty", "min_notional_usdt", "taker_bps", "maker_bps")
@@ -87,7 +96,7 @@ def _overridden_source(source: str, tick_size: Decimal | None, qty_step: Decimal
 def _build(series: Series, raw: dict[str, Any], source: str) -> Instrument:
     dated = _table()["tiers"][raw["tiers"]]
     tables = tuple(TierTable(_midnight_ms(table["from"]), tuple(Tier(*map(Decimal, row)) for row in table["rows"])) for table in dated)
-    return Instrument(series.venue, series.market, series.symbol, **_decimals(raw), tier_tables=tables, source=source)
+    return Instrument(series.venue, series.market, series.symbol, **_decimals(raw), tier_tables=tables, source=source, calendar=ALWAYS)
 
 
 def _midnight_ms(day: str) -> int:

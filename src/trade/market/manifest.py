@@ -15,7 +15,7 @@ from trade.market.instruments import from_json
 from trade.market.migrations import migrated
 from trade.market.names import Kind, Series, parse_series
 
-SCHEMA = 2
+SCHEMA = 3
 FILE_NAME = "manifest.json"
 
 

@@ -85,5 +85,6 @@ class ImportReport:
             "tick_size": None if instrument is None else str(instrument.tick_size),
             "qty_step": None if instrument is None else str(instrument.qty_step),
             "instrument_source": None if instrument is None else instrument.source,
+            "calendar": None if instrument is None else instrument.calendar,
             "findings": [finding.as_json() for finding in by_place(self.findings)],
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from trade.analysis.summary import Summary, summarise
 from trade.base.findings import Finding
-from trade.base.history import History, Window
+from trade.base.history import History, Window, on_calendar
 from trade.base.result import Result
 from trade.engine.processor import BarProcessor
 from trade.features.compute import compute_features
@@ -61,11 +61,11 @@ def look(request: Request, doors: Doors, accepted: Accepted, rehash: bool = Fals
     symbol = request.series or accepted.play.symbol
     market = doors.market_of(request.origin, symbol)
     series = market.resolve(symbol)
-    plan = plan_features(accepted.play, CATALOGUE)
+    plan = plan_features(accepted.play, CATALOGUE, doors.closed_of(market.instrument(series).calendar))
     window = choose_window(market, series, plan, request.from_ms, request.to_ms)
     settle_start_ms = min(plan.history_start_ms(window.from_ms), window.from_ms)
-    reads = reads_open_interest(accepted)
-    history = market.load(series, settle_start_ms, window.to_ms, rehash=rehash, open_interest=reads)
+    reads, closed = reads_open_interest(accepted), plan.closed(settle_start_ms, window.to_ms)
+    history = on_calendar(market.load(series, settle_start_ms, window.to_ms, rehash=rehash, open_interest=reads), closed)
     case = Preflight(
         history=history,
         window=window,
@@ -73,6 +73,7 @@ def look(request: Request, doors: Doors, accepted: Accepted, rehash: bool = Fals
         first_valid_start_ms=plan.first_valid_start_ms(window.from_ms),
         tolerance=request.tolerance,
         reads_open_interest=reads,
+        closed=closed,
     )
     return plan, case
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from trade.base.calendar import ClosedSpans
 from trade.base.history import History
 from trade.base.instrument import Instrument
 from trade.gates.case import Tolerance
+from trade.market.calendars.own import own_closed
 from trade.market.names import Series
 from trade.market.origin import STORED, Origin
 from trade.market.store import StoredSeries
@@ -53,7 +55,11 @@ def silent(stage: str) -> None:
 
 @dataclass(frozen=True)
 class Doors:
-    """The market of an origin that holds a symbol, asked for once a run knows its symbol, and who is told which stage begins."""
+    """The market of an origin that holds a symbol, asked for once a run knows its symbol, and who is told which stage begins.
+
+    `closed_of` says when the calendar of a name is closed; without the door that `cli` opens, exchanges have none.
+    """
 
     market_of: Callable[[Origin, str], Market]
     say: Callable[[str], None] = silent
+    closed_of: Callable[[str], ClosedSpans] = own_closed

@@ -38,12 +38,10 @@ def choose_window(market: Market, series: Series, plan: Plan, from_ms: int | Non
 
 
 def _first_warm(plan: Plan, timeframe: Timeframe, first_ms: int) -> int:
-    """Return the first exec open with all settle history before it: one step from the wanted span, then bar by bar."""
+    """Return an exec open with all settle history before it: the first one or, by the step from the wanted span, one soon after."""
     start_ms = timeframe.ceil_at(first_ms)
     start_ms = timeframe.ceil_at(start_ms + (start_ms - plan.history_start_ms(start_ms)))
-    while plan.history_start_ms(start_ms) < first_ms:
-        start_ms = timeframe.ceil_at(start_ms + 1)
-    return start_ms
+    return max(start_ms, timeframe.ceil_at(plan.settled_ms(first_ms)))
 
 
 def _stored_span(market: Market, series: Series) -> tuple[int, int]:

@@ -9,6 +9,8 @@ import pytest
 
 from trade.base.errors import DataMissing, Malformed
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS, NAMES, Timeframe
+from trade.market.calendars.fx import fx_closed
+from trade.market.calendars.setting import set_calendar
 from trade.market.names import Series
 from trade.market.origin import STORED, from_options
 from trade.market.sample import START_MS as SAMPLE_START_MS
@@ -120,6 +122,13 @@ def test_a_bootstrap_block_is_a_stretch_of_the_source_moved_as_a_whole(store):
         assert np.array_equal(made.volume[first : first + 240], source.volume[row : row + 240])
         assert ratio.max() / ratio.min() == pytest.approx(1, abs=1e-5)
         assert (source.ts_open_ms[row] - made.ts_open_ms[first]) % DAY_MS == 0
+
+
+def test_a_bootstrap_market_never_closes_whatever_its_source_does(tmp_path):
+    ensure_sample(tmp_path)
+    set_calendar(tmp_path, Series("sample", "linear", "SAMPLEUSDT"), "fx", fx_closed)
+    made = Recipe("bootstrap:SAMPLEUSDT", 5, 2_000).open(tmp_path, "BTCUSDT")
+    assert made.instrument(made.resolve("BTCUSDT")).calendar == "24/7"
 
 
 def test_bootstrap_needs_stored_history(store):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from trade.base.calendar import ALWAYS
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.base.history import History
@@ -60,7 +61,7 @@ class Recipe:
         if not self.pattern.startswith(BOOTSTRAP):
             return Drawn(find_pattern(self.pattern), self.seed, self.bars, rules_of(series))
         source = _stored(store, self.pattern.removeprefix(BOOTSTRAP))
-        rules = replace(source.instrument, venue=series.venue, market=series.market, symbol=series.symbol)
+        rules = replace(source.instrument, venue=series.venue, market=series.market, symbol=series.symbol, calendar=ALWAYS)
         return Bootstrap(source, self.seed, self.bars, rules)
 
 

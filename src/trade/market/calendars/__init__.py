@@ -1,0 +1,1 @@
+"""Calendars of instruments: around the clock, the week of currencies, and those of exchanges."""
