@@ -12,7 +12,7 @@ from trade.base.findings import Finding
 from trade.base.history import Funding, OpenInterest
 from trade.gates.case import Preflight
 from trade.gates.text import instant
-from trade.market.sanity import FACTS, impossible
+from trade.market.sanity import FACTS, impossible, no_holding, no_rate, unordered
 
 _NAMED = 3
 _KEPT = 10
@@ -34,26 +34,21 @@ def check(case: Preflight) -> Iterator[Finding]:
 
 def _check_bars(bars: Bars, name: str) -> Iterator[Finding]:
     opens = bars.ts_open_ms
-    yield from _say("bad-bars", f"{name} do not ascend, or stand twice", _unordered(opens))
+    yield from _say("bad-bars", f"{name} do not ascend, or stand twice", opens[unordered(opens)])
     yield from _say("bad-bars", f"{name} open off the grid of {bars.timeframe}", opens[bars.timeframe.floor(opens) != opens])
     for code, bad in impossible(bars.open, bars.high, bars.low, bars.close, bars.volume).items():
         yield from _say("bad-bars", f"{name}: {FACTS[code]}", opens[bad])
 
 
 def _check_funding(funding: Funding) -> Iterator[Finding]:
-    yield from _say("bad-funding", "funding payments do not ascend, or stand twice", _unordered(funding.ts_ms))
-    beyond = ~(np.abs(funding.rate) <= 1.0)  # not a number is beyond, too
-    yield from _say("bad-funding", "funding rates are no number within -1 and 1", funding.ts_ms[beyond])
+    yield from _say("bad-funding", "funding payments do not ascend, or stand twice", funding.ts_ms[unordered(funding.ts_ms)])
+    yield from _say("bad-funding", "funding rates are no number within -1 and 1", funding.ts_ms[no_rate(funding.rate)])
 
 
 def _check_open_interest(stored: OpenInterest) -> Iterator[Finding]:
-    yield from _say("bad-open-interest", "records of open interest do not ascend, or stand twice", _unordered(stored.ts_ms))
-    impossible = ~((stored.held >= 0) & (stored.held < np.inf))  # not a number is impossible, too
-    yield from _say("bad-open-interest", "records of open interest are negative, infinite or no number", stored.ts_ms[impossible])
-
-
-def _unordered(ts_ms: Int64) -> Int64:
-    return ts_ms[1:][np.diff(ts_ms) <= 0]
+    clock = stored.ts_ms
+    yield from _say("bad-open-interest", "records of open interest do not ascend, or stand twice", clock[unordered(clock)])
+    yield from _say("bad-open-interest", "records of open interest are negative, infinite or no number", clock[no_holding(stored.held)])
 
 
 def _say(code: str, fact: str, where_ms: Int64) -> Iterator[Finding]:

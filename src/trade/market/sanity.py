@@ -1,4 +1,4 @@
-"""Is a bar possible at all? Asked on import, and again of loaded bars by preflight."""
+"""Is a row possible at all? Asked on import, again of loaded rows by preflight, and of everything stored by `data check`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 Flags = npt.NDArray[np.bool_]
+Int64 = npt.NDArray[np.int64]
 Values = npt.NDArray[Any]
 
 FACTS: Mapping[str, str] = {
@@ -33,3 +34,18 @@ def impossible(open_: Values, high: Values, low: Values, close: Values, volume: 
     if volume is not None:
         flags["volume-negative"] = finite & (volume < 0)
     return flags
+
+
+def unordered(ts_ms: Int64) -> Flags:
+    """Return which instants are not after the one before them: out of order, or there twice."""
+    return np.concatenate((np.zeros(min(len(ts_ms), 1), np.bool_), np.diff(ts_ms) <= 0))
+
+
+def no_rate(rate: Values) -> Flags:
+    """Return which funding rates are no number within -1 and 1."""
+    return ~(np.abs(rate) <= 1.0)  # not a number is beyond, too
+
+
+def no_holding(held: Values) -> Flags:
+    """Return which records of open interest are negative, infinite or no number."""
+    return ~((held >= 0) & (held < np.inf))  # not a number is impossible, too
