@@ -53,11 +53,12 @@ def case(
     base: Bars, end: int, start: int = 0, settle: int = 0, first_valid: int = 0, closed: Sequence[tuple[int, int]] = (), **changes: Any
 ) -> Preflight:
     """A case over the window of minutes [start, end), closed in spans of minutes; `changes` are fields of history, tolerance or case."""
-    told: dict[str, Any] = {"mark": None, "funding": None, "open_interest": None}
+    told: dict[str, Any] = {"mark": None, "funding": None, "open_interest": None, "accepted_gaps": ()}
     told |= {name: changes.pop(name) for name in list(changes) if name in told}
     allowed = {name: changes.pop(name) for name in list(changes) if name in Tolerance.__dataclass_fields__}
+    rows = (told["mark"], told["funding"])
     return Preflight(
-        history=History(PAPER, base, told["mark"], told["funding"], "", open_interest=told["open_interest"]),
+        history=History(PAPER, base, *rows, "", open_interest=told["open_interest"], accepted_gaps=told["accepted_gaps"]),
         window=Window(at(start), at(end)),
         settle_start_ms=at(settle),
         first_valid_start_ms=at(first_valid),

@@ -153,6 +153,30 @@ def test_gap_1_the_longest_five_are_named_and_the_hint_fits_the_cause() -> None:
     assert "--max-missing" in many.hint
 
 
+def accepted(*spans: tuple[int, int]) -> tuple[tuple[int, int], ...]:
+    return tuple((at(first), at(end)) for first, end in spans)
+
+
+def test_gap_1_an_accepted_gap_is_closed_market_and_named() -> None:
+    base = bars(minutes(0, DAY, (100, 400)))
+    (finding,) = gaps.check(case(base, DAY, accepted_gaps=accepted((100, 400))))
+    assert said([finding]) == [("accepted-gaps", "note")]
+    assert finding.data["accepted"] == [[at(100), at(400)]]
+    assert "1 accepted gaps, 300 base bars" in finding.fact
+
+
+def test_gap_1_what_is_not_accepted_of_a_gap_is_still_missing() -> None:
+    base = bars(minutes(0, DAY, (100, 400)))
+    missing, known = gaps.check(case(base, DAY, accepted_gaps=accepted((120, 400))))
+    assert said([missing, known]) == [("history-gaps", "warning"), ("accepted-gaps", "note")]
+    assert missing.data["gaps"] == [[at(100), at(120)]]
+    assert "20 base bars missing (1.724%)" in missing.fact  # of the 1160 minutes that are expected
+
+
+def test_gap_1_existing_bars_win_over_an_acceptance() -> None:
+    assert list(gaps.check(case(bars(range(DAY)), DAY, accepted_gaps=accepted((100, 400))))) == []
+
+
 # the calendar
 
 NIGHTS = [(0, 570), (960, 2010), (2400, 2880)]  # two days, open from 09:30 to 16:00
@@ -194,6 +218,13 @@ def test_warm_up_is_wanted_from_the_first_minute_that_is_expected(first: int, co
     found = list(warmup.check(case(base, 2 * DAY, start=2000, settle=540, first_valid=630, closed=NIGHTS)))
     assert [finding.code for finding in found] == ([] if code is None else [code])
     assert [finding.data["wanted_ms"] for finding in found] == ([] if code is None else [at({571: 570, 631: 630}[first])])
+
+
+def test_gap_1_of_a_calendar_what_is_expected_is_neither_closed_nor_accepted() -> None:
+    base = bars([m for m in SESSIONS if not (600 <= m < 620 or 2010 <= m < 2110)])
+    missing, known = gaps.check(case(base, 2 * DAY, closed=NIGHTS, accepted_gaps=accepted((900, 2110))))
+    assert (missing.data["gaps"], known.data["accepted"]) == ([[at(600), at(620)]], [[at(2010), at(2110)]])
+    assert "20 base bars missing (2.941%)" in missing.fact  # of 780 less 100
 
 
 # sanity

@@ -171,7 +171,8 @@ def test_a_store_of_the_first_format_is_read_and_its_next_commit_is_of_todays(pa
     today = json.loads(path.read_text())
     files = {month.month: month.file for stored in Store(db).series() for month in stored.months}
     series = {name: [[row[0], files[row[0]], *row[1:]] for row in rows] for name, rows in today["series"].items()}
-    path.write_text(json.dumps({**today, "schema": 1, "series": series}))
+    first = {name: today[name] for name in ("generation", "instruments")}
+    path.write_text(json.dumps({**first, "schema": 1, "series": series}))
     assert len(Store(db).load(BTC, T, minute(100), rehash=True).base) == 100
     assert json.loads(path.read_text())["schema"] == 1  # a reader writes nothing
     load_in(parquet(make_bars(200)))

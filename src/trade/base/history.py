@@ -14,6 +14,7 @@ from trade.base.instrument import Instrument
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class History:
     """Everything a run reads of the stored world. `digest` covers exactly these rows (HASH-2).
 
     Open interest is there only if it was asked for: few rules read it.
+    `accepted_gaps` are the spans [start_ms, end_ms) without base bars that count as closed market (GAP-1), ascending.
     """
 
     instrument: Instrument
@@ -60,6 +62,7 @@ class History:
     digest: str
     findings: tuple[Finding, ...] = ()
     open_interest: OpenInterest | None = None
+    accepted_gaps: Spans = ()
 
 
 def on_calendar(history: History, closed: Int64) -> History:

@@ -9,7 +9,7 @@ import typer
 
 from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding
-from trade.cli import calendars, console
+from trade.cli import calendars, console, quality
 from trade.cli.calendars import Calendar, calendar_name, closed_of
 from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms
 from trade.market.formats import NAMES
@@ -160,8 +160,9 @@ def info(
 
 @app.command("gaps", epilog="Example: trade data gaps BTCUSDT --from 2023-01-01 --to 2024-01-01")
 def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB, as_json: Json = False, quiet: Quiet = False) -> None:
-    """List the holes in the 1m bars of a symbol, by its calendar, leading and trailing ones of the span included."""
+    """List the holes in the 1m bars of a symbol, by its calendar, edges of the span included; accepted ones are marked."""
     console.configure(as_json=as_json, quiet=quiet)
+    from trade.market.accepting import accepted_bars
     from trade.market.gaps import find_gaps, missing_bars
     from trade.market.names import Kind
     from trade.market.store import Store
@@ -176,10 +177,14 @@ def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB,
         raise Malformed(Finding("empty-span", "the span ends before it starts", "give a --to that lies after --from"))
     closed = closed_of(store.instrument(series).calendar)(start_ms, end_ms)
     found = find_gaps(store.rows(series, Kind.BARS, start_ms, end_ms).columns["ts_open_ms"], start_ms, end_ms, closed=closed)
-    rows = [{"start_ms": gap.start_ms, "end_ms": gap.end_ms, "missing_bars": gap.missing_bars} for gap in found]
+    known = accepted_bars(store, series, found)
+    rows = [
+        {"start_ms": gap.start_ms, "end_ms": gap.end_ms, "missing_bars": gap.missing_bars, "accepted_bars": accepted}
+        for gap, accepted in zip(found, known, strict=True)
+    ]
     span = {"start_ms": start_ms, "end_ms": end_ms, "missing_bars": missing_bars(found)}
     console.succeed({"series": series.key, **span, "gaps": rows})
-    _show_gaps(series.key, found)
+    _show_gaps(series.key, found, known)
 
 
 app.command("calendar", epilog="Example: trade data calendar SPY XNYS")(calendars.calendar)
@@ -225,7 +230,7 @@ def patterns(as_json: Json = False, quiet: Quiet = False) -> None:
 
 @app.command("sql", epilog='Example: trade data sql "SELECT symbol, count(*) AS bars FROM bars GROUP BY symbol"')
 def sql(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT over the views bars, mark, funding, oi.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT over the views bars, mark, funding, oi, journal.")],
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown at most; --json gives all.")] = 100,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
@@ -327,15 +332,19 @@ def _show_info(store: Store, found: list[StoredSeries]) -> None:
     console.show(table if found else f"'{store.path}' is empty; 'trade data import FILE --symbol S' fills it")
 
 
-def _show_gaps(key: str, found: tuple[Gap, ...]) -> None:
+def _show_gaps(key: str, found: tuple[Gap, ...], accepted: tuple[int, ...]) -> None:
     from trade.market.gaps import missing_bars
     from trade.market.instants import iso
 
-    console.show(f"{key}: {len(found)} gaps, {missing_bars(found):,} bars missing")
-    table = _table("from", "to", "missing")
-    for gap in sorted(found, key=lambda gap: -gap.missing_bars)[:_SHOWN]:
-        table.add_row(iso(gap.start_ms), iso(gap.end_ms), f"{gap.missing_bars:,}")
+    console.show(f"{key}: {len(found)} gaps, {missing_bars(found):,} bars missing, {sum(accepted):,} of them accepted")
+    table = _table("from", "to", "missing", "accepted")
+    for gap, known in sorted(zip(found, accepted, strict=True), key=lambda each: -each[0].missing_bars)[:_SHOWN]:
+        table.add_row(iso(gap.start_ms), iso(gap.end_ms), f"{gap.missing_bars:,}", f"{known:,}" if known else "")
     if found:
         console.show(table)
     if len(found) > _SHOWN:
         console.say(f"the {_SHOWN} longest are shown; --json names all")
+
+
+for _name, _command in quality.COMMANDS.items():
+    app.command(_name, epilog=quality.EXAMPLES[_name])(_command)

@@ -15,7 +15,8 @@ from trade.market.writer import writing
 def delete_series(store: Path, series: Series, kinds: Iterable[Kind]) -> int:
     """Remove the kinds of a series in one commit and return how many rows went. Raises DataMissing if none of them is stored.
 
-    The files stay for an hour, for readers that hold an older snapshot. With the last price series its instrument goes too.
+    The files stay for an hour, for readers that hold an older snapshot. With the bars their accepted gaps go, with the
+    last price series its instrument.
     """
     with writing(store) as writer:
         gone = [kind for kind in kinds if (series, kind) in writer.manifest.months]
@@ -29,6 +30,8 @@ def delete_series(store: Path, series: Series, kinds: Iterable[Kind]) -> int:
 def _without(manifest: Manifest, series: Series, kinds: list[Kind]) -> Manifest:
     for kind in kinds:
         manifest = manifest.with_series(series, kind, {})
+    if (series, Kind.BARS) not in manifest.months:
+        manifest = manifest.with_accepted_gaps(series, ())
     if not any((series, kind) in manifest.months for kind in (Kind.BARS, Kind.MARK)):
         manifest = manifest.with_instrument(series, None)
     return manifest

@@ -45,17 +45,27 @@ def file_name(series: Series, kind: Kind, month: str, digest: str) -> str:
     return f"{series_folder(series, kind)}/{month}-{digest[:16]}.parquet"
 
 
+@dataclass(frozen=True, order=True)
+class AcceptedGap:
+    """A span [start_ms, end_ms) without bars that is known to be an outage: closed market, as far as no bar exists in it."""
+
+    start_ms: int
+    end_ms: int
+    reason: str = ""
+
+
 Months = Mapping[str, Month]
 SeriesMonths = Mapping[tuple[Series, Kind], Months]
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the store holds. `generation` counts the commits."""
+    """What the store holds. `generation` counts the commits; accepted gaps are ascending and do not overlap."""
 
     generation: int = 0
     instruments: Mapping[Series, Instrument] = field(default_factory=dict)
     months: SeriesMonths = field(default_factory=dict)
+    accepted_gaps: Mapping[Series, tuple[AcceptedGap, ...]] = field(default_factory=dict)
 
     def of(self, series: Series, kind: Kind) -> tuple[Month, ...]:
         """Return the months of a series in time order; none if it is not stored."""
@@ -78,6 +88,11 @@ class Manifest:
         """Return the next manifest, with one instrument set, or removed by None."""
         rest = {key: value for key, value in self.instruments.items() if key != series}
         return replace(self, instruments=rest if instrument is None else {**rest, series: instrument})
+
+    def with_accepted_gaps(self, series: Series, gaps: tuple[AcceptedGap, ...]) -> Manifest:
+        """Return the next manifest, with the accepted gaps of one series replaced."""
+        rest = {key: value for key, value in self.accepted_gaps.items() if key != series}
+        return replace(self, accepted_gaps={**rest, series: gaps} if gaps else rest)
 
 
 def read(folder: Path) -> Manifest:
@@ -115,6 +130,10 @@ def write_text(manifest: Manifest) -> str:
             f"{kind}:{series.key}": [[m.month, m.rows, m.first_ms, m.last_ms, m.digest, m.off_grid] for m in manifest.of(series, kind)]
             for series, kind in sorted(manifest.months)
         },
+        "accepted_gaps": {
+            series.key: [[gap.start_ms, gap.end_ms, gap.reason] for gap in manifest.accepted_gaps[series]]
+            for series in sorted(manifest.accepted_gaps)
+        },
     }
     return json.dumps(raw, ensure_ascii=False)
 
@@ -126,4 +145,5 @@ def _from_json(raw: Any) -> Manifest:
         series, kind = parse_series(key), Kind(word)
         months[series, kind] = {row[0]: Month(row[0], file_name(series, kind, row[0], row[4]), *row[1:]) for row in rows}
     instruments = {parse_series(key): from_json(value) for key, value in raw["instruments"].items()}
-    return Manifest(generation=raw["generation"], instruments=instruments, months=months)
+    accepted = {parse_series(key): tuple(AcceptedGap(*row) for row in rows) for key, rows in raw["accepted_gaps"].items()}
+    return Manifest(generation=raw["generation"], instruments=instruments, months=months, accepted_gaps=accepted)

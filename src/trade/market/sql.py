@@ -11,10 +11,22 @@ import duckdb
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
+from trade.market import journal
 from trade.market.columns import COLUMNS
 from trade.market.names import Kind
 from trade.market.reader import connect, literal_path
 from trade.market.store import Store
+
+_JOURNAL = {  # in the order of `Entry`
+    "at_ms": "BIGINT",
+    "what": "VARCHAR",
+    "series": "VARCHAR",
+    "kind": "VARCHAR",
+    "start_ms": "BIGINT",
+    "end_ms": "BIGINT",
+    "rows": "BIGINT",
+    "result": "VARCHAR",
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,9 @@ class Answer:
 
 
 def query(store: Store, sql: str, limit: int | None = None) -> Answer:
-    """Return what one SELECT says, at most `limit` rows of it. Views: `bars`, `mark`, `funding`, `oi`, with venue, market, symbol.
+    """Return what one SELECT says, at most `limit` rows of it.
+
+    Views: `bars`, `mark`, `funding`, `oi`, with venue, market, symbol, and `journal`.
 
     Raises Malformed for anything but one SELECT, and for what DuckDB refuses.
     """
@@ -42,17 +56,28 @@ def query(store: Store, sql: str, limit: int | None = None) -> Answer:
         rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
         return Answer(tuple(column[0] for column in cursor.description or ()), rows)
     except duckdb.Error as error:
-        hint = "views: " + "; ".join(f"{kind} (venue, market, symbol, {', '.join(COLUMNS[kind])})" for kind in Kind)
+        views = {str(kind): ("venue", "market", "symbol", *COLUMNS[kind]) for kind in Kind} | {"journal": tuple(_JOURNAL)}
+        hint = "views: " + "; ".join(f"{name} ({', '.join(columns)})" for name, columns in views.items())
         raise Malformed(Finding("sql-refused", str(error).strip().replace("\n", " "), hint)) from error
 
 
 def _views(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
     for kind in Kind:
         connection.execute(f"CREATE VIEW {kind} AS {_select(store, kind)}")
+    _journal(connection, store)
     folder = store.path.resolve()
     connection.execute(f"SET allowed_directories = [{_quoted(f'{folder}/')}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def _journal(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Give the journal as a table in memory; it is small, and its end may belong to no commit yet."""
+    columns = ", ".join(f"{name} {word}" for name, word in _JOURNAL.items())
+    connection.execute(f"CREATE TABLE journal ({columns})")
+    rows = [list(entry.as_json().values()) for entry in journal.read(store.path, store.manifest.generation)]
+    if rows:
+        connection.executemany(f"INSERT INTO journal VALUES ({', '.join('?' * len(_JOURNAL))})", rows)  # noqa: S608  question marks
 
 
 def _select(store: Store, kind: Kind) -> str:

@@ -16,13 +16,15 @@ from trade.base.bars import Bars, base_bars
 from trade.base.errors import DataMissing, Malformed, Mismatch
 from trade.base.findings import Finding, Severity
 from trade.base.hashing import json_hash
-from trade.base.history import Funding, History, OpenInterest
+from trade.base.history import Funding, History, OpenInterest, Spans
 from trade.base.instrument import Grid, Instrument
 from trade.market import manifest as manifests
 from trade.market.columns import PRICES, Columns, clock_column, digest, take
+from trade.market.gaps import find_gaps
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series, parse_series
 from trade.market.reader import connect, read_months
+from trade.market.spans import within
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,21 @@ class Store:
             digest=_history_digest(instrument, bars, mark if has_mark else None, funding, held),
             findings=tuple(_findings(series, payer, bars, mark)),
             open_interest=None if held is None else OpenInterest(held.columns["ts_ms"], held.columns["open_interest"]),
+            accepted_gaps=self._accepted(series, bars, start_ms, end_ms),
         )
 
     def funding_of(self, series: Series) -> Series | None:
         """Return whose funding a series pays: its own, else for spot bars that of the same venue's perpetual, else nobody's."""
         perpetual = Series(series.venue, "linear", series.symbol)
         return next((s for s in (series, perpetual) if (s, Kind.FUNDING) in self.manifest.months), None)
+
+    def _accepted(self, series: Series, bars: Span, start_ms: int, end_ms: int) -> Spans:
+        """Return the accepted gaps inside [start_ms, end_ms), as far as no bar exists in them: an existing bar always wins."""
+        accepted = self.manifest.accepted_gaps.get(series, ())
+        if not accepted:
+            return ()
+        holes = find_gaps(bars.columns["ts_open_ms"], start_ms, end_ms)
+        return within([(gap.start_ms, gap.end_ms) for gap in accepted], [(hole.start_ms, hole.end_ms) for hole in holes])
 
     def _missing(self, text: str) -> DataMissing:
         stored = [s for s, kind in sorted(self.manifest.months) if kind is Kind.BARS]

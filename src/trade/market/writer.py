@@ -15,8 +15,10 @@ import duckdb
 
 from trade.base.errors import Refused
 from trade.base.findings import Finding
+from trade.market import journal
 from trade.market import manifest as manifests
 from trade.market.columns import Columns
+from trade.market.journal import Entry
 from trade.market.manifest import Manifest, Month
 from trade.market.names import Kind, Series
 from trade.market.parquet import make_folder, month_of, sync, write_month
@@ -55,10 +57,11 @@ class Writer:
         """Return the rows of months, staged ones too."""
         return read_months(self._connection, self.folder, kind, months)
 
-    def commit(self, manifest: Manifest) -> None:
-        """Make a manifest the store's next snapshot, then collect files that nobody can need."""
+    def commit(self, manifest: Manifest, entries: Sequence[Entry] = ()) -> None:
+        """Make a manifest the store's next snapshot, the entries part of its journal, then collect files that nobody can need."""
         _touch(self.folder, self.manifest.files - manifest.files)
         manifest = replace(manifest, generation=self.manifest.generation + 1)
+        journal.append(self.folder, entries, manifest.generation, self.manifest.generation)
         target = self.folder / manifests.FILE_NAME
         draft = target.with_name(f"{target.name}.tmp")
         draft.write_text(manifests.write_text(manifest))
@@ -69,6 +72,10 @@ class Writer:
         self._created = [file for file in self._created if file not in manifest.files]
         self.abandon()
         collect(self.folder, manifest)
+
+    def note(self, entries: Sequence[Entry]) -> None:
+        """Write entries that change nothing of the snapshot."""
+        journal.append(self.folder, entries, self.manifest.generation, self.manifest.generation)
 
     def abandon(self) -> None:
         """Remove what was staged and not committed."""

@@ -14,7 +14,7 @@ from trade.play.dump import to_yaml
 from trade.run.accepted import accept_file
 from trade.run.documents import documents, engine_version, versions_digest
 from trade.run.execute import Execution, Ready, execute, preflight
-from trade.run.request import Doors, Request
+from trade.run.request import ACCEPTED_GAPS, Doors, Request
 from trade.run.stopwatch import Stopwatch
 
 
@@ -39,10 +39,16 @@ def inputs_of(ready: Ready, request: Request) -> Inputs:
         symbol=ready.history.instrument.key,
         window_from_ms=ready.window.from_ms,
         window_to_ms=ready.window.to_ms,
-        options=request.options,
+        options={**request.options, **_accepted(ready)},
         engine_version=engine_version(),
         versions_digest=versions_digest(),
     )
+
+
+def _accepted(ready: Ready) -> Mapping[str, Any]:
+    """Return the accepted gaps inside the history as an option; a run without any does not name them."""
+    gaps = ready.history.accepted_gaps
+    return {ACCEPTED_GAPS: [list(gap) for gap in gaps]} if gaps else {}
 
 
 def seal(request: Request, execution: Execution, times: Mapping[str, Any]) -> Receipt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trade.analysis.summary import Summary, summarise
 from trade.base.findings import Finding
@@ -66,6 +66,8 @@ def look(request: Request, doors: Doors, accepted: Accepted, rehash: bool = Fals
     settle_start_ms = min(plan.history_start_ms(window.from_ms), window.from_ms)
     reads, closed = reads_open_interest(accepted), plan.closed(settle_start_ms, window.to_ms)
     history = on_calendar(market.load(series, settle_start_ms, window.to_ms, rehash=rehash, open_interest=reads), closed)
+    if request.accepted_gaps is not None:
+        history = replace(history, accepted_gaps=request.accepted_gaps)
     case = Preflight(
         history=history,
         window=window,

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from trade.base.calendar import ClosedSpans
-from trade.base.history import History
+from trade.base.history import History, Spans
 from trade.base.instrument import Instrument
 from trade.gates.case import Tolerance
 from trade.market.calendars.own import own_closed
 from trade.market.names import Series
 from trade.market.origin import STORED, Origin
 from trade.market.store import StoredSeries
+
+ACCEPTED_GAPS = "accepted_gaps"  # among the options of a run that had some
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Request:
     to_ms: int | None = None
     tolerance: Tolerance = field(default_factory=Tolerance)
     origin: Origin = STORED  # where the market comes from
+    accepted_gaps: Spans | None = None  # what counts as closed market (GAP-1); None: what the store says
 
     @property
     def options(self) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from trade.run.accepted import Accepted, accept_file
 from trade.run.backtest import inputs_of
 from trade.run.documents import documents
 from trade.run.execute import Execution, execute, preflight
-from trade.run.request import Doors, Request
+from trade.run.request import ACCEPTED_GAPS, Doors, Request
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
     if broken:
         raise Mismatch(broken)
     stored, summary = _stored_inputs(folder), read_json(folder / RESULT)
-    origin, tolerance = from_options(stored.options)
+    origin, others = from_options(stored.options)
+    tolerance = {name: value for name, value in others.items() if name != ACCEPTED_GAPS}
     request = Request(
         play=folder / PLAY,
         out=folder.parent,
@@ -51,6 +52,7 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
         to_ms=stored.window_to_ms,
         tolerance=Tolerance(**tolerance),
         origin=origin,
+        accepted_gaps=tuple((start_ms, end_ms) for start_ms, end_ms in others.get(ACCEPTED_GAPS, ())),
     )
     ready = preflight(request, doors, _stored_play(folder), rehash=True)
     execution = execute(ready, doors.say)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trade.base.findings import Finding, Severity
+from trade.base.history import Spans
 from trade.base.timeframe import MINUTE_MS
 from trade.market.columns import GRIDS, clock_column
 from trade.market.instants import iso
@@ -14,7 +15,7 @@ from trade.market.names import Kind
 from trade.market.store import Store
 from trade.market.sync.dialect import Dialect
 from trade.market.sync.listing import Listing
-from trade.market.sync.missing import Spans, missing_payments, missing_rows
+from trade.market.sync.missing import missing_payments, missing_rows
 from trade.market.sync.pages import Page
 from trade.market.sync.patience import Patience
 from trade.market.sync.request import Said, Say, SeriesReport

@@ -1,0 +1,116 @@
+"""`trade data accept-gap`, `journal`: what is known of the faults of stored history, and what was done about them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from trade.base.errors import Malformed
+from trade.base.findings import Finding
+from trade.cli import console
+from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from trade.market.accepting import AcceptRequest
+    from trade.market.journal import Entry
+    from trade.market.names import Series
+
+_SHOWN = 50
+
+Symbols = Annotated[list[str] | None, typer.Option("--symbol", metavar="SYMBOL", help="Only this symbol; may be given several times.")]
+
+
+def accept_gap(
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.")],
+    from_: Annotated[str | None, typer.Option("--from", metavar="TIME", help="First missing minute, UTC.")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="TIME", help="End of the hole, UTC, exclusive.")] = None,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why the hole is known.")] = "",
+    list_: Annotated[bool, typer.Option("--list", help="Show what is accepted.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the acceptance of the span back.")] = False,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Accept a known outage: preflight treats the hole as closed market. Bars that are stored there later always win."""
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.market import accepting
+    from trade.market.store import Store
+
+    series = Store(db).resolve(symbol)
+    if not list_:
+        act = accepting.remove_accepted if remove else accepting.accept_gap
+        act(db, _accept_request(series, from_, to, reason))
+    elif remove or from_ is not None or to is not None:
+        raise Malformed(Finding("bad-options", "--list shows what is accepted and takes no span", "leave the other options out"))
+    known = accepting.accepted_gaps(Store(db), series)
+    console.succeed({"series": series.key, "accepted_gaps": [each.as_json() for each in known]})
+    _show_accepted(series, [each.as_json() for each in known])
+
+
+def journal(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False, quiet: Quiet = False) -> None:
+    """List what healing, accepting and taking back did to the store, oldest first."""
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.market import journal as journals
+    from trade.market.store import Store
+
+    entries = journals.read(db, Store(db).manifest.generation)
+    found = [entry for entry in entries if not symbols or {entry.series.symbol, entry.series.key} & set(symbols)]
+    console.succeed({"entries": [entry.as_json() for entry in found]})
+    _show_journal(found)
+
+
+def _accept_request(series: Series, from_: str | None, to: str | None, reason: str) -> AcceptRequest:
+    from trade.market.accepting import AcceptRequest
+
+    start_ms, end_ms = instant_ms("--from", from_), instant_ms("--to", to)
+    if start_ms is None or end_ms is None:
+        raise Malformed(Finding("bad-options", "a gap is named by --from and --to", "see 'trade data gaps' for the holes"))
+    return AcceptRequest(series, start_ms, end_ms, _now_ms(), reason)
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 10**6
+
+
+def _show_accepted(series: Series, known: list[dict[str, Any]]) -> None:
+    from trade.market.instants import iso
+
+    console.show(f"{series}: {len(known)} accepted gaps")
+    table = _table("from", "to", "missing", "reason")
+    for gap in known:
+        table.add_row(iso(gap["start_ms"]), iso(gap["end_ms"]), f"{gap['missing_bars']:,}", gap["reason"])
+    if known:
+        console.show(table)
+
+
+def _show_journal(entries: list[Entry]) -> None:
+    from trade.market.instants import iso
+
+    table = _table("when", "what", "series", "kind", "from", "to", "rows", "result")
+    for entry in entries[-_SHOWN:]:
+        span = (iso(entry.start_ms), iso(entry.end_ms))
+        table.add_row(iso(entry.at_ms), entry.what, entry.series.key, entry.kind, *span, f"{entry.rows:,}", entry.result)
+    console.show(table if entries else "nothing was done yet")
+    if len(entries) > _SHOWN:
+        console.say(f"the last {_SHOWN} of {len(entries)} are shown; --json names all")
+
+
+def _table(*columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
+    table.columns[0].no_wrap = True
+    return table
+
+
+COMMANDS: Mapping[str, Callable[..., None]] = {"accept-gap": accept_gap, "journal": journal}
+EXAMPLES: Mapping[str, str] = {
+    "accept-gap": "Example: trade data accept-gap BTCUSDT --from 2023-03-24T12:40 --to 2023-03-24T14:00 --reason 'Binance spot was down'",
+    "journal": "Example: trade data journal --symbol BTCUSDT",
+}

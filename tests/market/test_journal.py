@@ -1,0 +1,133 @@
+"""The journal holds what was done, and nothing that was not."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
+
+from trade.base.errors import Mismatch
+from trade.market import journal
+from trade.market.accepting import AcceptRequest, accept_gap
+from trade.market.journal import FILE_NAME, Entry
+from trade.market.names import Kind
+from trade.market.sql import query
+from trade.market.store import Store
+from trade.market.writer import writing
+
+KILLER = """
+import os, signal, sys
+from pathlib import Path
+from trade.market.accepting import AcceptRequest, accept_gap
+from trade.market.names import Series
+
+calls = 0
+def dying(function):
+    def call(*args, **words):
+        global calls
+        calls += 1
+        if calls == int(sys.argv[4]):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*args, **words)
+    return call
+
+os.fsync = dying(os.fsync)
+Path.replace = dying(Path.replace)
+accept_gap(Path(sys.argv[1]), AcceptRequest(Series("generic", "linear", "BTCUSDT"), int(sys.argv[2]), int(sys.argv[3]), 7, "killed"))
+"""
+
+
+def entry(n, result="x"):
+    return Entry(n, "heal", BTC, Kind.BARS, n, n + 1, 1, result)
+
+
+def entries(db):
+    return journal.read(db, Store(db).manifest.generation)
+
+
+def test_entries_come_back_in_the_order_they_were_written(db):
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(1), entry(2, "exchänge")])
+        writer.note([entry(3)])
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(4)])
+    assert entries(db) == (entry(1), entry(2, "exchänge"), entry(3), entry(4))
+
+
+def test_an_older_snapshot_does_not_see_what_came_after_it(db):
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(1)])
+        before = Store(db).manifest.generation
+        writer.commit(writer.manifest, [entry(2)])
+    assert journal.read(db, before) == (entry(1),)
+
+
+def test_a_store_without_a_journal_did_nothing(db, parquet, load_in):
+    load_in(parquet(make_bars(5)))
+    assert entries(db) == ()
+    assert not (db / FILE_NAME).exists()
+
+
+def test_a_killed_commit_leaves_no_entry_of_what_did_not_happen(parquet, load_in, db, tmp_path):
+    load_in(parquet({name: np.delete(column, range(10, 20)) for name, column in make_bars(100).items()}))
+    span = [JAN_2023_MS + 10 * MINUTE_MS, JAN_2023_MS + 12 * MINUTE_MS]
+    deaths = unsettled = 0
+    for call in range(1, 20):
+        before = entries(db)
+        run = subprocess.run([sys.executable, "-c", KILLER, str(db), *map(str, span), str(call)], capture_output=True)
+        happened = bool(Store(db).manifest.accepted_gaps)
+        assert (len(entries(db)) > len(before)) == happened
+        unsettled += not happened and b"killed" in (db / FILE_NAME).read_bytes()
+        if run.returncode == 0:
+            break
+        assert run.returncode == -signal.SIGKILL, run.stderr
+        deaths += 1
+        if happened:
+            break
+    assert deaths >= 3
+    assert unsettled >= 1
+    accept_gap(db, AcceptRequest(BTC, span[1], span[1] + MINUTE_MS, 8, "alive"))
+    assert [each.result for each in entries(db)] == ["killed", "alive"]
+
+
+def test_a_commit_without_entries_does_not_adopt_those_of_a_dead_one(db, parquet, load_in):
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(1)])
+        journal.append(db, [entry(2)], writer.manifest.generation + 1, writer.manifest.generation)
+    assert entries(db) == (entry(1),)
+    load_in(parquet(make_bars(5)))
+    assert entries(db) == (entry(1),)
+
+
+def test_a_line_that_was_cut_off_is_none_and_the_next_entry_stands_on_its_own(db):
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(1)])
+    with (db / FILE_NAME).open("ab") as file:
+        file.write(b'{"generation": 1, "at_')
+    assert entries(db) == (entry(1),)
+    with writing(db) as writer:
+        writer.note([entry(2)])
+    assert entries(db) == (entry(1), entry(2))
+
+
+@pytest.mark.parametrize("line", ["{}", "no json", "[]", '{"generation": 0, "series": "x"}'])
+def test_a_journal_that_is_damaged_is_named(db, line):
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(1)])
+    path = db / FILE_NAME
+    path.write_text(f"{line}\n{path.read_text()}")
+    with pytest.raises(Mismatch, match=r"journal\.jsonl"):
+        entries(db)
+
+
+def test_the_journal_is_a_view_of_the_sql(db):
+    assert query(Store(db), "SELECT * FROM journal").rows == []
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(1), entry(2)])
+    answer = query(Store(db), "SELECT series, kind, sum(rows) AS n FROM journal GROUP BY ALL")
+    assert answer.rows == [("generic:linear:BTCUSDT", "bars", 2)]
+    assert query(Store(db), "SELECT * FROM journal").columns[0] == "at_ms"
