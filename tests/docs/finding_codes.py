@@ -13,7 +13,7 @@ from trade.play.unsupported import TABLE
 
 SOURCE = Path(__file__).parents[2] / "src" / "trade"
 _CODE = re.compile(r"[a-z]+(-[a-z]+)*")
-_FIRST = {"Finding", "Unreadable", "_say", "wrong"}  # the code is the first argument
+_FIRST = {"Check", "Finding", "Unreadable", "_say", "wrong"}  # the code is the first argument
 _FIRST_OR_SECOND = {"error", "warn", "warning", "note", "say"}  # collectors; some take the place first
 
 

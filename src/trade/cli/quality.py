@@ -1,4 +1,4 @@
-"""`trade data accept-gap`, `journal`: what is known of the faults of stored history, and what was done about them."""
+"""`trade data check`, `accept-gap`, `journal`: what is known of the faults of stored history, and what was done about them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trade.base.errors import Malformed
+from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.cli import console
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms
@@ -19,10 +19,30 @@ if TYPE_CHECKING:
     from trade.market.accepting import AcceptRequest
     from trade.market.journal import Entry
     from trade.market.names import Series
+    from trade.market.quality.checking import Checked
 
 _SHOWN = 50
 
 Symbols = Annotated[list[str] | None, typer.Option("--symbol", metavar="SYMBOL", help="Only this symbol; may be given several times.")]
+
+
+def check(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False, quiet: Quiet = False) -> None:
+    """Look at every stored row and compute every digest anew. Impossible rows and damaged files end with 4, suspicious rows are shown."""
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.base.findings import errors
+    from trade.market.quality.checking import check_series, chosen, no_funding
+    from trade.market.store import Store
+
+    store = Store(db)
+    wanted = chosen(store, symbols or [])
+    checked = [check_series(store, series, kind) for series, kind in wanted]
+    findings = [finding for one in checked for finding in one.findings()]
+    findings.extend(no_funding(store, [series for series, _ in wanted]))
+    _show_checked(checked)
+    if errors(findings):
+        raise Mismatch(findings)
+    console.succeed({"series": [one.as_json() for one in checked]}, findings=findings)
+    console.show_findings(findings)
 
 
 def accept_gap(
@@ -77,6 +97,15 @@ def _now_ms() -> int:
     return time.time_ns() // 10**6
 
 
+def _show_checked(checked: list[Checked]) -> None:
+    table = _table("series", "kind", "rows", "damaged files", "errors", "warnings")
+    for one in checked:
+        errors = sum(len(fault.spans) for fault in one.faults if fault.check.severity == "error")
+        warnings = sum(len(fault.spans) for fault in one.faults if fault.check.severity == "warning")
+        table.add_row(one.series.key, one.kind, f"{one.rows:,}", *(f"{count:,}" for count in (len(one.damage), errors, warnings)))
+    console.show(table if checked else "nothing is stored")
+
+
 def _show_accepted(series: Series, known: list[dict[str, Any]]) -> None:
     from trade.market.instants import iso
 
@@ -109,8 +138,9 @@ def _table(*columns: str) -> Table:
     return table
 
 
-COMMANDS: Mapping[str, Callable[..., None]] = {"accept-gap": accept_gap, "journal": journal}
+COMMANDS: Mapping[str, Callable[..., None]] = {"check": check, "accept-gap": accept_gap, "journal": journal}
 EXAMPLES: Mapping[str, str] = {
+    "check": "Example: trade data check --symbol BTCUSDT",
     "accept-gap": "Example: trade data accept-gap BTCUSDT --from 2023-03-24T12:40 --to 2023-03-24T14:00 --reason 'Binance spot was down'",
     "journal": "Example: trade data journal --symbol BTCUSDT",
 }

@@ -33,6 +33,15 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 def read_months(connection: duckdb.DuckDBPyConnection, folder: Path, kind: Kind, months: Sequence[Month]) -> Columns:
     """Return all rows of the months, ascending. Raises Mismatch if a file is absent, damaged, or not what the manifest says."""
+    columns = read_rows(connection, folder, kind, months)
+    clock = columns[clock_column(kind)]
+    if not bool(np.all(clock[1:] > clock[:-1])):
+        raise _damaged(f"the rows of '{Path(months[0].file).parent}' are not ascending")
+    return columns
+
+
+def read_rows(connection: duckdb.DuckDBPyConnection, folder: Path, kind: Kind, months: Sequence[Month]) -> Columns:
+    """Return all rows of the months in whatever order the files have them. Raises Mismatch if they are not as many as there should be."""
     rows = sum(month.rows for month in months)
     columns = {name: np.empty(rows, values.dtype) for name, values in empty(kind).items()}
     filled = 0
@@ -42,9 +51,6 @@ def read_months(connection: duckdb.DuckDBPyConnection, folder: Path, kind: Kind,
         for name, values in _read_batch(connection, folder, kind, batch, end - filled).items():
             columns[name][filled:end] = values
         filled = end
-    clock = columns[clock_column(kind)]
-    if not bool(np.all(clock[1:] > clock[:-1])):
-        raise _damaged(f"the rows of '{Path(months[0].file).parent}' are not ascending")
     return columns
 
 

@@ -43,15 +43,20 @@ def faults(chunk: Chunk, kind: Kind) -> tuple[tuple[str, ...], Int64]:
         held = values["open_interest"]
         return _first_broken(chunk, {"timestamp-off-grid": off_grid, "not-finite": ~np.isfinite(held), "open-interest-negative": held < 0})
     open_, high, low, close = (values[name] for name in PRICES)
-    too_high = np.maximum.reduce((open_, high, low, close)) > _HIGHEST_PRICE
     return _first_broken(
         chunk,
         {
             "timestamp-off-grid": off_grid,
             **sanity.impossible(open_, high, low, close, values.get("volume")),
-            "price-implausible": too_high,
+            "price-implausible": too_high(values),
         },
     )
+
+
+def too_high(values: Columns) -> Flags:
+    """Return which bars have a price at which no market is."""
+    beyond: Flags = np.maximum.reduce([values[name] for name in PRICES]) > _HIGHEST_PRICE
+    return beyond
 
 
 def trade_faults(chunk: Chunk) -> tuple[tuple[str, ...], Int64]:

@@ -23,7 +23,7 @@ from trade.market.columns import PRICES, Columns, clock_column, digest, take
 from trade.market.gaps import find_gaps
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series, parse_series
-from trade.market.reader import connect, read_months
+from trade.market.reader import connect, read_months, read_rows
 from trade.market.spans import within
 
 
@@ -104,6 +104,10 @@ class Store:
         clock = columns[clock_column(kind)]
         low, high = (int(i) for i in np.searchsorted(clock, [start_ms, end_ms]))
         return Span(take(columns, slice(low, high)), _digests(kind, columns, months, low, high), sum(m.off_grid for m in months))
+
+    def as_stored(self, kind: Kind, month: Month) -> Columns:
+        """Return the rows of a month in the order they have in its file. Raises Mismatch if it cannot be read."""
+        return read_rows(self._connection.cursor(), self.path, kind, [month])
 
     def load(self, series: Series, start_ms: int, end_ms: int, *, rehash: bool = False, open_interest: bool = False) -> History:
         """Return the history over [start_ms, end_ms) on the integer grid; gaps stay gaps. Raises DataMissing for unknown series.
