@@ -20,7 +20,7 @@ END = "2025-01-20"
 POINTS = {
     "while the first month of the sample is written": """
 import trade.market.writer as module
-real, module.write_month = module.write_month, lambda *given: (real(*given), die())
+real, module.write_month = module.write_month, lambda *given, **words: (real(*given, **words), die())
 """,
     "just before the manifest of the sample is": """
 import trade.market.manifest as module

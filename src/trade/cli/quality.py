@@ -1,9 +1,9 @@
-"""`trade data check`, `accept-gap`, `journal`: what is known of the faults of stored history, and what was done about them."""
+"""`trade data check`, `heal`, `accept-gap`, `journal`: what is known of the faults of stored history, and what was done about them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trade.market.journal import Entry
     from trade.market.names import Series
     from trade.market.quality.checking import Checked
+    from trade.market.sync.healing import Healed
 
 _SHOWN = 50
 
@@ -42,6 +43,29 @@ def check(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False, q
     if errors(findings):
         raise Mismatch(findings)
     console.succeed({"series": [one.as_json() for one in checked]}, findings=findings)
+    console.show_findings(findings)
+
+
+def heal(
+    symbols: Symbols = None,
+    again: Annotated[bool, typer.Option("--again", help="Ask again for what the exchange had nothing of.")] = False,
+    db: Db = DEFAULT_DB,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Fetch what is missing or damaged and can be fetched, from Bybit; mark the rest in the journal. No bar is deleted or made up."""
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.base.findings import errors
+    from trade.cli.syncing import run_sync
+    from trade.market.sync.healing import HealRequest
+    from trade.market.sync.healing import heal as heal_series
+
+    healed = heal_series(db, HealRequest(tuple(symbols or ()), _now_ms(), again), run_sync)
+    findings = [finding for one in healed for finding in one.findings]
+    _show_healed(healed)
+    if errors(findings):
+        raise Mismatch(findings)
+    console.succeed({"series": [one.as_json() for one in healed]}, findings=findings)
     console.show_findings(findings)
 
 
@@ -106,6 +130,14 @@ def _show_checked(checked: list[Checked]) -> None:
     console.show(table if checked else "nothing is stored")
 
 
+def _show_healed(healed: Sequence[Healed]) -> None:
+    table = _table("series", "kind", "rows fetched", "months replaced", "gaps left", "newly marked")
+    for one in healed:
+        counts = (one.rows_fetched, one.months_replaced, len(one.unhealable) + len(one.known), one.marked)
+        table.add_row(one.series.key, one.kind, *(f"{count:,}" for count in counts))
+    console.show(table if healed else "nothing is stored")
+
+
 def _show_accepted(series: Series, known: list[dict[str, Any]]) -> None:
     from trade.market.instants import iso
 
@@ -138,9 +170,10 @@ def _table(*columns: str) -> Table:
     return table
 
 
-COMMANDS: Mapping[str, Callable[..., None]] = {"check": check, "accept-gap": accept_gap, "journal": journal}
+COMMANDS: Mapping[str, Callable[..., None]] = {"check": check, "heal": heal, "accept-gap": accept_gap, "journal": journal}
 EXAMPLES: Mapping[str, str] = {
     "check": "Example: trade data check --symbol BTCUSDT",
+    "heal": "Example: trade data heal --symbol BTCUSDT",
     "accept-gap": "Example: trade data accept-gap BTCUSDT --from 2023-03-24T12:40 --to 2023-03-24T14:00 --reason 'Binance spot was down'",
     "journal": "Example: trade data journal --symbol BTCUSDT",
 }

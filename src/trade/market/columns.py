@@ -31,6 +31,11 @@ def clock_column(kind: Kind) -> str:
     return COLUMNS[kind][0]
 
 
+def step_of(kind: Kind) -> int:
+    """Return how long a row of a kind is valid on its grid, in ms; a minute for payments, which have none."""
+    return GRIDS.get(kind, BASE).length_ms
+
+
 def empty(kind: Kind) -> Columns:
     """Return no rows of a kind."""
     return {name: np.empty(0, np.int64 if name in _INTEGERS else np.float64) for name in COLUMNS[kind]}

@@ -15,6 +15,10 @@ from trade.market.names import Kind, Series, parse_series
 from trade.market.parquet import sync
 
 FILE_NAME = "journal.jsonl"
+HEAL = "heal"
+FETCHED, REPLACED = "fetched", "replaced"  # what healing came to: rows that were missing, a month that was damaged
+NOTHING, CANNOT, KEPT = "unhealable: exchange has nothing", "unhealable: not of bybit", "unhealable: damaged"
+MARKED = "marked: "  # and the code of the check
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from trade.market.columns import COLUMNS, Columns, clock_column, empty
 from trade.market.manifest import Month
 from trade.market.names import Kind
 
+DAMAGED_HINT = "'trade data heal' fetches it again where it can; else delete the series with 'trade data delete' and import it again"
 _BATCH = 12  # months read at once; the copy DuckDB makes stays small beside the result
 
 _CONFIG: dict[str, Any] = {
@@ -72,4 +73,4 @@ def literal_path(path: Path) -> str:
 
 
 def _damaged(fact: str) -> Mismatch:
-    return Mismatch(Finding("store-damaged", fact.lower(), "delete the series with 'trade data delete' and import it again"))
+    return Mismatch(Finding("store-damaged", fact.lower(), DAMAGED_HINT))

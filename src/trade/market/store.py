@@ -23,7 +23,7 @@ from trade.market.columns import PRICES, Columns, clock_column, digest, take
 from trade.market.gaps import find_gaps
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series, parse_series
-from trade.market.reader import connect, read_months, read_rows
+from trade.market.reader import DAMAGED_HINT, connect, read_months, read_rows
 from trade.market.spans import within
 
 
@@ -181,7 +181,7 @@ def _require_digests(kind: Kind, columns: Columns, months: Sequence[Month]) -> N
         rows = take(columns, slice(first, first + month.rows))
         if digest(kind, rows) != month.digest:
             fact = f"the rows of '{month.file}' are not those it was stored with"
-            damaged.append(Finding("store-damaged", fact, "delete the series with 'trade data delete' and import it again"))
+            damaged.append(Finding("store-damaged", fact, DAMAGED_HINT))
         first += month.rows
     if damaged:
         raise Mismatch(damaged)

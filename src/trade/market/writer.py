@@ -45,12 +45,15 @@ class Writer:
     def __post_init__(self) -> None:
         self.draft = self.manifest
 
-    def stage(self, series: Series, kind: Kind, month: str, columns: Columns, off_grid: int = 0) -> Month:
-        """Write the rows of one month, ascending and unique, as a file that no reader sees yet."""
+    def stage(self, series: Series, kind: Kind, month: str, columns: Columns, off_grid: int = 0, *, damaged: bool = False) -> Month:
+        """Write the rows of one month, ascending and unique, as a file that no reader sees yet.
+
+        A file of the same rows stays as it is, unless it is known to be damaged: then it is replaced.
+        """
         entry = month_of(series, kind, month, columns, off_grid)
         if not (self.folder / entry.file).exists():
             self._created.append(entry.file)  # before it is there: Ctrl-C may come between
-        write_month(self.folder, entry, kind, columns)
+        write_month(self.folder, entry, kind, columns, damaged=damaged)
         return entry
 
     def rows(self, kind: Kind, months: Sequence[Month]) -> Columns:

@@ -10,7 +10,7 @@ from trade.base.history import Window
 from trade.features.plan import plan_features
 from trade.gates.preflight import PREFLIGHT
 from trade.market.names import Kind, Series
-from trade.market.sync.request import MARKET, VENUE, SyncRequest
+from trade.market.sync.request import MARKET, VENUE, SyncRequest, syncs_itself
 from trade.run.accepted import Accepted
 from trade.run.execute import look, reads_open_interest
 from trade.run.names import CATALOGUE
@@ -30,7 +30,7 @@ def wanted_history(request: Request, doors: Doors, accepted: Accepted) -> tuple[
         series = market.resolve(symbol)
     except DataMissing:
         return (_everything(request, accepted, _unstored(symbol)),)
-    if (series.venue, series.market) != (VENUE, MARKET):
+    if not syncs_itself(series):
         return ()
     _, case = look(request, doors, accepted)
     found = PREFLIGHT.findings(case)

@@ -16,6 +16,7 @@ from trade.market.names import Kind, Series
 from trade.market.quality.case import Check, Int64, spans_of
 from trade.market.quality.registry import CHECKS
 from trade.market.quality.walk import Damage, Walk
+from trade.market.reader import DAMAGED_HINT
 from trade.market.store import Store
 
 _NAMED = 3
@@ -77,9 +78,8 @@ class Checked:
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong, damaged files first."""
         for each in self.damage:
-            hint = "'trade data heal' fetches it again where it can; else delete the series and import it again"
             data = {"series": each.series.key, "kind": str(each.kind), "month": each.month.month, "file": each.month.file}
-            yield Finding("store-damaged", each.fact, hint, data=data)
+            yield Finding("store-damaged", each.fact, DAMAGED_HINT, data=data)
         yield from (fault.finding() for fault in self.faults)
 
     def as_json(self) -> dict[str, Any]:

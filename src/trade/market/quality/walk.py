@@ -10,8 +10,7 @@ import numpy as np
 
 from trade.base.errors import Mismatch
 from trade.base.history import Spans
-from trade.base.timeframe import BASE
-from trade.market.columns import GRIDS, PRICES, Columns, clock_column, digest, empty, join, take
+from trade.market.columns import PRICES, Columns, clock_column, digest, empty, join, step_of, take
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series
 from trade.market.quality.case import CONTEXT_ROWS, Case, Int64
@@ -20,7 +19,7 @@ from trade.market.store import Store
 
 @dataclass(frozen=True)
 class Damage:
-    """A month file that is not what was stored; `readable` says whether it has rows at all."""
+    """A month file that is not what was stored; `readable` says whether it has rows of its time at all."""
 
     series: Series
     kind: Kind
@@ -49,14 +48,10 @@ class Walk:
             if core is None:
                 continue
             clock = core[clock_column(self.kind)]
-            end_ms = until_ms if after is None else int(clock.max()) + self._step_ms
+            end_ms = until_ms if after is None else int(clock.max()) + step_of(self.kind)
             yield self._case(before, core, after, since_ms, end_ms)
             before = take(core, slice(-CONTEXT_ROWS, None))
             since_ms = max(since_ms, end_ms)
-
-    @property
-    def _step_ms(self) -> int:
-        return GRIDS.get(self.kind, BASE).length_ms
 
     def _case(self, before: Columns, core: Columns, after: Columns | None, since_ms: int, until_ms: int) -> Case:
         context = empty(self.kind) if after is None else take(after, slice(0, CONTEXT_ROWS))
@@ -84,7 +79,7 @@ class Walk:
         if not own:
             return None
         months = own if self.kind is Kind.OI else (*own, *of(self.series, Kind.BARS))
-        return min(month.first_ms for month in months), max(month.last_ms for month in months) + self._step_ms
+        return min(month.first_ms for month in months), max(month.last_ms for month in months) + step_of(self.kind)
 
     def _parts(self) -> Iterator[Columns]:
         """Yield readable rows in parts of at least `CONTEXT_ROWS`, but for the last; payments are one part."""
@@ -101,19 +96,22 @@ class Walk:
             yield join(parts)
 
     def _read(self, month: Month) -> Columns | None:
-        """Return the rows of a month, None where there are none to read; note what is damaged."""
+        """Return the rows of a month, None where there are none to read, or those of another time; note what is damaged."""
         try:
             rows = self.store.as_stored(self.kind, month)
         except Mismatch as error:
             self.damage.append(Damage(self.series, self.kind, month, f"'{month.file}': {error.findings[0].fact}", readable=False))
             return None
-        if digest(self.kind, rows) != month.digest:
-            fact = f"the rows of '{month.file}' are not those it was stored with"
-            self.damage.append(Damage(self.series, self.kind, month, fact, readable=True))
-        return rows
+        if digest(self.kind, rows) == month.digest:
+            return rows
+        clock = rows[clock_column(self.kind)]
+        ours = month.first_ms <= int(clock.min()) and int(clock.max()) <= month.last_ms
+        fact = f"the rows of '{month.file}' are not those it was stored with"
+        self.damage.append(Damage(self.series, self.kind, month, fact, readable=ours))
+        return rows if ours else None
 
     def _unread(self) -> Spans:
-        return tuple((each.month.first_ms, each.month.last_ms + self._step_ms) for each in self.damage if not each.readable)
+        return tuple((each.month.first_ms, each.month.last_ms + step_of(self.kind)) for each in self.damage if not each.readable)
 
     def _mark(self, columns: Columns) -> Columns | None:
         """Return the mark prices of the minutes of bars, NaN where there is none."""

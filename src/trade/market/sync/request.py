@@ -8,6 +8,7 @@ from typing import Any
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, by_place
+from trade.base.history import Spans
 from trade.market.names import Kind, Series, parse_series
 
 VENUE, MARKET = "bybit", "linear"
@@ -21,7 +22,8 @@ class SyncRequest:
     """Which series of one venue, which kinds, which span.
 
     Kinds of None are the usual ones that the exchange offers. A `to_ms` of None is the exchange's now; a `from_ms` of None is `days`
-    before the end, else the first bar that is stored.
+    before the end, else the first bar that is stored. `only` are the spans in which it is looked for what is missing; None for
+    everywhere. With a `journal_ms`, what is committed is written into the journal as healed at that instant.
     """
 
     series: tuple[Series, ...]
@@ -30,6 +32,8 @@ class SyncRequest:
     from_ms: int | None = None
     to_ms: int | None = None
     days: int | None = None
+    only: Spans | None = None
+    journal_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,11 @@ def parse_kinds(text: str | None) -> tuple[tuple[Kind, ...] | None, bool]:
     if wrong:
         raise Malformed(wrong)
     return tuple(kind for kind in Kind if kind in words), INSTRUMENTS in words
+
+
+def syncs_itself(series: Series) -> bool:
+    """Return whether runs and healing fetch a series by themselves: the perpetuals of Bybit; other exchanges are asked by name only."""
+    return (series.venue, series.market) == (VENUE, MARKET)
 
 
 def _series(text: str, venue: str, market: str) -> Series:

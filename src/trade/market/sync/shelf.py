@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from trade.base.findings import Finding, Severity
 from trade.market.chunk import Chunk
-from trade.market.columns import join, price_names, take
+from trade.market.columns import join, price_names, step_of, take
 from trade.market.fitting import count_off_grid
 from trade.market.instants import iso
+from trade.market.journal import FETCHED, HEAL, Entry
 from trade.market.names import Kind, Series
 from trade.market.rows import FACTS, faults, stored_columns
 from trade.market.staging import Rows, Staging
@@ -27,11 +28,15 @@ WAIT_S = 120.0  # for another writer; what was fetched is worth some patience
 
 @dataclass
 class Shelf:
-    """One series and kind in the store. `stored` counts the rows that this sync committed, `bad` those it kept out, per code."""
+    """One series and kind in the store. `stored` counts the rows that this sync committed, `bad` those it kept out, per code.
+
+    With a `journal_ms`, every commit says in the journal what it healed.
+    """
 
     store: Path
     series: Series
     kind: Kind
+    journal_ms: int | None = None
     stored: int = 0
     bad: dict[str, int] = field(default_factory=dict)
     _first_bad: dict[str, int] = field(default_factory=dict)
@@ -55,7 +60,7 @@ class Shelf:
             manifest = writer.manifest.with_series(self.series, self.kind, staging.months)
             if price_names(self.kind):
                 manifest = count_off_grid(writer, manifest, self.series, staging.touched)
-            writer.commit(manifest)
+            writer.commit(manifest, self._entries(clock, staging.rows_new))
         self.stored += staging.rows_new
 
     def findings(self) -> tuple[Finding, ...]:
@@ -70,6 +75,26 @@ class Shelf:
             )
             for code, count in self.bad.items()
         )
+
+    def _entries(self, clock: Int64, rows_new: int) -> list[Entry]:
+        """Return what is written into the journal: one entry per run of minutes, one for all where some were there already."""
+        if self.journal_ms is None:
+            return []
+        whole = self.kind is Kind.FUNDING or rows_new < len(clock)
+        breaks = np.empty(0, np.int64) if whole else np.flatnonzero(np.diff(clock) != step_of(self.kind)) + 1
+        return [
+            Entry(
+                self.journal_ms,
+                HEAL,
+                self.series,
+                self.kind,
+                int(run[0]),
+                int(run[-1]) + step_of(self.kind),
+                rows_new if whole else len(run),
+                FETCHED,
+            )
+            for run in np.split(clock, breaks)
+        ]
 
     def _good(self, pages: Sequence[Page]) -> Rows:
         chunk = _chunk(pages)

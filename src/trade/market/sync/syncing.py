@@ -54,7 +54,7 @@ def sync(
     listings = _listings(patience, dialect, request.series)
     changed = [one.series.key for one in listings if _keep_rules(store, patience, dialect, one, request.instruments, server_ms)]
     tasks = [
-        Task(store, patience, dialect, one, kind, *_span(store, one, request, end_ms), say)
+        Task(store, patience, dialect, one, kind, *_span(store, one, request, end_ms), say, request.only, request.journal_ms)
         for one in listings
         for kind in kinds[one.series]
     ]

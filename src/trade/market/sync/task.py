@@ -12,6 +12,7 @@ from trade.base.timeframe import MINUTE_MS
 from trade.market.columns import GRIDS, clock_column
 from trade.market.instants import iso
 from trade.market.names import Kind
+from trade.market.spans import within
 from trade.market.store import Store
 from trade.market.sync.dialect import Dialect
 from trade.market.sync.listing import Listing
@@ -27,7 +28,7 @@ _COMMIT_SHARE = 20  # at most a twentieth of the time goes into commits: each wr
 
 @dataclass
 class Task:
-    """One kind of one listed series over [start_ms, end_ms), edges on whole minutes."""
+    """One kind of one listed series over [start_ms, end_ms), edges on whole minutes, or over the spans `only` in it."""
 
     store: Path
     patience: Patience
@@ -37,12 +38,14 @@ class Task:
     start_ms: int
     end_ms: int
     say: Say
+    only: Spans | None = None
+    journal_ms: int | None = None
     _commit_after_s: float = _COMMIT_AFTER_S
     _committed_s: float = 0.0
     _progress: Said = field(init=False)
 
     def __post_init__(self) -> None:
-        self.shelf = Shelf(self.store, self.listed.series, self.kind)
+        self.shelf = Shelf(self.store, self.listed.series, self.kind, self.journal_ms)
         self._grid = GRIDS.get(self.kind)
 
     def run(self) -> tuple[SeriesReport, tuple[Finding, ...]]:
@@ -96,8 +99,10 @@ class Task:
         columns = Store(self.store).rows(self.listed.series, self.kind, self.start_ms, self.end_ms).columns
         clock = columns[clock_column(self.kind)]
         if self._grid is None:
-            return missing_payments(clock, self.start_ms, self.end_ms, self.listed.funding_interval_ms)
-        return missing_rows(clock, self.start_ms, self.end_ms, self._grid)
+            spans = missing_payments(clock, self.start_ms, self.end_ms, self.listed.funding_interval_ms)
+        else:
+            spans = missing_rows(clock, self.start_ms, self.end_ms, self._grid)
+        return spans if self.only is None else within(spans, self.only)
 
     def _absent(self) -> Spans:
         return () if self._grid is None else self._missing()
