@@ -13,7 +13,7 @@ from trade.base.errors import DataMissing, Malformed
 from trade.cli import console
 from trade.cli.data import app
 
-COMMANDS = ["import", "export", "info", "gaps", "calendar", "delete", "sql"]
+COMMANDS = ["import", "export", "info", "gaps", "calendar", "delete", "sql", "check", "heal", "accept-gap", "journal"]
 
 
 @pytest.fixture(autouse=True)

@@ -122,6 +122,9 @@ def test_a_journal_that_is_damaged_is_named(db, line):
     path.write_text(f"{line}\n{path.read_text()}")
     with pytest.raises(Mismatch, match=r"journal\.jsonl"):
         entries(db)
+    with pytest.raises(Mismatch, match=r"journal\.jsonl"):
+        query(Store(db), "SELECT * FROM Journal")
+    assert query(Store(db), "SELECT count(*) FROM bars").rows == [(0,)]
 
 
 def test_the_journal_is_a_view_of_the_sql(db):

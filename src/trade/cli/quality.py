@@ -11,6 +11,7 @@ import typer
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.cli import console
+from trade.cli.calendars import closed_of
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def check(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False, q
 
     store = Store(db)
     wanted = chosen(store, symbols or [])
-    checked = [check_series(store, series, kind) for series, kind in wanted]
+    checked = [check_series(store, series, kind, closed_of=closed_of) for series, kind in wanted]
     findings = [finding for one in checked for finding in one.findings()]
     findings.extend(no_funding(store, [series for series, _ in wanted]))
     _show_checked(checked)
@@ -60,7 +61,7 @@ def heal(
     from trade.market.sync.healing import HealRequest
     from trade.market.sync.healing import heal as heal_series
 
-    healed = heal_series(db, HealRequest(tuple(symbols or ()), _now_ms(), again), run_sync)
+    healed = heal_series(db, HealRequest(tuple(symbols or ()), _now_ms(), again), run_sync, closed_of)
     findings = [finding for one in healed for finding in one.findings]
     _show_healed(healed)
     if errors(findings):

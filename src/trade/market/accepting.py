@@ -54,12 +54,12 @@ class Accepted:
 def accept_gap(store: Path, request: AcceptRequest) -> Gaps:
     """Accept a hole in the stored bars and return all accepted gaps of the series.
 
-    Raises Malformed for a span that is no hole, or not only one, naming the holes inside it.
+    Raises Malformed for a span that is no hole, or not only one, naming the holes inside it; DataMissing for a series without bars.
     """
     _require_minutes(request)
     with writing(store) as writer:
         snapshot = Store(store)  # the lock is ours: nobody can commit until we have
-        _require_hole(snapshot, request)
+        _require_hole(snapshot, request, snapshot.resolve(request.series.key))
         before = writer.manifest.accepted_gaps.get(request.series, ())
         fresh = AcceptedGap(request.start_ms, request.end_ms, request.reason)
         after = _merged((*_cut(before, request), fresh))
@@ -106,15 +106,15 @@ def _require_minutes(request: AcceptRequest) -> None:
         raise Malformed(found)
 
 
-def _require_hole(store: Store, request: AcceptRequest) -> None:
+def _require_hole(store: Store, request: AcceptRequest, series: Series) -> None:
     """Refuse a span that is not missing as a whole, or that reaches beyond what is stored."""
-    months = store.manifest.of(request.series, Kind.BARS)
+    months = store.manifest.of(series, Kind.BARS)
     stored = [(months[0].first_ms, months[-1].last_ms + MINUTE_MS)]
     span = [(request.start_ms, request.end_ms)]
-    holes = within(_holes(store, request.series, request.start_ms, request.end_ms), stored)
+    holes = within(_holes(store, series, request.start_ms, request.end_ms), stored)
     if holes == tuple(span):
         return
-    said = f"'{iso(request.start_ms)}' to '{iso(request.end_ms)}' of '{request.series}' is no hole"
+    said = f"'{iso(request.start_ms)}' to '{iso(request.end_ms)}' of '{series}' is no hole"
     bars = (length_ms(within(span, stored)) - length_ms(holes)) // MINUTE_MS
     if bars:
         said += f": '{bars}' bars of it are stored"

@@ -1,44 +1,46 @@
-"""Sets of instants as spans [start_ms, end_ms): ascending, apart from each other, none empty."""
+"""Spans of time as manifests, journals and findings hold them: tuples of [start_ms, end_ms), ascending and disjoint."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+import numpy.typing as npt
+
 from trade.base.history import Spans
+from trade.base.spans import complement, intersection, joined
+
+Int64 = npt.NDArray[np.int64]
+
+_EVER = 2**62
+
+
+def as_array(spans: Iterable[tuple[int, int]]) -> Int64:
+    """Return spans as int64 of shape [k, 2]."""
+    return np.array(list(spans), np.int64).reshape(-1, 2)
 
 
 def within(spans: Iterable[tuple[int, int]], limits: Iterable[tuple[int, int]]) -> Spans:
-    """Return what of the spans lies within the limits; both ascend."""
-    found, bounds = [], tuple(limits)
-    first = 0
-    for start_ms, end_ms in spans:
-        while first < len(bounds) and bounds[first][1] <= start_ms:
-            first += 1
-        place = first
-        while place < len(bounds) and bounds[place][0] < end_ms:
-            found.append((max(start_ms, bounds[place][0]), min(end_ms, bounds[place][1])))
-            place += 1
-    return tuple(found)
+    """Return what of the spans lies within the limits."""
+    return as_tuples(intersection(as_array(spans), as_array(limits)))
 
 
 def without(spans: Iterable[tuple[int, int]], holes: Iterable[tuple[int, int]]) -> Spans:
-    """Return what of the spans lies outside the holes; both ascend."""
-    edges = [edge for hole in holes for edge in hole]
-    between = zip([-(2**62), *edges[1::2]], [*edges[::2], 2**62], strict=True)
-    return within(spans, [(start_ms, end_ms) for start_ms, end_ms in between if start_ms < end_ms])
+    """Return what of the spans lies outside the holes."""
+    return as_tuples(intersection(as_array(spans), complement(as_array(holes), -_EVER, _EVER)))
 
 
 def union(spans: Iterable[tuple[int, int]]) -> Spans:
-    """Return spans of any order as ascending ones that do not touch."""
-    found: list[tuple[int, int]] = []
-    for start_ms, end_ms in sorted(spans):
-        if found and start_ms <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end_ms, found[-1][1]))
-        else:
-            found.append((start_ms, end_ms))
-    return tuple(found)
+    """Return spans of any order, overlapping or not, as ascending ones that do not touch."""
+    ordered = as_array(sorted(spans))
+    return as_tuples(joined(ordered[:, 0], np.maximum.accumulate(ordered[:, 1])))
 
 
 def length_ms(spans: Iterable[tuple[int, int]]) -> int:
     """Return how long the spans are together."""
     return sum(end_ms - start_ms for start_ms, end_ms in spans)
+
+
+def as_tuples(spans: Int64) -> Spans:
+    """Return an array of spans as tuples."""
+    return tuple((start_ms, end_ms) for start_ms, end_ms in spans.tolist())

@@ -51,6 +51,8 @@ def query(store: Store, sql: str, limit: int | None = None) -> Answer:
             raise Malformed(
                 Finding("sql-not-a-select", "the store answers one SELECT statement and takes nothing else", "write 'SELECT ...'")
             )
+        if "journal" in sql.lower():  # no other question depends on that file
+            _journal(connection, store)
         _views(connection, store)
         cursor = connection.execute(sql)
         rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
@@ -64,7 +66,6 @@ def query(store: Store, sql: str, limit: int | None = None) -> Answer:
 def _views(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
     for kind in Kind:
         connection.execute(f"CREATE VIEW {kind} AS {_select(store, kind)}")
-    _journal(connection, store)
     folder = store.path.resolve()
     connection.execute(f"SET allowed_directories = [{_quoted(f'{folder}/')}]")
     connection.execute("SET enable_external_access = false")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from quality_tapes import BTC, DAY, at, changed, found, holdings, mark_of, payments, put, walk, without
 
 from trade.market.accepting import AcceptRequest, accept_gap
 from trade.market.columns import take
+from trade.market.instruments import packaged
 from trade.market.names import Kind
 from trade.market.quality.against_mark import APART_FRAC
 from trade.market.quality.registry import CHECKS
 from trade.market.quality.spikes import SPIKE_FRAC
 from trade.market.quality.stuck import STUCK_BARS
+from trade.market.writer import writing
 
 BARS = walk()
 
@@ -97,6 +101,15 @@ def test_open_interest_lies_on_five_minutes(db):
 
 def test_missing_minutes_are_told_as_gaps(db):
     assert said(db, without(BARS, 10, 11, 12, 900)) == {"missing-bars": [(10, 13), (900, 901)]}
+
+
+def test_nothing_is_expected_while_the_calendar_is_closed(db):
+    bars = walk(7 * DAY)  # from Sunday, 2023-01-01
+    open_ = (bars["ts_open_ms"] >= at(22 * 60)) & (bars["ts_open_ms"] < at(5 * DAY + 22 * 60))
+    assert "missing-bars" in said(db, take(bars, (bars["ts_open_ms"] < at(5)) | open_))
+    with writing(db) as writer:
+        writer.commit(writer.manifest.with_instrument(BTC, replace(packaged(BTC), calendar="fx")))
+    assert found(db) == {}
 
 
 def test_a_gap_that_is_accepted_is_told_apart(db):

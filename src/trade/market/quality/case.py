@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from trade.base.findings import Severity
 from trade.base.history import Spans
+from trade.base.spans import NONE
 from trade.base.timeframe import BASE, MINUTE_MS, Timeframe
 from trade.market.columns import GRIDS, Columns, clock_column
 from trade.market.names import Kind, Series
@@ -26,7 +27,8 @@ class Case:
     """Rows of one series and kind as they are stored. Those in `core` are judged; the others are their neighbours.
 
     `tick` is 0.0 where no instrument is known. `mark` holds the prices of the mark bars of the same minutes, NaN where there is none.
-    Rows are expected in [since_ms, until_ms); `accepted` are known outages, `unread` the spans of files that cannot be read.
+    Rows are expected in [since_ms, until_ms), outside of the `closed` spans of the calendar; `accepted` are known outages, `unread` the
+    spans of files that cannot be read.
     """
 
     series: Series
@@ -39,6 +41,7 @@ class Case:
     mark: Columns | None = None
     accepted: Spans = ()
     unread: Spans = ()
+    closed: Int64 = field(default_factory=lambda: NONE)
 
     @property
     def clock(self) -> Int64:
@@ -71,11 +74,6 @@ class Check:
     fact: str
     find: Callable[[Case], Int64]
     merged: bool = False
-
-
-def spans_of(spans: Spans) -> Int64:
-    """Return spans as an array of shape [n, 2]."""
-    return np.array(spans, np.int64).reshape(-1, 2)
 
 
 def around(case: Case, rows: Int64, reach: int) -> Int64:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from trade.base.calendar import ClosedSpans
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding, Severity
+from trade.base.spans import NONE, joined
 from trade.base.timeframe import MINUTE_MS
+from trade.market.calendars.own import own_closed
 from trade.market.instants import iso
 from trade.market.names import Kind, Series
-from trade.market.quality.case import Check, Int64, spans_of
+from trade.market.quality.case import Check, Int64
 from trade.market.quality.registry import CHECKS
 from trade.market.quality.walk import Damage, Walk
 from trade.market.reader import DAMAGED_HINT
@@ -102,11 +105,17 @@ def chosen(store: Store, symbols: Sequence[str]) -> tuple[tuple[Series, Kind], .
     return tuple(each for each in stored if not symbols or {each[0].symbol, each[0].key} & set(symbols))
 
 
-def check_series(store: Store, series: Series, kind: Kind, checks: Sequence[Check] = CHECKS) -> Checked:
-    """Look at every row of one series and kind, in memory for a few months at a time."""
+def check_series(
+    store: Store,
+    series: Series,
+    kind: Kind,
+    checks: Sequence[Check] = CHECKS,
+    closed_of: Callable[[str], ClosedSpans] = own_closed,
+) -> Checked:
+    """Look at every row of one series and kind, in memory for a few months at a time. `closed_of` gives a calendar its closed spans."""
     wanted = [check for check in checks if kind in check.kinds]
     found: dict[str, list[Int64]] = {check.code: [] for check in wanted}
-    walk, rows = Walk(store, series, kind), 0
+    walk, rows = Walk(store, series, kind, closed_of), 0
     for case in walk.cases():
         rows += len(case.clock[case.core])
         for check in wanted:
@@ -117,11 +126,8 @@ def check_series(store: Store, series: Series, kind: Kind, checks: Sequence[Chec
 
 
 def _together(parts: list[Int64], merged: bool) -> Int64:
-    spans = np.concatenate([spans_of(()), *parts])
-    if not (merged and len(spans)):
-        return spans
-    apart = np.flatnonzero(spans[1:, 0] > spans[:-1, 1])
-    return np.column_stack((spans[np.append(0, apart + 1), 0], spans[np.append(apart, len(spans) - 1), 1]))
+    spans = np.concatenate([NONE, *parts])
+    return joined(spans[:, 0], spans[:, 1]) if merged else spans
 
 
 def no_funding(store: Store, series: Sequence[Series]) -> tuple[Finding, ...]:

@@ -9,27 +9,27 @@ from trade.base.history import Spans
 from trade.market.funding_holes import find_funding_holes
 from trade.market.gaps import find_gaps
 from trade.market.names import Kind
-from trade.market.quality.case import Case, Check, Int64, spans_of
-from trade.market.spans import union, within, without
+from trade.market.quality.case import Case, Check, Int64
+from trade.market.spans import as_array, union, within, without
 
 
 def _missing(case: Case) -> Int64:
-    return spans_of(without(_holes(case), case.accepted))
+    return as_array(without(_holes(case), case.accepted))
 
 
 def _accepted(case: Case) -> Int64:
-    return spans_of(within(_holes(case), case.accepted))
+    return as_array(within(_holes(case), case.accepted))
 
 
 def _holes(case: Case) -> Spans:
     clock = np.unique(case.clock[case.core])
-    holes = [(gap.start_ms, gap.end_ms) for gap in find_gaps(clock, case.since_ms, case.until_ms, case.grid)]
+    holes = [(gap.start_ms, gap.end_ms) for gap in find_gaps(clock, case.since_ms, case.until_ms, case.grid, case.closed)]
     return without(holes, union(case.unread))
 
 
 def _unpaid(case: Case) -> Int64:
     holes = find_funding_holes(np.unique(case.clock), case.since_ms, case.until_ms)
-    return spans_of(without([(hole.start_ms, hole.end_ms) for hole in holes], union(case.unread)))
+    return as_array(without([(hole.start_ms, hole.end_ms) for hole in holes], union(case.unread)))
 
 
 CHECKS = (

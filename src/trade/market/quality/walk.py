@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
+from trade.base.calendar import ALWAYS, ClosedSpans
 from trade.base.errors import Mismatch
 from trade.base.history import Spans
+from trade.market.calendars.own import own_closed
 from trade.market.columns import PRICES, Columns, clock_column, digest, empty, join, step_of, take
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series
@@ -35,6 +37,7 @@ class Walk:
     store: Store
     series: Series
     kind: Kind
+    closed_of: Callable[[str], ClosedSpans] = own_closed
     damage: list[Damage] = field(default_factory=list)
 
     def cases(self) -> Iterator[Case]:
@@ -70,6 +73,7 @@ class Walk:
             mark=self._mark(columns) if self.kind is Kind.BARS else None,
             accepted=tuple((gap.start_ms, gap.end_ms) for gap in known),
             unread=self._unread(),
+            closed=self.closed_of(ALWAYS if instrument is None else instrument.calendar)(since_ms, until_ms),
         )
 
     def _span(self) -> tuple[int, int] | None:

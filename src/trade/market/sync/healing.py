@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from trade.base.calendar import ClosedSpans
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding, Severity, errors
 from trade.base.history import Spans
 from trade.base.timeframe import MINUTE_MS
 from trade.market import journal
+from trade.market.calendars.own import own_closed
 from trade.market.columns import step_of
 from trade.market.instants import iso
 from trade.market.journal import CANNOT, HEAL, KEPT, MARKED, NOTHING, Entry
 from trade.market.names import Kind, Series
 from trade.market.quality import missing
-from trade.market.quality.case import Int64
+from trade.market.quality.case import Check, Int64
 from trade.market.quality.checking import Checked, Fault, check_series, chosen
+from trade.market.quality.registry import CHECKS
 from trade.market.spans import length_ms, union, within, without
 from trade.market.store import Store
 from trade.market.sync.replacing import BadMonth, Fetch, replace_month
 from trade.market.sync.request import SyncRequest, syncs_itself
+from trade.market.sync.shelf import WAIT_S
 from trade.market.writer import writing
 
 _ABSENT = ("missing-bars", "open-interest-hole", "funding-hole")
 _NAMED = 3
+ClosedOf = Callable[[str], ClosedSpans]
 Noted = Mapping[tuple[Series, Kind, str], Sequence[tuple[int, int]]]
 
 
@@ -65,9 +70,10 @@ class Healed:
         }
 
 
-def heal(store: Path, request: HealRequest, fetch: Fetch) -> tuple[Healed, ...]:
-    """Heal what is stored of some symbols and return what was done. `fetch` syncs into a store.
+def heal(store: Path, request: HealRequest, fetch: Fetch, closed_of: ClosedOf = own_closed) -> tuple[Healed, ...]:
+    """Heal what is stored of some symbols and return what was done.
 
+    `fetch` syncs into a store, `closed_of` gives a calendar its closed spans.
     Raises DataMissing for symbols that are not stored; Refused when the exchange or the store refuses: what was committed stays and is
     in the journal, and the same request goes on from there.
     """
@@ -75,7 +81,7 @@ def heal(store: Path, request: HealRequest, fetch: Fetch) -> tuple[Healed, ...]:
     noted = _noted(journal.read(store, before.manifest.generation))
     done: list[Healed] = []
     for series, kinds in groupby(chosen(before, request.symbols), key=lambda each: each[0]):
-        done.extend(_Healing(store, request, fetch, noted, series).run([kind for _, kind in kinds]))
+        done.extend(_Healing(store, request, fetch, closed_of, noted, series).run([kind for _, kind in kinds]))
     return tuple(done)
 
 
@@ -86,18 +92,22 @@ class _Healing:
     store: Path
     request: HealRequest
     fetch: Fetch
+    closed_of: ClosedOf
     noted: Noted
     series: Series
 
     def run(self, kinds: Sequence[Kind]) -> Iterator[Healed]:
         """Replace bad months of every kind before anything is merged into their neighbours, then fetch what is missing."""
-        checked = {kind: check_series(Store(self.store), self.series, kind) for kind in kinds}
+        checked = {kind: self._check(kind) for kind in kinds}
         replaced = {kind: self._replace(one) for kind, one in checked.items()}
         if any(replaced.values()):
-            checked = {kind: check_series(Store(self.store), self.series, kind) for kind in kinds}
+            checked = {kind: self._check(kind) for kind in kinds}
         sound = not any(errors(one.findings()) for one in checked.values())
         for kind, one in checked.items():
             yield self._heal(one, replaced[kind], sound)
+
+    def _check(self, kind: Kind, checks: Sequence[Check] = CHECKS) -> Checked:
+        return check_series(Store(self.store), self.series, kind, checks, self.closed_of)
 
     def _replace(self, checked: Checked) -> int:
         """Fetch bad months anew, and return how many were replaced; one that was not is noted, and asked for no second time."""
@@ -122,7 +132,7 @@ class _Healing:
         known = () if self.request.again else within(holes, self._noted(kind, NOTHING, CANNOT))
         asked = without(holes, known)
         rows, said = self._fetch(kind, asked) if asked and sound and syncs_itself(self.series) else (0, ())
-        left = within(_holes(check_series(Store(self.store), self.series, kind, missing.CHECKS)), asked) if rows else asked
+        left = within(_holes(self._check(kind, missing.CHECKS)), asked) if rows else asked
         unhealable = left if sound or not syncs_itself(self.series) else ()
         marks = list(self._marks(checked))
         result = NOTHING if syncs_itself(self.series) else CANNOT
@@ -158,7 +168,7 @@ class _Healing:
 
     def _note(self, entries: Sequence[Entry]) -> None:
         if entries:
-            with writing(self.store) as writer:
+            with writing(self.store, WAIT_S) as writer:
                 writer.note(entries)
 
 

@@ -18,6 +18,7 @@ from trade.market.manifest import Month
 from trade.market.names import Kind, Series
 from trade.market.store import Store
 from trade.market.sync.request import SyncReport, SyncRequest
+from trade.market.sync.shelf import WAIT_S
 from trade.market.ticks import off_grid_rows
 from trade.market.writer import writing
 
@@ -45,7 +46,7 @@ def replace_month(store: Path, bad: BadMonth, fetch: Fetch, now_ms: int) -> bool
         fresh = Store(Path(folder)).rows(bad.series, bad.kind, start_ms, end_ms).columns
     if not _covers(fresh, Store(store), bad):
         return False
-    with writing(store) as writer:
+    with writing(store, WAIT_S) as writer:
         months = {month.month: month for month in writer.manifest.of(bad.series, bad.kind)}
         if months.get(bad.month.month) != bad.month:
             return False  # somebody else was faster
