@@ -79,9 +79,9 @@ class Store:
 
         Raises Malformed when several have it, DataMissing when none does.
         """
-        with_bars = [s for s, kind in sorted(self.manifest.months) if kind is Kind.BARS]
         wanted = parse_series(text) if ":" in text else None
-        found = [s for s in with_bars if s == wanted or (wanted is None and s.symbol == text)]
+        with_bars = [s for s, kind in self.manifest.months if kind is Kind.BARS]
+        found = sorted(s for s in with_bars if s == wanted or (wanted is None and s.symbol == text))
         if not found:
             raise self._missing(text)
         if len(found) > 1:
