@@ -18,11 +18,11 @@ from trade.base.findings import Finding, Severity
 from trade.base.hashing import json_hash
 from trade.base.history import Funding, History, OpenInterest
 from trade.base.instrument import Grid, Instrument
-from trade.market import manifest as manifests
 from trade.market.columns import PRICES, Columns, clock_column, digest, take
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series, parse_series
 from trade.market.reader import connect, read_months
+from trade.market.snapshots import hold
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,16 @@ class Span:
 
 
 class Store:
-    """A snapshot of the store in a folder, taken when it is made; later commits are seen by a new `Store`."""
+    """A snapshot of the store in a folder, taken when it is made; later commits are seen by a new `Store`.
+
+    Its files are not collected while it lives.
+    """
 
     def __init__(self, path: Path) -> None:
         if path.exists() and not path.is_dir():
             raise Malformed(Finding("store-not-a-folder", f"'{path}' is a file, the store is a folder", "name a folder with --db"))
         self.path = path
-        self.manifest = manifests.read(path)
+        self.manifest = hold(path, self)
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
