@@ -28,7 +28,7 @@ FACTS: Mapping[str, str] = {
     "unsorted": "the timestamp breaks the order of the file",
     "duplicate-disagrees": "the same timestamp is there before, with other values; the first stays",
 }
-_HIGHEST_PRICE = 1e12  # no market is there; far beyond, ticks would not fit into 64 bits
+HIGHEST_PRICE = 1e12  # no market is there; far beyond, ticks would not fit into 64 bits
 _END_MS = 4_102_444_800_000  # 2100-01-01
 
 
@@ -43,7 +43,7 @@ def faults(chunk: Chunk, kind: Kind) -> tuple[tuple[str, ...], Int64]:
         held = values["open_interest"]
         return _first_broken(chunk, {"timestamp-off-grid": off_grid, "not-finite": ~np.isfinite(held), "open-interest-negative": held < 0})
     open_, high, low, close = (values[name] for name in PRICES)
-    too_high = np.maximum.reduce((open_, high, low, close)) > _HIGHEST_PRICE
+    too_high = np.maximum.reduce((open_, high, low, close)) > HIGHEST_PRICE
     return _first_broken(
         chunk,
         {
@@ -62,7 +62,7 @@ def trade_faults(chunk: Chunk) -> tuple[tuple[str, ...], Int64]:
         {
             "not-finite": ~(np.isfinite(price) & np.isfinite(size)),
             "price-not-positive": price <= 0,
-            "price-implausible": price > _HIGHEST_PRICE,
+            "price-implausible": price > HIGHEST_PRICE,
             "size-not-positive": size <= 0,
         },
     )

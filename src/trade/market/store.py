@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from trade.base.hashing import json_hash
 from trade.base.history import Funding, History, OpenInterest
 from trade.base.instrument import Grid, Instrument
 from trade.market.columns import PRICES, Columns, clock_column, digest, take
+from trade.market.damage import damaged
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series, parse_series
 from trade.market.reader import connect, read_months
@@ -112,11 +113,12 @@ class Store:
         Open interest is read, and part of the digest, only if it is asked for.
         """
         instrument = self.instrument(series)
-        bars = self.rows(series, Kind.BARS, start_ms, end_ms, rehash=rehash)
-        mark = self.rows(series, Kind.MARK, start_ms, end_ms, rehash=rehash)
         payer = self.funding_of(series)
-        funding = None if payer is None else self.rows(payer, Kind.FUNDING, start_ms, end_ms, rehash=rehash)
-        held = self.rows(series, Kind.OI, start_ms, end_ms, rehash=rehash) if open_interest else None
+        wanted = {Kind.BARS: series, Kind.MARK: series}
+        wanted |= {Kind.FUNDING: payer} if payer is not None else {}
+        wanted |= {Kind.OI: series} if open_interest else {}
+        spans = self._spans(wanted, start_ms, end_ms, rehash)
+        bars, mark, funding, held = spans[Kind.BARS], spans[Kind.MARK], spans.get(Kind.FUNDING), spans.get(Kind.OI)
         has_mark = (series, Kind.MARK) in self.manifest.months
         return History(
             instrument=instrument,
@@ -127,6 +129,19 @@ class Store:
             findings=tuple(_findings(series, payer, bars, mark)),
             open_interest=None if held is None else OpenInterest(held.columns["ts_ms"], held.columns["open_interest"]),
         )
+
+    def _spans(self, wanted: Mapping[Kind, Series], start_ms: int, end_ms: int, rehash: bool) -> dict[Kind, Span]:
+        """Return the rows of several kinds. Raises Mismatch with the damaged files of all of them."""
+        found: dict[Kind, Span] = {}
+        damage: list[Finding] = []
+        for kind, series in wanted.items():
+            try:
+                found[kind] = self.rows(series, kind, start_ms, end_ms, rehash=rehash)
+            except Mismatch as error:
+                damage.extend(error.findings)
+        if damage:
+            raise Mismatch(damage)
+        return found
 
     def funding_of(self, series: Series) -> Series | None:
         """Return whose funding a series pays: its own, else for spot bars that of the same venue's perpetual, else nobody's."""
@@ -164,15 +179,14 @@ def _digests(kind: Kind, columns: Columns, months: Sequence[Month], low: int, hi
 
 def _require_digests(kind: Kind, columns: Columns, months: Sequence[Month]) -> None:
     first = 0
-    damaged = []
+    other = []
     for month in months:
         rows = take(columns, slice(first, first + month.rows))
         if digest(kind, rows) != month.digest:
-            fact = f"the rows of '{month.file}' are not those it was stored with"
-            damaged.append(Finding("store-damaged", fact, "delete the series with 'trade data delete' and import it again"))
+            other.append(damaged(kind, month.file, "does not hold the rows it was stored with"))
         first += month.rows
-    if damaged:
-        raise Mismatch(damaged)
+    if other:
+        raise Mismatch(other)
 
 
 def _history_digest(instrument: Instrument, bars: Span, mark: Span | None, funding: Span | None, held: Span | None) -> str:
