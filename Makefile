@@ -16,7 +16,7 @@ test: $(READY)  ## formatting, lint, types, import contracts and tests
 	$(BIN)/python -m pytest -q -m "not deep"
 
 deep: $(READY)  ## the long runs
-	$(BIN)/python -m pytest -q -m deep
+	$(BIN)/python -m pytest -q -m deep --hypothesis-profile=fresh
 
 bench: $(READY)  ## the workloads; PEERS=/path/to/venv/bin/python adds the engines installed there, WRITE=1 the docs page
 	$(BIN)/python tests/bench/compare.py $(if $(PEERS),--peers $(PEERS)) $(if $(WRITE),--write)

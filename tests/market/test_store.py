@@ -124,30 +124,6 @@ def test_a_file_is_no_store(tmp_path):
         Store(tmp_path / "x.duckdb")
 
 
-def damage(db, change):
-    [file] = (db / "bars").rglob("*.parquet")
-    file.write_bytes(change(file.read_bytes()))
-
-
-def test_an_absent_or_cut_file_is_a_mismatch(parquet, load_in, db):
-    load_in(parquet(make_bars(1000)))
-    damage(db, lambda raw: raw[:-50])
-    with pytest.raises(Mismatch):
-        Store(db).load(BTC, T, minute(10))
-    next((db / "bars").rglob("*.parquet")).unlink()
-    with pytest.raises(Mismatch):
-        Store(db).load(BTC, T, minute(10))
-
-
-def test_other_rows_under_a_files_name_are_found_by_rehash(parquet, load_in, db):
-    load_in(parquet(make_bars(1000)))
-    load_in(parquet(make_bars(1000, first_price=310_000)), venue="other")
-    ours, theirs = sorted((db / "bars").rglob("*.parquet"))
-    ours.write_bytes(theirs.read_bytes())
-    with pytest.raises(Mismatch, match="not those it was stored with"):
-        Store(db).load(BTC, T, minute(10), rehash=True)
-
-
 @pytest.mark.parametrize(
     "text", ["{", "{}", '{"schema": 1, "generation": 0, "series": {"bars:../x:linear:A": []}, "instruments": {}}', '{"schema": 0}', "[]"]
 )

@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-RUNS = """
-import contextlib, hashlib, io, sys, time
-from pathlib import Path
-from trade.cli.app import run
-
-db, out, symbol, seconds = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], float(sys.argv[4])
-end, count = time.monotonic() + seconds, 0
-while not count or time.monotonic() < end:
-    said = io.StringIO()
-    words = ["backtest", "run", "sample", "--symbol", symbol, "--from", "2025-01-10", "--to", "2025-02-10"]
-    with contextlib.redirect_stdout(said):
-        code = run([*words, "--db", str(db), "--out", str(out / str(count)), "--json"])
-    if code:
-        sys.exit(said.getvalue())
-    [result] = (out / str(count)).rglob("result.json")
-    print(hashlib.sha256(result.read_bytes()).hexdigest(), flush=True)
-    count += 1
-"""
+from processes import RUNS, lines, start
 
 COMMITS = """
 import sys
@@ -59,18 +39,6 @@ for step in range(first, first + steps):
         delete_series(db, put("GONEUSDT", 0, 1), [Kind.BARS])
     print(step, flush=True)
 """
-
-
-def start(script: str, *words: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", script, *map(str, words)]
-    return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def lines(process: subprocess.Popen[str]) -> list[str]:
-    out, err = process.communicate(timeout=300)
-    assert process.returncode in (0, -15), out + err
-    assert process.returncode == -15 or err == ""
-    return out.split()
 
 
 @pytest.mark.parametrize("seconds", [3, pytest.param(120, marks=pytest.mark.deep)])

@@ -11,14 +11,16 @@ import time
 
 import pytest
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
+from processes import HOLDER
 
 from trade.base.errors import DataMissing, Refused
 from trade.market import writer as writers
+from trade.market.collecting import collect
 from trade.market.deleting import delete_series
 from trade.market.importing import ImportRequest, import_file
 from trade.market.names import Kind
 from trade.market.store import Store
-from trade.market.writer import LOCK_NAME, collect, writing
+from trade.market.writer import LOCK_NAME, writing
 
 KILLER = """
 import os, signal, sys
@@ -38,16 +40,6 @@ def dying(function):
 os.fsync = dying(os.fsync)
 Path.replace = dying(Path.replace)
 import_file(Path(sys.argv[1]), ImportRequest(Path(sys.argv[2]), "BTCUSDT"))
-"""
-
-HOLDER = """
-import sys, time
-from pathlib import Path
-from trade.market.writer import writing
-
-with writing(Path(sys.argv[1])):
-    print(1, flush=True)
-    time.sleep(float(sys.argv[2]))
 """
 
 
@@ -125,14 +117,15 @@ def test_retired_files_stay_for_an_hour(parquet, load_in, db):
     assert old.exists()
     assert time.time() - old.stat().st_mtime < 60
     assert len(snapshot.load(BTC, 0, 2**60).base) == 100
-    assert collect(db, Store(db).manifest, grace_s=-1) == 1
+    del snapshot
+    collect(db, Store(db).manifest, grace_s=-1)
     assert not old.exists()
     assert len(Store(db).load(BTC, 0, 2**60).base) == 200
 
 
 def test_leftovers_of_a_crash_are_collected_after_an_hour(parquet, load_in, db):
     load_in(parquet(make_bars(10)))
-    leftover = next(db.rglob("*.parquet")).with_name("2023-01-x.parquet.1.tmp")
+    leftover = next(db.rglob("*.parquet")).with_name(f"2023-01-{0:016x}.parquet.1.tmp")
     leftover.touch()
     load_in(parquet(make_bars(20)))
     assert leftover.exists()

@@ -9,7 +9,7 @@ import typer
 
 from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding
-from trade.cli import calendars, console, quality
+from trade.cli import calendars, console, quality, storage
 from trade.cli.calendars import Calendar, calendar_name, closed_of
 from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms
 from trade.market.formats import NAMES
@@ -17,13 +17,14 @@ from trade.market.formats import NAMES
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from trade.market.coverage import Cover
     from trade.market.gaps import Gap
     from trade.market.store import Store, StoredSeries
 
 _SHOWN = 20
 
 app = typer.Typer(
-    help="The market store: sync, import, export, look, delete, ask.",
+    help="The market store: sync, import, export, look, delete, vacuum, ask.",
     epilog="Example: trade data info",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -146,7 +147,7 @@ def info(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """List what is stored: rows, span, missing rows; --json adds the rules of each symbol."""
+    """List what is stored: rows, span, missing rows, months (█ whole, ▒ in part, · none); --json adds the rules of each symbol."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.market.store import Store
 
@@ -154,8 +155,11 @@ def info(
     found = [stored for stored in store.series() if symbol is None or symbol in (stored.series.symbol, stored.series.key)]
     if symbol is not None and not found:
         raise DataMissing(Finding("symbol-not-stored", f"nothing of '{symbol}' in '{db}'", "see 'trade data info' without a symbol"))
-    console.succeed({"store": str(db), "generation": store.manifest.generation, "series": [_as_json(store, s) for s in found]})
-    _show_info(store, found)
+    covers = storage.covers(store, found)
+    told = [{**_as_json(store, each), "coverage": cover} for each, cover in zip(found, covers, strict=True)]
+    console.succeed({"store": str(db), "generation": store.manifest.generation, "series": told})
+    if not as_json:
+        _show_info(store, found, covers)
 
 
 @app.command("gaps", epilog="Example: trade data gaps BTCUSDT --from 2023-01-01 --to 2024-01-01")
@@ -211,6 +215,9 @@ def delete(
     rows = delete_series(db, series, kinds)
     console.succeed({"series": series.key, "rows_deleted": rows})
     console.show(f"deleted {rows:,} rows of {series}")
+
+
+app.command("vacuum", epilog=storage.EXAMPLE)(storage.vacuum)
 
 
 @app.command("patterns", epilog="Example: trade data patterns")
@@ -314,11 +321,12 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _show_info(store: Store, found: list[StoredSeries]) -> None:
+def _show_info(store: Store, found: list[StoredSeries], covers: list[dict[str, Cover]]) -> None:
+    from trade.market.coverage import bar
     from trade.market.instants import iso
 
-    table = _table("series", "kind", "rows", "first", "last", "missing", "calendar")
-    for stored in found:
+    table = _table("series", "kind", "rows", "first", "last", "missing", "calendar", "months")
+    for stored, cover in zip(found, covers, strict=True):
         missing, instrument = _missing(store, stored), store.manifest.instruments.get(stored.series)
         table.add_row(
             stored.series.key,
@@ -328,6 +336,7 @@ def _show_info(store: Store, found: list[StoredSeries]) -> None:
             iso(stored.last_ms)[:10],
             "" if missing is None else f"{missing:,}",
             "" if instrument is None else instrument.calendar,
+            bar(list(cover.values()), storage.CELLS),
         )
     console.show(table if found else f"'{store.path}' is empty; 'trade data import FILE --symbol S' fills it")
 

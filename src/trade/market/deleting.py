@@ -15,7 +15,7 @@ from trade.market.writer import writing
 def delete_series(store: Path, series: Series, kinds: Iterable[Kind]) -> int:
     """Remove the kinds of a series in one commit and return how many rows went. Raises DataMissing if none of them is stored.
 
-    The files stay for an hour, for readers that hold an older snapshot. With the bars their accepted gaps go, with the
+    The files stay for an hour, and as long as a reader holds an older snapshot. With the bars their accepted gaps go, with the
     last price series its instrument.
     """
     with writing(store) as writer:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from trade.base.errors import Malformed, Mismatch, Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument
 from trade.market.instruments import from_json
+from trade.market.lazy import Lazy
 from trade.market.migrations import migrated
 from trade.market.names import Kind, Series, parse_series
 
 SCHEMA = 3
 FILE_NAME = "manifest.json"
+DRAFT_NAME = f"{FILE_NAME}.tmp"
+_MONTH = re.compile(r"\d{4}-\d{2}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_LINES = ('"series": {\n', ",\n", "\n}}")  # each series has a line of its own, so that it can be read alone
+_UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, Malformed)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,9 @@ class Month:
     off_grid: int = 0
 
 
+_ROW = len(fields(Month)) - 1  # the name of its file follows from the rest
+
+
 def series_folder(series: Series, kind: Kind) -> str:
     """Return where a series lives, relative to the store; the layout is one that SQL engines read as columns."""
     return f"{kind}/venue={series.venue}/market={series.market}/symbol={series.symbol}"
@@ -42,7 +54,16 @@ def series_folder(series: Series, kind: Kind) -> str:
 
 def file_name(series: Series, kind: Kind, month: str, digest: str) -> str:
     """Return the file of the rows of one month, relative to the store."""
-    return f"{series_folder(series, kind)}/{month}-{digest[:16]}.parquet"
+    return _file_in(series_folder(series, kind), month, digest)
+
+
+def _file_in(folder: str, month: str, digest: str) -> str:
+    return f"{folder}/{month}-{digest[:16]}.parquet"
+
+
+def series_of(file: str) -> Series:
+    """Return the series that a file name was made of."""
+    return Series(*(part.partition("=")[2] for part in file.split("/")[1:4]))
 
 
 @dataclass(frozen=True, order=True)
@@ -72,10 +93,15 @@ class Manifest:
         months = self.months.get((series, kind), {})
         return tuple(months[name] for name in sorted(months))
 
-    @property
+    @cached_property
     def files(self) -> frozenset[str]:
         """Every file a reader of this manifest may open."""
-        return frozenset(m.file for months in self.months.values() for m in months.values())
+        return frozenset(
+            _file_in(folder, row[0], row[4])
+            for (series, kind), months in self.months.items()
+            for folder in [series_folder(series, kind)]
+            for row in _rows(months)
+        )
 
     def with_series(self, series: Series, kind: Kind, months: Months) -> Manifest:
         """Return the next manifest, with one series replaced, or removed if it has no months."""
@@ -96,54 +122,109 @@ class Manifest:
 
 
 def read(folder: Path) -> Manifest:
-    """Return the manifest of a store; a folder without one is an empty store. Raises Mismatch if it is damaged, Refused if it is newer.
-
-    An older format is migrated in memory; the next commit writes it as today's, in the one rename that every commit is.
-    """
+    """Return the manifest of a store; a folder without one is an empty store. Raises as `parse`, and Refused if it cannot be read."""
+    path = folder / FILE_NAME
     try:
-        text = (folder / FILE_NAME).read_text()
+        raw = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return Manifest()
     except OSError as error:
-        raise Refused(
-            Finding("store-unreadable", f"'{folder / FILE_NAME}': {error.strerror}", "check the permissions of the store")
-        ) from error
-    try:
-        raw = json.loads(text)
-        schema = raw["schema"]
+        raise unreadable(path, error) from error
+    return parse(raw, path)
+
+
+def unreadable(path: Path, error: OSError) -> Refused:
+    """Return the refusal of a file that the machine does not let us read."""
+    return Refused(Finding("store-unreadable", f"'{path}': {error.strerror}", "check the permissions of the store"))
+
+
+def parse(raw: bytes, path: Path) -> Manifest:
+    """Return the manifest that a file holds. Raises Mismatch if it is damaged, Refused if it is newer.
+
+    What belongs to one series is read when it is asked for, and raises Mismatch then. An older format is migrated in memory; the next
+    commit writes it as today's, in the one rename that every commit is.
+    """
+
+    def read() -> Manifest:
+        document = _document(raw)
+        schema = document["schema"]
         if schema > SCHEMA:
             fact = f"this store was written by a newer version: it has format '{schema}', this version knows '{SCHEMA}'"
             raise Refused(Finding("store-newer", fact, "use a newer version of trade, or another --db"))
-        return _from_json(migrated(raw, schema, SCHEMA))
-    except (ValueError, KeyError, TypeError, AttributeError, Malformed) as error:
-        fact = f"'{folder / FILE_NAME}' is not a manifest of this program"
+        return _from_json(migrated(document, schema, SCHEMA), path)
+
+    return _sound(read, path)
+
+
+def _sound(read: Callable[[], T], path: Path) -> T:
+    try:
+        return read()
+    except _UNREADABLE as error:
+        fact = f"'{path}' is not a manifest of this program"
         raise Mismatch(Finding("store-damaged", fact, "restore it from a copy, or delete the store and import again")) from error
 
 
 def write_text(manifest: Manifest) -> str:
     """Return the manifest as text, in a stable order: equal manifests give equal bytes."""
-    raw = {
+    head = {
         "schema": SCHEMA,
         "generation": manifest.generation,
         "instruments": {series.key: manifest.instruments[series].as_json() for series in sorted(manifest.instruments)},
-        "series": {
-            f"{kind}:{series.key}": [[m.month, m.rows, m.first_ms, m.last_ms, m.digest, m.off_grid] for m in manifest.of(series, kind)]
-            for series, kind in sorted(manifest.months)
-        },
         "accepted_gaps": {
             series.key: [[gap.start_ms, gap.end_ms, gap.reason] for gap in manifest.accepted_gaps[series]]
             for series in sorted(manifest.accepted_gaps)
         },
     }
-    return json.dumps(raw, ensure_ascii=False)
+    series = {f"{kind}:{series.key}": _rows(manifest.months[series, kind]) for series, kind in sorted(manifest.months)}
+    opens, between, closes = _LINES
+    lines = between.join(f"{json.dumps(name)}: {json.dumps(rows)}" for name, rows in series.items())
+    return f"{json.dumps(head, ensure_ascii=False)[:-1]}, {opens}{lines}{closes}"
 
 
-def _from_json(raw: Any) -> Manifest:
+def _document(raw: bytes) -> dict[str, Any]:
+    """Return the document of a file; its series stay text where they stand as `write_text` lays them out."""
+    opens, between, closes = _LINES
+    text = raw.decode()
+    head, found, body = text.partition(opens)
+    document: dict[str, Any] = json.loads(f"{head}{opens}{closes}" if found else text)
+    if document["schema"] != SCHEMA or not body.endswith(closes):
+        return dict(json.loads(text))
+    lines = [line.partition(": ") for line in body.removesuffix(closes).split(between) if line]
+    return {**document, "series": {json.loads(name): rows for name, _, rows in lines}}
+
+
+def _rows(months: Months) -> list[list[Any]]:
+    """Return the months as the manifest has them, in time order."""
+    if isinstance(months, Lazy):
+        return [months.raw[name] for name in sorted(months.raw)]
+    found = (months[name] for name in sorted(months))
+    return [[m.month, m.rows, m.first_ms, m.last_ms, m.digest, m.off_grid] for m in found]
+
+
+def _from_json(raw: Any, path: Path) -> Manifest:
     months: dict[tuple[Series, Kind], Months] = {}
     for name, rows in raw["series"].items():
         word, _, key = name.partition(":")
         series, kind = parse_series(key), Kind(word)
-        months[series, kind] = {row[0]: Month(row[0], file_name(series, kind, row[0], row[4]), *row[1:]) for row in rows}
-    instruments = {parse_series(key): from_json(value) for key, value in raw["instruments"].items()}
+        months[series, kind] = _months(series_folder(series, kind), rows, path)
+    described = {parse_series(key): value for key, value in raw["instruments"].items()}
+    instruments = Lazy(lambda: described, lambda one: _sound(lambda: from_json(one), path))
     accepted = {parse_series(key): tuple(AcceptedGap(*row) for row in rows) for key, rows in raw["accepted_gaps"].items()}
     return Manifest(generation=raw["generation"], instruments=instruments, months=months, accepted_gaps=accepted)
+
+
+def _months(folder: str, rows: str | list[list[Any]], path: Path) -> Months:
+    def read() -> dict[str, list[Any]]:
+        found = json.loads(rows) if isinstance(rows, str) else rows
+        if not all(len(row) == _ROW and isinstance(row[0], str) and isinstance(row[4], str) for row in found):
+            raise ValueError
+        return {row[0]: row for row in found}
+
+    return Lazy(lambda: _sound(read, path), lambda row: _sound(lambda: _month(folder, *row), path))
+
+
+def _month(folder: str, month: str, rows: int, first_ms: int, last_ms: int, digest: str, off_grid: int) -> Month:
+    whole = all(type(number) is int for number in (rows, first_ms, last_ms, off_grid))
+    if not (whole and rows > 0 and _MONTH.fullmatch(month) and _DIGEST.fullmatch(digest)):
+        raise ValueError
+    return Month(month, _file_in(folder, month, digest), rows, first_ms, last_ms, digest, off_grid)

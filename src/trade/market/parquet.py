@@ -22,13 +22,12 @@ def month_of(series: Series, kind: Kind, month: str, columns: Columns, off_grid:
     return Month(month, file_name(series, kind, month, hashed), len(clock), int(clock[0]), int(clock[-1]), hashed, off_grid)
 
 
-def write_month(folder: Path, entry: Month, kind: Kind, columns: Columns, *, damaged: bool = False) -> None:
-    """Put the rows on disk, durably; a file with this name already holds these rows, unless it is known to be damaged."""
+def write_month(folder: Path, entry: Month, kind: Kind, columns: Columns) -> None:
+    """Put the rows on disk, durably. A file that has the name already may be damaged, and gives way to one that is not."""
     target = folder / entry.file
-    if target.exists() and not damaged:
-        sync(target.parent)  # whoever wrote it may have died before its name was on the disk
-        return
     make_folder(target.parent, folder)
+    if target.is_dir():
+        target.rmdir()
     draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
         # Split bytes and lz4: as small as zstd within a fifth on real minutes, and the fastest to read of nine ways measured.

@@ -12,10 +12,10 @@ import numpy as np
 from trade.base.errors import Mismatch
 from trade.base.findings import Finding
 from trade.market.columns import COLUMNS, Columns, clock_column, empty
+from trade.market.damage import UNREADABLE, find_damage, has_other_types, is_whole
 from trade.market.manifest import Month
 from trade.market.names import Kind
 
-DAMAGED_HINT = "'trade data heal' fetches it again where it can; else delete the series with 'trade data delete' and import it again"
 _BATCH = 12  # months read at once; the copy DuckDB makes stays small beside the result
 
 _CONFIG: dict[str, Any] = {
@@ -33,44 +33,49 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 def read_months(connection: duckdb.DuckDBPyConnection, folder: Path, kind: Kind, months: Sequence[Month]) -> Columns:
-    """Return all rows of the months, ascending. Raises Mismatch if a file is absent, damaged, or not what the manifest says."""
-    columns = read_rows(connection, folder, kind, months)
-    clock = columns[clock_column(kind)]
-    if not bool(np.all(clock[1:] > clock[:-1])):
-        raise _damaged(f"the rows of '{Path(months[0].file).parent}' are not ascending")
-    return columns
-
-
-def read_rows(connection: duckdb.DuckDBPyConnection, folder: Path, kind: Kind, months: Sequence[Month]) -> Columns:
-    """Return all rows of the months in whatever order the files have them. Raises Mismatch if they are not as many as there should be."""
+    """Return all rows of the months, ascending. Raises Mismatch with every file that is absent, damaged, or not what the manifest says."""
     rows = sum(month.rows for month in months)
     columns = {name: np.empty(rows, values.dtype) for name, values in empty(kind).items()}
     filled = 0
     for first in range(0, len(months), _BATCH):
         batch = months[first : first + _BATCH]
-        end = filled + sum(month.rows for month in batch)
-        for name, values in _read_batch(connection, folder, kind, batch, end - filled).items():
+        try:
+            found = _read(connection, kind, [folder / month.file for month in batch])
+        except UNREADABLE as error:
+            raise _refusal(folder, kind, months, str(error)) from error
+        if not is_whole(kind, found, batch):
+            raise _refusal(folder, kind, months, "they are not what the manifest says")
+        end = filled + len(found[clock_column(kind)])
+        for name, values in found.items():
             columns[name][filled:end] = values
         filled = end
     return columns
 
 
-def _read_batch(connection: duckdb.DuckDBPyConnection, folder: Path, kind: Kind, months: Sequence[Month], rows: int) -> Columns:
-    names = ", ".join(COLUMNS[kind])
-    query = f"SELECT {names} FROM read_parquet(?, hive_partitioning = false)"  # noqa: S608  the names are ours; paths are a parameter
+def read_rows(folder: Path, kind: Kind, month: Month) -> Columns:
+    """Return the rows of one file in whatever order and with whatever values it has. Raises Mismatch if it holds no such table."""
     try:
-        found: Columns = connection.sql(query, params=[[literal_path(folder / month.file) for month in months]]).fetchnumpy()
-    except duckdb.Error as error:
-        raise _damaged(str(error).partition("\n")[0]) from error
-    if len(found[clock_column(kind)]) != rows:
-        raise _damaged(f"the files of '{Path(months[0].file).parent}' do not hold as many rows as the manifest says")
+        found = _read(connect(), kind, [folder / month.file])
+    except UNREADABLE as error:
+        raise _refusal(folder, kind, [month], str(error)) from error
+    if len(found[clock_column(kind)]) != month.rows or has_other_types(kind, found):
+        raise _refusal(folder, kind, [month], "it is not what the manifest says")
     return found
+
+
+def _read(connection: duckdb.DuckDBPyConnection, kind: Kind, files: Sequence[Path]) -> Columns:
+    query = f"SELECT {', '.join(COLUMNS[kind])} FROM read_parquet(?, hive_partitioning = false)"  # noqa: S608  the names are ours
+    found: Columns = connection.sql(query, params=[[literal_path(file) for file in files]]).fetchnumpy()
+    return found
+
+
+def _refusal(folder: Path, kind: Kind, months: Sequence[Month], said: str) -> Mismatch:
+    """Return the refusal that names the files; each is read in a database of its own, since a broken one may take its database along."""
+    found = find_damage(folder, kind, months, lambda file: _read(connect(), kind, [file]))
+    fact = f"the files of '{Path(months[0].file).parent}' cannot be read together: {said.partition(chr(10))[0]}"
+    return found or Mismatch(Finding("store-damaged", fact, "run 'trade data delete' on the series, then import or sync it again"))
 
 
 def literal_path(path: Path) -> str:
     """Return a path in which DuckDB sees no wildcard."""
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
-
-
-def _damaged(fact: str) -> Mismatch:
-    return Mismatch(Finding("store-damaged", fact.lower(), DAMAGED_HINT))

@@ -28,7 +28,7 @@ FACTS: Mapping[str, str] = {
     "unsorted": "the timestamp breaks the order of the file",
     "duplicate-disagrees": "the same timestamp is there before, with other values; the first stays",
 }
-_HIGHEST_PRICE = 1e12  # no market is there; far beyond, ticks would not fit into 64 bits
+HIGHEST_PRICE = 1e12  # no market is there; far beyond, ticks would not fit into 64 bits
 _END_MS = 4_102_444_800_000  # 2100-01-01
 
 
@@ -55,7 +55,7 @@ def faults(chunk: Chunk, kind: Kind) -> tuple[tuple[str, ...], Int64]:
 
 def too_high(values: Columns) -> Flags:
     """Return which bars have a price at which no market is."""
-    beyond: Flags = np.maximum.reduce([values[name] for name in PRICES]) > _HIGHEST_PRICE
+    beyond: Flags = np.maximum.reduce([values[name] for name in PRICES]) > HIGHEST_PRICE
     return beyond
 
 
@@ -67,7 +67,7 @@ def trade_faults(chunk: Chunk) -> tuple[tuple[str, ...], Int64]:
         {
             "not-finite": ~(np.isfinite(price) & np.isfinite(size)),
             "price-not-positive": price <= 0,
-            "price-implausible": price > _HIGHEST_PRICE,
+            "price-implausible": price > HIGHEST_PRICE,
             "size-not-positive": size <= 0,
         },
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,12 +18,13 @@ from trade.base.findings import Finding, Severity
 from trade.base.hashing import json_hash
 from trade.base.history import Funding, History, OpenInterest, Spans
 from trade.base.instrument import Grid, Instrument
-from trade.market import manifest as manifests
 from trade.market.columns import PRICES, Columns, clock_column, digest, take
+from trade.market.damage import damaged
 from trade.market.gaps import find_gaps
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series, parse_series
-from trade.market.reader import DAMAGED_HINT, connect, read_months, read_rows
+from trade.market.reader import connect, read_months, read_rows
+from trade.market.snapshots import hold
 from trade.market.spans import within
 
 
@@ -49,13 +50,16 @@ class Span:
 
 
 class Store:
-    """A snapshot of the store in a folder, taken when it is made; later commits are seen by a new `Store`."""
+    """A snapshot of the store in a folder, taken when it is made; later commits are seen by a new `Store`.
+
+    Its files are not collected while it lives.
+    """
 
     def __init__(self, path: Path) -> None:
         if path.exists() and not path.is_dir():
             raise Malformed(Finding("store-not-a-folder", f"'{path}' is a file, the store is a folder", "name a folder with --db"))
         self.path = path
-        self.manifest = manifests.read(path)
+        self.manifest = hold(path, self)
 
     @cached_property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -81,9 +85,9 @@ class Store:
 
         Raises Malformed when several have it, DataMissing when none does.
         """
-        with_bars = [s for s, kind in sorted(self.manifest.months) if kind is Kind.BARS]
         wanted = parse_series(text) if ":" in text else None
-        found = [s for s in with_bars if s == wanted or (wanted is None and s.symbol == text)]
+        with_bars = [s for s, kind in self.manifest.months if kind is Kind.BARS]
+        found = sorted(s for s in with_bars if s == wanted or (wanted is None and s.symbol == text))
         if not found:
             raise self._missing(text)
         if len(found) > 1:
@@ -107,7 +111,7 @@ class Store:
 
     def as_stored(self, kind: Kind, month: Month) -> Columns:
         """Return the rows of a month in the order they have in its file. Raises Mismatch if it cannot be read."""
-        return read_rows(self._connection.cursor(), self.path, kind, [month])
+        return read_rows(self.path, kind, month)
 
     def load(self, series: Series, start_ms: int, end_ms: int, *, rehash: bool = False, open_interest: bool = False) -> History:
         """Return the history over [start_ms, end_ms) on the integer grid; gaps stay gaps. Raises DataMissing for unknown series.
@@ -115,11 +119,12 @@ class Store:
         Open interest is read, and part of the digest, only if it is asked for.
         """
         instrument = self.instrument(series)
-        bars = self.rows(series, Kind.BARS, start_ms, end_ms, rehash=rehash)
-        mark = self.rows(series, Kind.MARK, start_ms, end_ms, rehash=rehash)
         payer = self.funding_of(series)
-        funding = None if payer is None else self.rows(payer, Kind.FUNDING, start_ms, end_ms, rehash=rehash)
-        held = self.rows(series, Kind.OI, start_ms, end_ms, rehash=rehash) if open_interest else None
+        wanted = {Kind.BARS: series, Kind.MARK: series}
+        wanted |= {Kind.FUNDING: payer} if payer is not None else {}
+        wanted |= {Kind.OI: series} if open_interest else {}
+        spans = self._spans(wanted, start_ms, end_ms, rehash)
+        bars, mark, funding, held = spans[Kind.BARS], spans[Kind.MARK], spans.get(Kind.FUNDING), spans.get(Kind.OI)
         has_mark = (series, Kind.MARK) in self.manifest.months
         return History(
             instrument=instrument,
@@ -131,6 +136,19 @@ class Store:
             open_interest=None if held is None else OpenInterest(held.columns["ts_ms"], held.columns["open_interest"]),
             accepted_gaps=self._accepted(series, bars, start_ms, end_ms),
         )
+
+    def _spans(self, wanted: Mapping[Kind, Series], start_ms: int, end_ms: int, rehash: bool) -> dict[Kind, Span]:
+        """Return the rows of several kinds. Raises Mismatch with the damaged files of all of them."""
+        found: dict[Kind, Span] = {}
+        damage: list[Finding] = []
+        for kind, series in wanted.items():
+            try:
+                found[kind] = self.rows(series, kind, start_ms, end_ms, rehash=rehash)
+            except Mismatch as error:
+                damage.extend(error.findings)
+        if damage:
+            raise Mismatch(damage)
+        return found
 
     def funding_of(self, series: Series) -> Series | None:
         """Return whose funding a series pays: its own, else for spot bars that of the same venue's perpetual, else nobody's."""
@@ -176,15 +194,14 @@ def _digests(kind: Kind, columns: Columns, months: Sequence[Month], low: int, hi
 
 def _require_digests(kind: Kind, columns: Columns, months: Sequence[Month]) -> None:
     first = 0
-    damaged = []
+    other = []
     for month in months:
         rows = take(columns, slice(first, first + month.rows))
         if digest(kind, rows) != month.digest:
-            fact = f"the rows of '{month.file}' are not those it was stored with"
-            damaged.append(Finding("store-damaged", fact, DAMAGED_HINT))
+            other.append(damaged(kind, month.file, "does not hold the rows it was stored with"))
         first += month.rows
-    if damaged:
-        raise Mismatch(damaged)
+    if other:
+        raise Mismatch(other)
 
 
 def _history_digest(instrument: Instrument, bars: Span, mark: Span | None, funding: Span | None, held: Span | None) -> str:

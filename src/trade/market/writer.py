@@ -17,16 +17,17 @@ from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.market import journal
 from trade.market import manifest as manifests
+from trade.market.collecting import collect
 from trade.market.columns import Columns
 from trade.market.journal import Entry
 from trade.market.manifest import Manifest, Month
 from trade.market.names import Kind, Series
 from trade.market.parquet import make_folder, month_of, sync, write_month
 from trade.market.reader import connect, read_months
+from trade.market.snapshots import keep
 
 LOCK_NAME = ".lock"
 WAIT_S = 10.0
-GRACE_S = 3600.0
 
 
 @dataclass
@@ -45,15 +46,12 @@ class Writer:
     def __post_init__(self) -> None:
         self.draft = self.manifest
 
-    def stage(self, series: Series, kind: Kind, month: str, columns: Columns, off_grid: int = 0, *, damaged: bool = False) -> Month:
-        """Write the rows of one month, ascending and unique, as a file that no reader sees yet.
-
-        A file of the same rows stays as it is, unless it is known to be damaged: then it is replaced.
-        """
+    def stage(self, series: Series, kind: Kind, month: str, columns: Columns, off_grid: int = 0) -> Month:
+        """Write the rows of one month, ascending and unique, as a file that no reader sees yet."""
         entry = month_of(series, kind, month, columns, off_grid)
         if not (self.folder / entry.file).exists():
             self._created.append(entry.file)  # before it is there: Ctrl-C may come between
-        write_month(self.folder, entry, kind, columns, damaged=damaged)
+        write_month(self.folder, entry, kind, columns)
         return entry
 
     def rows(self, kind: Kind, months: Sequence[Month]) -> Columns:
@@ -62,14 +60,14 @@ class Writer:
 
     def commit(self, manifest: Manifest, entries: Sequence[Entry] = ()) -> None:
         """Make a manifest the store's next snapshot, the entries part of its journal, then collect files that nobody can need."""
-        _touch(self.folder, self.manifest.files - manifest.files)
         manifest = replace(manifest, generation=self.manifest.generation + 1)
+        _touch(self.folder, self.manifest.files - manifest.files)
         journal.append(self.folder, entries, manifest.generation, self.manifest.generation)
-        target = self.folder / manifests.FILE_NAME
-        draft = target.with_name(f"{target.name}.tmp")
+        draft = self.folder / manifests.DRAFT_NAME
         draft.write_text(manifests.write_text(manifest))
         sync(draft)
-        draft.replace(target)
+        keep(self.folder)
+        draft.replace(self.folder / manifests.FILE_NAME)
         sync(self.folder)
         self.manifest = self.draft = manifest
         self._created = [file for file in self._created if file not in manifest.files]
@@ -104,21 +102,6 @@ def writing(folder: Path, wait_s: float = WAIT_S) -> Iterator[Writer]:
         raise Refused(
             Finding("store-not-writable", fact, "the store is as it was; free the disk, fix permissions, or use another --db")
         ) from error
-
-
-def collect(folder: Path, manifest: Manifest, grace_s: float = GRACE_S) -> int:
-    """Remove files the manifest does not name and nobody touched for `grace_s`, and return how many.
-
-    A file is touched when it is retired, so a reader may use a snapshot for an hour after the commit that replaced it.
-    """
-    limit = time.time() - grace_s
-    removed = 0
-    for kind in Kind:
-        for path in sorted((folder / kind).rglob("*.*")):
-            if path.is_file() and str(path.relative_to(folder)) not in manifest.files and path.stat().st_mtime < limit:
-                path.unlink()
-                removed += 1
-    return removed
 
 
 def _touch(folder: Path, files: frozenset[str]) -> None:

@@ -19,7 +19,6 @@ from trade.market.names import Kind, Series
 from trade.market.quality.case import Check, Int64
 from trade.market.quality.registry import CHECKS
 from trade.market.quality.walk import Damage, Walk
-from trade.market.reader import DAMAGED_HINT
 from trade.market.store import Store
 
 _NAMED = 3
@@ -60,6 +59,7 @@ _HINT = {
     Severity.WARNING: "a market can have made them, rarely; compare them with another source before you trust a result",
     Severity.NOTE: "'trade data accept-gap SYMBOL --list' says why",
 }
+_DAMAGED = "'trade data heal' fetches it again where it can; else delete the series with 'trade data delete' and import it again"
 _FETCH = "fetch what can be fetched with 'trade data heal'"
 _HINTS = {
     "missing-bars": f"{_FETCH}; accept a known outage with 'trade data accept-gap'",
@@ -82,7 +82,7 @@ class Checked:
         """Yield what is wrong, damaged files first."""
         for each in self.damage:
             data = {"series": each.series.key, "kind": str(each.kind), "month": each.month.month, "file": each.month.file}
-            yield Finding("store-damaged", each.fact, DAMAGED_HINT, data=data)
+            yield Finding("store-damaged", each.fact, _DAMAGED, data=data)
         yield from (fault.finding() for fault in self.faults)
 
     def as_json(self) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class Walk:
         try:
             rows = self.store.as_stored(self.kind, month)
         except Mismatch as error:
-            self.damage.append(Damage(self.series, self.kind, month, f"'{month.file}': {error.findings[0].fact}", readable=False))
+            self.damage.append(Damage(self.series, self.kind, month, error.findings[0].fact, readable=False))
             return None
         if digest(self.kind, rows) == month.digest:
             return rows

@@ -51,7 +51,7 @@ def replace_month(store: Path, bad: BadMonth, fetch: Fetch, now_ms: int) -> bool
         if months.get(bad.month.month) != bad.month:
             return False  # somebody else was faster
         off_grid = _off_grid(fresh, Store(store), bad)
-        months[bad.month.month] = writer.stage(bad.series, bad.kind, bad.month.month, fresh, off_grid, damaged=True)
+        months[bad.month.month] = writer.stage(bad.series, bad.kind, bad.month.month, fresh, off_grid)
         rows = len(fresh[clock_column(bad.kind)])
         entry = Entry(now_ms, HEAL, bad.series, bad.kind, start_ms, end_ms, rows, REPLACED)
         writer.commit(writer.manifest.with_series(bad.series, bad.kind, months), [entry])

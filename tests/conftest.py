@@ -1,0 +1,7 @@
+"""Properties are tried on the same examples in every run of the suite, on fresh ones in `make deep`; a slow machine fails no test."""
+
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True, database=None, deadline=None)
+settings.register_profile("fresh", database=None, deadline=None, print_blob=True)
+settings.load_profile("same")
