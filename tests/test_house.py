@@ -138,7 +138,7 @@ UNITS = ("_ms", "_ticks", "_lots", "_quanta", "_bars", "_e2", "_e9", "_e12", "_u
 WITHOUT_UNIT = {  # codes, flags, counts and rows
     "side", "exit_reason", "ambiguous", "bars_held", "trade", "kind", "price_from", "rule", "on_mark", "trades", "fills", "tier",
     "opened_bar", "stop_kind", "target_kind", "target_is_limit", "limit_through", "anchor_signal", "intrabar", "size_model", "may_long",
-    "may_short", "beyond_liquidation", "stop_on_liquidation", "has_mark",
+    "may_short", "beyond_liquidation", "stop_on_liquidation", "has_mark", "is_delisted",
 }  # fmt: skip
 
 

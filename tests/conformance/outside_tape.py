@@ -111,7 +111,9 @@ def outcome(tape: OutsideTape, decisions: Mapping[int, str], tiers: Sequence[tup
     points = Points(array([opens[0], opens[-1] + step]), array([-1, len(opens) - 1]))
     schedule = scheduled(decisions, opens + step)
     made = spec(**{"tick_lot_quanta": tape.grid.tick_lot_quanta, **options})
-    return simulate(made, Tape(opens, *columns, step), nothing_due, points, schedule, np.array(tiers, np.int64))
+    return simulate(
+        made, Tape(opens, *columns, step), nothing_due, points, schedule, np.array(tiers, np.int64), np.array([(0, *made[:5])], np.int64)
+    )
 
 
 def scheduled(decisions: Mapping[int, str], closes: Any) -> Schedule:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
-from tapes import MARK_MARGIN_FROM_MS, MINUTE, START, Market, array, market, spec, taker
+from tapes import MARK_MARGIN_FROM_MS, MINUTE, START, Market, array, market, rule_rows, spec, taker
 
 from trade.base.records import Intent, PriceFrom
-from trade.engine.tape import Payments
+from trade.engine.tape import Payments, Tape
 from trade.sim.spec import NONE, STOP_FRACTION, STOP_POINTS, TARGET_FRACTION, TARGET_POINTS, TARGET_RATIO, Spec
 
 E12 = 10**12
@@ -133,7 +135,33 @@ def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
         "equity_floor_quanta": dice.choice((0, 0, cash // 2, cash - cash // 50)),
         "has_mark": int(has_mark),
     }
-    return spec(**options(dice), **limits), Market(read.tape, payments, read.points, read.schedule, read.tiers)
+    chosen = spec(**options(dice), **limits)._replace(is_delisted=int(dice.random() < 0.1))
+    made = Market(read.tape, payments, read.points, read.schedule, read.tiers)
+    return with_changes(dice, chosen, made, cash) if dice.random() < 0.4 else (chosen, made)
+
+
+def terms(dice: random.Random, cash: int) -> dict[str, int]:
+    """Return one set of rules, everything in whole steps."""
+    step = dice.choice((1, 1, 3, 10))
+    return {
+        "price_step_ticks": dice.choice((1, 2, 5, 10)),
+        "quantity_step_lots": step,
+        "min_lots": step * dice.choice((1, 1, 4)),
+        "max_lots": step * dice.choice((10, 10**4, 10**6)),
+        "min_notional_quanta": dice.choice((0, 0, cash // 100, cash // 3)),
+    }
+
+
+def with_changes(dice: random.Random, first: Spec, made: Market, cash: int) -> tuple[Spec, Market]:
+    """Return the run under rules that change up to four times, at any minute, its prices on the tick then in force."""
+    ts = made.tape.ts_open_ms
+    minutes = sorted({dice.randrange(int(ts[-1] - START) // MINUTE + 2) for _ in range(dice.randint(1, 4))})
+    chosen = first._replace(**terms(dice, cash))
+    changes = [(START + minute * MINUTE, terms(dice, cash)) for minute in minutes]
+    rows = rule_rows(chosen, changes)
+    ticks = rows[np.searchsorted(rows[:, 0], ts, "right") - 1, 1]
+    columns = [-(-column // ticks) * ticks for column in made.tape[1:-1]]
+    return chosen, replace(made, tape=Tape(ts, *columns, made.tape.step_ms), changes=changes)
 
 
 def cases(most_bars: int = 120) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from exchange import Exchange
-from exchange_rows import Bar, Decision, Payment, Tier
-from tapes import Market
+from exchange_rows import Bar, Decision, Payment, Regime, Tier
+from tapes import Market, rule_rows
 
 from trade.base.records import EQUITY, FILL, TRADE
 from trade.engine.simulate import Outcome, simulate
@@ -16,7 +16,7 @@ Table = list[dict[str, int]]
 
 
 def fast(spec: Spec, market: Market) -> Outcome:
-    return simulate(spec, market.tape, market.payments, market.points, market.schedule, market.tiers)
+    return simulate(spec, market.tape, market.payments, market.points, market.schedule, market.tiers, rule_rows(spec, market.changes))
 
 
 def slow(spec: Spec, market: Market) -> Exchange:
@@ -25,7 +25,8 @@ def slow(spec: Spec, market: Market) -> Exchange:
     payments = [Payment(*row) for row in zip(*(column.tolist() for column in due[1:]), strict=True)]
     decisions = {bar: Decision(*row) for bar, *row in zip(*(column.tolist() for column in plan), strict=True)}
     tiers = [Tier(*row) for row in market.tiers.tolist()]
-    return Exchange(spec, bars, payments, decisions, tiers).run(tape.step_ms, market.points.ts_ms.tolist())
+    regimes = [Regime(*row) for row in rule_rows(spec, market.changes).tolist()]
+    return Exchange(spec, bars, payments, decisions, tiers, regimes).run(tape.step_ms, market.points.ts_ms.tolist())
 
 
 def rows(records: Any) -> Table:

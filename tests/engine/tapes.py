@@ -40,6 +40,7 @@ WORDS = {"long": (Intent.ENTRY_LONG, 0), "short": (Intent.ENTRY_SHORT, 0), "exit
 
 Row = tuple[int, int, int, int]
 Options = dict[str, Any]
+Changes = Sequence[tuple[int, Options]]  # instants, and what of the rules is other from them on
 
 
 def usdt(amount: str | int | Decimal) -> int:
@@ -122,10 +123,12 @@ def fixed(amount: str | int) -> Options:
 def spec(**options: Any) -> Spec:
     """Return the frictionless Spec with some fields replaced."""
     plain = Spec(
-        tick_lot_quanta=QUANTA,
+        price_step_ticks=1,
+        quantity_step_lots=1,
         min_lots=1,
         max_lots=10**6,
         min_notional_quanta=0,
+        tick_lot_quanta=QUANTA,
         max_notional_quanta=0,
         initial_cash_quanta=usdt(1000),
         taker_e12=0,
@@ -153,6 +156,7 @@ def spec(**options: Any) -> Spec:
         equity_floor_quanta=0,
         max_drawdown_e12=NEVER,
         has_mark=0,
+        is_delisted=0,
     )
     return plain._replace(**options)
 
@@ -174,6 +178,7 @@ class Market:
     points: Points
     schedule: Schedule
     tiers: Any
+    changes: Changes = ()  # of the rules that the Spec starts with
 
 
 def array(values: Sequence[int], dtype: Any = np.int64) -> Any:
@@ -194,6 +199,7 @@ def market(
     missing: Mapping[int, int] | None = None,
     exec_bars: int = 1,
     tiers: Sequence[tuple[int, ...]] = ONE_TIER,
+    changes: Changes = (),
 ) -> Market:
     """Return what the loop reads. Funding is (instant, rate), priced by FUND-1; the curve has a point per `exec_bars` minutes."""
     ts = opens(len(bars), missing or {})
@@ -216,6 +222,7 @@ def market(
             *(array([i[state] for i in intents], np.int8) for state in range(3)),
         ),
         np.array(tiers, np.int64),
+        changes,
     )
 
 
@@ -232,13 +239,22 @@ def payments(ts: list[int], columns: list[Any], has_mark: bool, funding: Sequenc
     return Payments(*(array([row[i] for row in rows]) for i in range(6)))
 
 
-MARKET_OPTIONS = ("mark", "funding", "missing", "exec_bars", "tiers")
+MARKET_OPTIONS = ("mark", "funding", "missing", "exec_bars", "tiers", "changes")
 
 
 def run(bars: Sequence[Row], decisions: Mapping[int, Any], **options: Any) -> Outcome:
     """Simulate a tape; options are those of `market` and the fields of the Spec."""
     read = market(bars, decisions, **{name: options.pop(name) for name in MARKET_OPTIONS if name in options})
-    return simulate(spec(**options), read.tape, read.payments, read.points, read.schedule, read.tiers)
+    chosen = spec(**options)
+    return simulate(chosen, read.tape, read.payments, read.points, read.schedule, read.tiers, rule_rows(chosen, read.changes))
+
+
+def rule_rows(first: Spec, changes: Changes) -> Any:
+    """Return the rules of the Spec, then each change on top of those before it, as the simulator reads them."""
+    rows = [(0, first)]
+    for instant, changed in changes:
+        rows.append((instant, rows[-1][1]._replace(**changed)))
+    return np.array([(instant, *then[:5]) for instant, then in rows], np.int64)
 
 
 # words for what came out

@@ -8,7 +8,7 @@ from typing import Any
 
 from trade.base.instrument import Instrument, Tier, TierTable
 from trade.base.timeframe import Timeframe
-from trade.engine.terms import make_spec
+from trade.engine.terms import make_specs
 from trade.play.spec import Account, Execution, Play, Policy, Risk, RuleSource, Sizing, StopLoss, TakeProfit
 from trade.sim.spec import Spec
 
@@ -70,4 +70,4 @@ def play(
 
 
 def spec_of(made: Play, on: Instrument | None = None, highest_ticks: int = 1_000_000) -> Spec:
-    return make_spec(made, instrument() if on is None else on, False, highest_ticks)
+    return make_specs(made, instrument() if on is None else on, False, highest_ticks)[0]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from generated_runs import cases, mirrored_cases
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracle_parity import fast, rows
-from tapes import MINUTE, Market
+from tapes import MINUTE, Market, rule_rows
 
-from trade.base.records import ExitReason, FillKind, PriceFrom, Rejection, Rule
+from trade.base.records import NO_PRICE, ExitReason, FillKind, PriceFrom, Rejection, Rule
 from trade.engine.simulate import Outcome
 from trade.engine.tape import Payments, Points, Schedule, Tape
-from trade.sim.spec import Spec
+from trade.sim.spec import STOP_POINTS, TARGET_POINTS, Spec
 
 Check = Callable[[Spec, Market, Outcome], None]
 SOME = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -73,6 +74,12 @@ def a_liquidation_loses_no_more_than_the_margin(spec: Spec, market: Market, outc
         assert trade["side"] * (mark - fill["reference_price_ticks"]) <= 0
 
 
+def tick_at(spec: Spec, market: Market, ts_ms: int) -> int:
+    """Return the tick in force at an instant."""
+    rows = rule_rows(spec, market.changes)
+    return int(rows[rows[:, 0] <= ts_ms][-1, 1])
+
+
 def fills_are_inside_their_bars(spec: Spec, market: Market, outcome: Outcome) -> None:
     """Before slippage; but a resting limit target that is opened beyond fills at its own price (FILL-6)."""
     for fill in outcome.fills[np.isin(outcome.fills["kind"], (FillKind.ENTRY, FillKind.EXIT))]:
@@ -84,7 +91,7 @@ def fills_are_inside_their_bars(spec: Spec, market: Market, outcome: Outcome) ->
         else:
             assert low <= reference <= high
         against = int(fill["side"]) * (int(fill["price_ticks"]) - reference)
-        assert 0 <= against <= -(-reference * spec.slippage_e9 // 10**9)
+        assert 0 <= against < -(-reference * spec.slippage_e9 // 10**9) + tick_at(spec, market, int(fill["ts_ms"]))
 
 
 def time_in_position_is_the_sum_of_the_trades(spec: Spec, market: Market, outcome: Outcome) -> None:
@@ -130,6 +137,7 @@ def until(market: Market, bars: int) -> Market:
         Points(np.append(market.points.ts_ms[earlier], end), np.append(market.points.last_bar[earlier], bars - 1)),
         Schedule(*(column[plan.bar < bars] for column in plan)),
         market.tiers,
+        market.changes,
     )
 
 
@@ -198,3 +206,35 @@ def test_every_property_on_very_many_runs(drawn: Any, cut_at: float) -> None:
 @given(mirrored_cases())
 def test_the_mirror_on_very_many_runs(drawn: Any) -> None:
     assert_mirror(drawn)
+
+
+def finer(spec: Spec, market: Market, ticks: int, lots: int) -> tuple[Spec, Market, Spec, Market]:
+    """Return a run without changes of its rules, and the same on a grid that is so many times finer."""
+    coarse = spec._replace(tick_lot_quanta=spec.tick_lot_quanta * ticks * lots)
+    points = {STOP_POINTS: "stop_num"}.get(spec.stop_kind), {TARGET_POINTS: "target_num"}.get(spec.target_kind)
+    fine = spec._replace(
+        price_step_ticks=ticks,
+        quantity_step_lots=lots,
+        min_lots=spec.min_lots * lots,
+        max_lots=spec.max_lots * lots,
+        **{name: getattr(spec, name) * ticks for name in points if name},
+    )
+    tape, due = market.tape, market.payments
+    closer = Tape(tape.ts_open_ms, *(column * ticks for column in tape[1:-1]), tape.step_ms)
+    return coarse, market, fine, replace(market, tape=closer, payments=due._replace(mark_ticks=due.mark_ticks * ticks))
+
+
+@SOME
+@given(cases(), st.integers(1, 7), st.integers(1, 7))
+def test_a_finer_grid_under_the_same_rules_changes_nothing(drawn: Any, ticks: int, lots: int) -> None:
+    _, (spec, market) = drawn
+    assume(not market.changes and spec.tick_lot_quanta <= 10**5)
+    coarse, theirs, fine, ours = finer(spec, market, ticks, lots)
+    plain, scaled = fast(coarse, theirs), fast(fine, ours)
+    for expected, found in ((plain.trades, scaled.trades), (plain.fills, scaled.fills)):
+        for name in expected.dtype.names:
+            factor = ticks if name.endswith("_ticks") else lots if name.endswith("_lots") else 1
+            times = np.where(expected[name] == NO_PRICE, 1, factor) if name.endswith("_ticks") else factor
+            assert (expected[name] * times).tolist() == found[name].tolist(), name
+    assert plain.equity["equity_quanta"].tolist() == scaled.equity["equity_quanta"].tolist()
+    assert plain.rejections.tolist() == scaled.rejections.tolist()

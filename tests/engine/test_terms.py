@@ -196,6 +196,10 @@ def test_awkward_decimals_of_an_ordinary_run_are_accepted() -> None:
 # one price, one entry: what the loop makes of the largest numbers that pass
 
 
+def rules_of(spec: Any) -> Any:
+    return np.array([(0, *spec[:5])], np.int64)
+
+
 def one_entry(made: Any, on: Any, prices: list[int], side: int) -> tuple[Any, Outcome]:
     n = len(prices)
     closes = np.array(prices, np.int64)
@@ -206,7 +210,7 @@ def one_entry(made: Any, on: Any, prices: list[int], side: int) -> tuple[Any, Ou
     wish = np.array([side], np.int8)
     schedule = Schedule(np.array([0]), ts[:1] + MINUTE_MS, wish, wish * 0, wish * 0)
     spec = spec_of(made, on, max(prices))
-    return spec, simulate(spec, tape, Payments(*([empty] * 6)), points, schedule, tier_rows(made, on))
+    return spec, simulate(spec, tape, Payments(*([empty] * 6)), points, schedule, tier_rows(made, on), rules_of(spec))
 
 
 LARGE = st.fixed_dictionaries(
@@ -262,9 +266,9 @@ def test_an_account_that_grows_out_of_exact_arithmetic_is_refused_after_the_run(
     made = play(starting_equity_usdt="1000000", max_leverage="100", taker_bps="0", slippage_bps="0", maintenance_margin_rate="0.001")
     spec, outcome = one_entry(made, instrument(max_qty=D(10) ** 9), [100_000, 100_000, 1_500_000], 1)
     assert outcome.trades["net_quanta"][0] == 14 * 10**6 * 100 * 10**8
-    assert check_after(spec._replace(leverage_e2=100), outcome, 10**12) is None
+    assert check_after(spec._replace(leverage_e2=100), outcome, rules_of(spec), [10**12]) is None
     with pytest.raises(Refused, match="grown equity"):
-        check_after(spec, outcome, 10**12)
+        check_after(spec, outcome, rules_of(spec), [10**12])
 
 
 def test_an_order_that_only_exact_arithmetic_limits_is_refused_after_the_run() -> None:
@@ -273,5 +277,5 @@ def test_an_order_that_only_exact_arithmetic_limits_is_refused_after_the_run() -
     spec, outcome = one_entry(made, on, [2 * 10**9, 2 * 10**9, 2 * 10**9], 1)
     assert outcome.trades["quantity_lots"][0] == spec.max_lots == exact_lots(spec, 2 * 10**9, Fraction("0.001"))
     with pytest.raises(Refused, match="largest order"):
-        check_after(spec, outcome, 10**18)
-    assert check_after(spec, outcome, spec.max_lots) is None  # the venue's own limit is no fault
+        check_after(spec, outcome, rules_of(spec), [10**18])
+    assert check_after(spec, outcome, rules_of(spec), [spec.max_lots]) is None  # the venue's own limit is no fault

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from importlib.resources import files
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +17,7 @@ from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import Malformed
 from trade.base.instrument import Grid
+from trade.market import instruments
 from trade.market.fitting import GridOptions
 from trade.market.instruments import from_json, generic, packaged, parse_grid
 from trade.market.names import Kind, Series
@@ -169,3 +172,11 @@ def test_a_series_without_volume_still_gets_a_step():
 def test_a_tick_that_is_no_number_above_zero_is_malformed(text):
     with pytest.raises(Malformed, match="not a number above 0"):
         parse_grid(text, "--tick")
+
+
+def test_the_packaged_table_may_date_its_rules(monkeypatch):
+    table = json.loads((files("trade.market") / "instruments.json").read_text())
+    table["instruments"]["*:linear:BTCUSDT"]["later_rules"] = [{"from": "2023-05-01", "tick_size": "0.5", "min_notional_usdt": "10"}]
+    monkeypatch.setattr(instruments, "_table", lambda: table)
+    first, later = packaged(KNOWN[0]).rule_tables
+    assert later == replace(first, from_ms=1_682_899_200_000, tick_size=Decimal("0.5"), min_notional_usdt=Decimal(10))

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from exchange_rows import Bar, Decision, Order, Payment, Position, Tier
-from exchange_rules import E12, Refusal, Rules, down, share
+from exchange_rows import Bar, Decision, Order, Payment, Position, Regime, Tier
+from exchange_rules import E12, Refusal, Rules, down, share, tick_down
 
 from trade.base.records import ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason
 from trade.sim import spec as words
@@ -21,8 +21,16 @@ from trade.sim import spec as words
 class Exchange(Rules):
     """One account and its one position."""
 
-    def __init__(self, spec: Any, bars: list[Bar], payments: list[Payment], decisions: dict[int, Decision], tiers: list[Tier]) -> None:
-        super().__init__(spec, tiers)
+    def __init__(
+        self,
+        spec: Any,
+        bars: list[Bar],
+        payments: list[Payment],
+        decisions: dict[int, Decision],
+        tiers: list[Tier],
+        regimes: list[Regime],
+    ) -> None:
+        super().__init__(spec, tiers, regimes)
         self.bars, self.decisions = bars, decisions
         self.due = list(payments)
         self.cash = spec.initial_cash_quanta
@@ -41,19 +49,20 @@ class Exchange(Rules):
 
     def decide(self, side: int, bar: Bar, decision: Decision) -> Order:
         """SIZE-3: the quantity is fixed at the decision, from the last base close moved as FILL-1 would move it."""
-        s, price = self.spec, self.slipped(bar.close, side)
-        stop, _ = self.levels(side, price, bar.close)
-        allowed = [t.limit for t in self.table(decision.ts) if t.leverage_e2 >= s.leverage_e2]
+        s, ts = self.spec, decision.ts
+        price = self.slipped(bar.close, side, ts)
+        stop, _ = self.levels(side, price, bar.close, ts)
+        allowed = [t.limit for t in self.table(ts) if t.leverage_e2 >= s.leverage_e2]
         if not allowed:
             raise Refusal(Rejection.LEVERAGE_ABOVE_TIER)
         notional = min(allowed[-1], s.max_notional_quanta) if s.max_notional_quanta > 0 else allowed[-1]
-        lots = self.wanted(price, stop, self.cash, min(s.max_lots, notional // (price * self.unit)))
-        if lots < self.least(price):
+        lots = self.wanted(price, stop, self.cash, min(self.regime(ts).max_lots, notional // (price * self.unit)), ts)
+        if lots < self.least(price, ts):
             raise Refusal(Rejection.BELOW_MINIMUM)
-        lots = self.affordable(side, price, self.cash, lots)
-        if lots < self.least(price):
+        lots = self.affordable(side, price, self.cash, lots, ts)
+        if lots < self.least(price, ts):
             raise Refusal(Rejection.INSUFFICIENT_MARGIN)
-        self.checked_stop(side, lots, price, stop, decision.ts)
+        self.checked_stop(side, lots, price, stop, ts)
         if bar is self.bars[-1]:
             raise Refusal(Rejection.NO_NEXT_BAR)
         return Order(side, lots, bar.close, decision.ts)
@@ -61,15 +70,20 @@ class Exchange(Rules):
     def enter(self, order: Order, number: int) -> None:
         """FILL-1 at the open, SIZE-3 cut to what fits, STOP-2 again; EVID-1 row."""
         bar, side = self.bars[number], order.side
-        price = self.slipped(bar.open, side)
-        stop, target = self.levels(side, price, order.close)
-        lots = self.affordable(side, price, self.cash, order.lots)
-        if lots < order.lots and lots < self.least(price):
+        price, now = self.slipped(bar.open, side, bar.ts), self.regime(bar.ts)
+        stop, target = self.levels(side, price, order.close, bar.ts)
+        asked = order.lots
+        if now != self.regime(order.ts):  # FILL-10: other rules than at the decision
+            asked = tick_down(min(asked, now.max_lots), now.step)
+            if asked < self.least(price, bar.ts) and self.affordable(side, price, self.cash, asked, bar.ts) == asked:
+                raise Refusal(Rejection.BELOW_MINIMUM)
+        lots = self.affordable(side, price, self.cash, asked, bar.ts)
+        if lots < order.lots and lots < self.least(price, bar.ts):
             raise Refusal(Rejection.INSUFFICIENT_MARGIN)
         stop = self.checked_stop(side, lots, price, stop, bar.ts)
         value = lots * price * self.unit
         posted, tier, fee = self.posted(side, value), self.tier(bar.ts, value), share(value, self.spec.taker_e12)
-        liquidation = self.liquidation(side, lots, value, posted, tier, bar.ts)
+        liquidation = self.liquidation(side, lots, value, posted, tier, bar.ts, bar.ts)
         self.cash -= fee
         trade = {
             "side": side,
@@ -80,7 +94,7 @@ class Exchange(Rules):
             "entry_value_quanta": value,
             "margin_quanta": posted,
             "fees_quanta": fee,
-            "slippage_quanta": abs(price - bar.open) * lots * self.unit,
+            "slippage_quanta": side * (price - bar.open) * lots * self.unit,
             "stop_price_ticks": stop,
             "target_price_ticks": target,
             "liquidation_price_ticks": liquidation,
@@ -122,7 +136,7 @@ class Exchange(Rules):
             }
         )
 
-    def pay(self, payment: Payment) -> None:
+    def pay(self, payment: Payment, ts: int) -> None:
         """FUND-1: qty × mark × rate; from cash - used margin first, then from the margin, and never more than both."""
         p = self.position
         assert p is not None
@@ -133,7 +147,7 @@ class Exchange(Rules):
         p.trade["funding_quanta"] -= owed
         if owed > free:
             p.posted -= owed - free
-            p.liquidation = self.liquidation(p.side, p.lots, p.value, p.posted, p.tier, p.opened_ms)
+            p.liquidation = self.liquidation(p.side, p.lots, p.value, p.posted, p.tier, p.opened_ms, ts)
         self.row(
             FillKind.FUNDING,
             payment.ts,
@@ -152,11 +166,11 @@ class Exchange(Rules):
         """Close everything at a price; only resting limits do not slip (FILL-1)."""
         p = self.position
         assert p is not None
-        price = reference if maker else self.slipped(reference, -p.side)
+        price = reference if maker else self.slipped(reference, -p.side, ts)
         value = p.lots * price * self.unit
         fee = share(value, self.spec.maker_e12 if maker else self.spec.taker_e12)
         gross = p.side * (value - p.value)
-        p.trade["slippage_quanta"] += abs(price - reference) * p.lots * self.unit
+        p.trade["slippage_quanta"] += p.side * (reference - price) * p.lots * self.unit
         self.row(
             FillKind.EXIT,
             ts,
@@ -179,7 +193,8 @@ class Exchange(Rules):
         assert p is not None
         fee = self.closing_fee(p.side, p.value, p.posted)
         gross = fee - p.posted
-        shown = down(Fraction(p.value + p.side * gross, p.lots * self.unit) + Fraction(1, 2))
+        tick = self.regime(ts).tick
+        shown = down(Fraction(p.value + p.side * gross, p.lots * self.unit * tick) + Fraction(1, 2)) * tick
         self.row(
             FillKind.LIQUIDATION,
             ts,
@@ -232,7 +247,7 @@ class Exchange(Rules):
         self.bars_in_position += 1
         side, limit, held = p.side, bool(s.target_is_limit), number + 1 - p.opened_bar
         against, favour = (bar.low, bar.high) if side > 0 else (bar.high, bar.low)
-        needed = p.target + side if limit and s.limit_through else p.target  # FILL-2
+        needed = p.target + side * self.regime(bar.ts).tick if limit and s.limit_through else p.target  # FILL-2
 
         def stop_at(price: int) -> bool:
             return p.stop >= 0 and side * (price - p.stop) <= 0
@@ -309,13 +324,13 @@ class Exchange(Rules):
         )
         self.closes = []
 
-    def starved(self, close: int) -> bool:
+    def starved(self, close: int, ts: int) -> bool:
         """STOP-3: flat, and no permitted side can afford the minimum."""
         sides = [side for side, may in ((1, self.spec.may_long), (-1, self.spec.may_short)) if may]
-        prices = [(side, self.slipped(close, side)) for side in sides]
-        return all(self.cost(side, self.least(price) * price * self.unit) > self.cash for side, price in prices)
+        prices = [(side, self.slipped(close, side, ts)) for side in sides]
+        return all(self.cost(side, self.least(price, ts) * price * self.unit) > self.cash for side, price in prices)
 
-    def terminal(self, liquidated: bool, equity: int, close: int) -> StopReason:
+    def terminal(self, liquidated: bool, equity: int, close: int, ts: int) -> StopReason:
         """STOP-3, LIQ-2, in this order."""
         s = self.spec
         if liquidated and s.stop_on_liquidation:
@@ -324,7 +339,7 @@ class Exchange(Rules):
             return StopReason.EQUITY_FLOOR
         if s.max_drawdown_e12 < E12 and self.drawdown >= share(self.peak, s.max_drawdown_e12):
             return StopReason.MAX_DRAWDOWN
-        return StopReason.STARVED if self.position is None and self.starved(close) else StopReason.COMPLETED
+        return StopReason.STARVED if self.position is None and self.starved(close, ts) else StopReason.COMPLETED
 
     # the story
 
@@ -349,7 +364,7 @@ class Exchange(Rules):
                 self.points_before(self.bars[number + 1].ts + step_ms, bar.mark_close)
             if self.stop_reason == StopReason.COMPLETED:
                 self.stop_ts = bar.ts + step_ms
-                self.stop_reason = self.terminal(self.liquidations() > liquidated_before, equity, bar.close)
+                self.stop_reason = self.terminal(self.liquidations() > liquidated_before, equity, bar.close, self.stop_ts)
             if self.stop_reason != StopReason.COMPLETED:
                 if self.position is None:
                     break
@@ -366,7 +381,7 @@ class Exchange(Rules):
         while self.due and self.due[0].ts <= ts:
             payment = self.due.pop(0)
             if self.position:
-                self.pay(payment)
+                self.pay(payment, ts)
 
     def points_before(self, ts: int, mark: int) -> None:
         while self.waiting and self.waiting[0] < ts:
@@ -394,12 +409,13 @@ class Exchange(Rules):
         return self.attempt(self.decide, side, bar, decision), None
 
     def end(self, step_ms: int, leaving: tuple[int, int] | None) -> None:
-        """END-1; a terminal stop without a next bar keeps its reason (STOP-3)."""
+        """END-1, or END-2 where the symbol ends; a terminal stop without a next bar keeps its reason (STOP-3)."""
         p = self.position
         if p is None:
             return
         bar = self.bars[-1]
-        reason = leaving[0] if leaving and self.stop_reason != StopReason.COMPLETED else ExitReason.END_OF_DATA
+        last, rule = (ExitReason.DELISTED, Rule.END_2) if self.spec.is_delisted else (ExitReason.END_OF_DATA, Rule.END_1)
+        reason = leaving[0] if leaving and self.stop_reason != StopReason.COMPLETED else last
         held = len(self.bars) - p.opened_bar
-        self.close(bar.close, False, reason, Rule.END_1, PriceFrom.CLOSE, bar.ts + step_ms, bar.ts, held)
+        self.close(bar.close, False, reason, rule, PriceFrom.CLOSE, bar.ts + step_ms, bar.ts, held)
         self.mark(self.cash)

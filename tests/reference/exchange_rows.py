@@ -44,6 +44,18 @@ class Tier:
     deduction: int
 
 
+@dataclass(frozen=True)
+class Regime:
+    """The rules of the instrument from an instant on."""
+
+    from_ms: int
+    tick: int
+    step: int
+    min_lots: int
+    max_lots: int
+    min_notional: int
+
+
 @dataclass
 class Position:
     side: int

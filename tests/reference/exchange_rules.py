@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from exchange_rows import Tier
+from exchange_rows import Regime, Tier
 
 from trade.base.records import Rejection
 from trade.sim import spec as words
@@ -35,37 +35,51 @@ def down(exact: Fraction) -> int:
     return exact.numerator // exact.denominator
 
 
+def tick_up(exact: Fraction | int, tick: int) -> int:
+    return up(Fraction(exact) / tick) * tick
+
+
+def tick_down(exact: Fraction | int, tick: int) -> int:
+    return down(Fraction(exact) / tick) * tick
+
+
 def most(limit: int, fits: Callable[[int], bool]) -> int:
     """Return the largest n in [0, limit] that fits, where everything below something that fits does too; 0 when nothing does."""
     return bisect_left(range(1, max(limit, 0) + 1), True, key=lambda n: not fits(n))
 
 
 class Rules:
-    """What the spec and the tiers say of prices, margins and sizes."""
+    """What the spec, the tiers and the rules of an instant say of prices, margins and sizes."""
 
-    def __init__(self, spec: Any, tiers: list[Tier]) -> None:
-        self.spec, self.tiers = spec, tiers
+    def __init__(self, spec: Any, tiers: list[Tier], regimes: list[Regime]) -> None:
+        self.spec, self.tiers, self.regimes = spec, tiers, regimes
         self.unit = spec.tick_lot_quanta
         self.leverage = Fraction(spec.leverage_e2, 100)
 
-    def slipped(self, price: int, bought: int) -> int:
-        """FILL-1: moved against the trader, then rounded to the tick against the trader; a sale keeps at least one tick."""
-        exact = price * (1 + bought * Fraction(self.spec.slippage_e9, E9))
-        return up(exact) if bought > 0 else max(down(exact), 1)
+    def regime(self, ts: int) -> Regime:
+        """FILL-10: the rules in force at an instant; before the first, the first."""
+        started = [r for r in self.regimes if r.from_ms <= ts]
+        return started[-1] if started else self.regimes[0]
 
-    def levels(self, side: int, price: int, close: int) -> tuple[int, int]:
+    def slipped(self, price: int, bought: int, ts: int) -> int:
+        """FILL-1: moved against the trader, then rounded to the tick against the trader; a sale keeps at least one tick."""
+        exact, tick = price * (1 + bought * Fraction(self.spec.slippage_e9, E9)), self.regime(ts).tick
+        return tick_up(exact, tick) if bought > 0 else max(tick_down(exact, tick), tick)
+
+    def levels(self, side: int, price: int, close: int, ts: int) -> tuple[int, int]:
         """FILL-4, FILL-5, SIZE-2: stop and target of a fill; -1 is none. Below zero there is no price, 0 is never reached."""
-        s = self.spec
+        s, tick = self.spec, self.regime(ts).tick
+        onward = tick_up if side > 0 else tick_down  # the stop nearer the entry, the target farther: both the way the profit lies
         reference = close if s.anchor_signal else price
         stop = target = -1
         risk = 0
         if s.stop_kind != words.NONE:
             per = 1 if s.stop_kind == words.STOP_POINTS else reference
-            risk = down(Fraction(s.stop_num, s.stop_den) * per)
-            stop = max(reference - side * risk, 0)
+            nearer = onward(reference - side * Fraction(s.stop_num, s.stop_den) * per, tick)
+            risk, stop = max(side * (reference - nearer), 0), max(nearer, 0)
         if s.target_kind != words.NONE:
             per = {words.TARGET_POINTS: 1, words.TARGET_RATIO: risk, words.TARGET_FRACTION: reference}[s.target_kind]
-            target = max(reference + side * up(Fraction(s.target_num, s.target_den) * per), 0)
+            target = max(onward(reference + side * Fraction(s.target_num, s.target_den) * per, tick), 0)
         if stop >= 0 and side * (price - stop) <= 0:
             raise Refusal(Rejection.STOP_TOO_CLOSE)
         if target >= 0 and side * (target - price) <= 0:
@@ -105,43 +119,51 @@ class Rules:
             return share(value, tier.mmr_e12) - tier.deduction
         return share(mark_value, tier.mmr_e12) - tier.deduction + self.closing_fee(side, value, posted)
 
-    def liquidation(self, side: int, lots: int, value: int, posted: int, tier: Tier, opened_ms: int) -> int:
+    def liquidation(self, side: int, lots: int, value: int, posted: int, tier: Tier, opened_ms: int, ts: int) -> int:
         """LIQ-1: the first tick, coming from profit, where margin and profit do not exceed the maintenance margin."""
         margin = posted
         if opened_ms < self.spec.mark_margin_from_ms:
             margin -= self.posted(side, value) - self.initial(value)  # the fee was not part of the old margin
 
+        tick = self.regime(ts).tick
+
         def gone(ticks: int) -> bool:
-            mark_value = ticks * lots * self.unit
+            mark_value = ticks * tick * lots * self.unit
             return margin + side * (mark_value - value) <= self.maintenance(side, value, posted, tier, opened_ms, mark_value)
 
         far = 10 * (value // (lots * self.unit)) + 10
-        return most(far, gone) if side > 0 else most(far, lambda ticks: not gone(ticks)) + 1
+        return (most(far, gone) if side > 0 else most(far, lambda ticks: not gone(ticks)) + 1) * tick
 
     def checked_stop(self, side: int, lots: int, price: int, stop: int, ts: int) -> int:
         """STOP-2: a stop at or beyond the liquidation price is refused, moved inside, or left."""
         if stop < 0 or self.spec.beyond_liquidation == words.BEYOND_WARN:
             return stop
         value = lots * price * self.unit
-        liquidation = self.liquidation(side, lots, value, self.posted(side, value), self.tier(ts, value), ts)
+        liquidation = self.liquidation(side, lots, value, self.posted(side, value), self.tier(ts, value), ts, ts)
         if side * (stop - liquidation) > 0:
             return stop
-        moved = liquidation + side
+        moved = liquidation + side * self.regime(ts).tick
         if self.spec.beyond_liquidation == words.BEYOND_ADJUST and side * (price - moved) > 0:
             return moved
         raise Refusal(Rejection.STOP_BEYOND_LIQUIDATION)
 
     # sizes
 
-    def least(self, price: int) -> int:
-        """FILL-10: the minimum quantity and the minimum notional."""
-        return max(self.spec.min_lots, up(Fraction(self.spec.min_notional_quanta, price * self.unit)))
+    def least(self, price: int, ts: int) -> int:
+        """FILL-10: the minimum quantity and the minimum notional, in whole steps."""
+        r = self.regime(ts)
+        return max(r.min_lots, tick_up(Fraction(r.min_notional, price * self.unit), r.step))
 
-    def affordable(self, side: int, price: int, cash: int, limit: int) -> int:
+    def whole(self, limit: int, ts: int, fits: Callable[[int], bool]) -> int:
+        """FILL-10: the most lots in whole steps that fit."""
+        step = self.regime(ts).step
+        return most(limit // step, lambda steps: fits(steps * step)) * step
+
+    def affordable(self, side: int, price: int, cash: int, limit: int, ts: int) -> int:
         """SIZE-1, MONEY-3: the most lots whose cost fits cash - used margin; a new entry is only wanted while flat."""
-        return most(limit, lambda lots: self.cost(side, lots * price * self.unit) <= cash)
+        return self.whole(limit, ts, lambda lots: self.cost(side, lots * price * self.unit) <= cash)
 
-    def wanted(self, price: int, stop: int, cash: int, limit: int) -> int:
+    def wanted(self, price: int, stop: int, cash: int, limit: int, ts: int) -> int:
         """SIZE-1: what the model asks for."""
         s, worth = self.spec, price * self.unit
         if s.size_model == words.SIZE_RISK:
@@ -150,6 +172,6 @@ class Rules:
                 fees = share(lots * worth, s.taker_e12) + share(lots * stop * self.unit, s.taker_e12)
                 return abs(price - stop) * lots * self.unit + fees
 
-            return most(limit, lambda lots: loss(lots) <= share(cash, s.size_e12))
+            return self.whole(limit, ts, lambda lots: loss(lots) <= share(cash, s.size_e12))
         notional = s.size_quanta if s.size_model == words.SIZE_FIXED else down(share(cash, s.size_e12) * self.leverage)
-        return min(notional // worth, limit)
+        return self.whole(limit, ts, lambda lots: lots * worth <= notional)

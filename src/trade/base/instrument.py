@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from trade.base.calendar import ALWAYS
+from trade.base.rules import VALUES, Rules, common_unit
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
@@ -56,6 +60,14 @@ class Grid:
         """Return which prices are not the double nearest to a tick (1e-9 relative slack for re-published data)."""
         return np.abs(self.to_prices(self.to_ticks(prices)) - prices) > 1e-9 * np.abs(prices)
 
+    def ticks(self, price: Decimal) -> int:
+        """Return how many ticks a price, or a difference of prices, on the grid is."""
+        return int(Fraction(price) / Fraction(self.tick_size))
+
+    def lots(self, quantity: Decimal) -> int:
+        """Return how many lots a quantity on the grid is."""
+        return int(Fraction(quantity) / Fraction(self.qty_step))
+
     def price(self, ticks: int) -> Decimal:
         """Return one price exactly."""
         return self.tick_size * ticks
@@ -100,8 +112,9 @@ class TierTable:
 class Instrument:
     """One tradable symbol of a venue and market ("spot" or "linear") with its rules.
 
-    `source` says where the rules come from ("packaged 2026-08-06", "override at import", ...). `calendar` names when bars are expected:
-    `24/7`, `fx`, or the code of an exchange.
+    Tick, step, minima and maximum are those in force first; each set of `later_rules`, ascending, replaces them from its instant on.
+    Bars that open at or after `delisted_ms` are none of its own (END-2). `source` says where the rules come from ("packaged
+    2026-08-06", "override at import", ...). `calendar` names when bars are expected: `24/7`, `fx`, or the code of an exchange.
     """
 
     venue: str
@@ -117,10 +130,20 @@ class Instrument:
     tier_tables: tuple[TierTable, ...]
     source: str
     calendar: str = ALWAYS
+    later_rules: tuple[Rules, ...] = ()
+    delisted_ms: int | None = None
 
     @property
     def grid(self) -> Grid:
-        return Grid(self.tick_size, self.qty_step)
+        """The one grid of its whole history: the coarsest on which every tick and every step are whole."""
+        tables = self.rule_tables
+        return Grid(common_unit(t.tick_size for t in tables), common_unit(t.qty_step for t in tables))
+
+    @property
+    def rule_tables(self) -> tuple[Rules, ...]:
+        """Every set of rules, the one in force first at 0."""
+        first = Rules(0, self.tick_size, self.qty_step, self.min_qty, self.max_qty, self.min_notional_usdt, self.source)
+        return first, *self.later_rules
 
     @property
     def key(self) -> str:
@@ -129,17 +152,64 @@ class Instrument:
 
     def tiers_at(self, ts_ms: int) -> tuple[Tier, ...]:
         """Return the tiers in force at an instant: the newest table not younger than it, else the oldest."""
-        past = [t for t in self.tier_tables if t.from_ms <= ts_ms]
-        return (past[-1] if past else self.tier_tables[0]).tiers
+        return self.tier_tables[_in_force(self.tier_tables, ts_ms)].tiers
+
+    def rules_at(self, ts_ms: int) -> Rules:
+        """Return the rules in force at an instant."""
+        tables = self.rule_tables
+        return tables[_in_force(tables, ts_ms)]
+
+    def with_rules(self, rules: Rules) -> Instrument:
+        """Return the instrument with one more set of rules; it replaces the one of the same instant, at 0 the first."""
+        if rules.from_ms <= 0:
+            return replace(self, source=rules.source, **{name: getattr(rules, name) for name in VALUES})
+        others = (table for table in self.later_rules if table.from_ms != rules.from_ms)
+        return replace(self, later_rules=tuple(sorted((*others, rules), key=lambda table: table.from_ms)))
+
+    def within(self, start_ms: int, end_ms: int) -> Instrument:
+        """Return the instrument as a run over [start, end) meets it: the rules in force there, a delisting before its end."""
+        if not self.later_rules and self.delisted_ms is None:
+            return self
+        tables = self.rule_tables
+        met = [table for table in tables[_in_force(tables, start_ms) :] if table.from_ms < end_ms]
+        first = replace(met[0], from_ms=0)
+        delisted_ms = self.delisted_ms if self.delisted_ms is not None and self.delisted_ms < end_ms else None
+        return replace(self, later_rules=tuple(met[1:]), delisted_ms=delisted_ms).with_rules(first)
+
+    def undated(self) -> Instrument:
+        """Return the instrument as if it had never changed: its latest minima, on the grid of its whole history, without an end."""
+        if not self.later_rules and self.delisted_ms is None:
+            return self
+        grid, latest = self.grid, self.rule_tables[-1]
+        always = replace(latest, from_ms=0, tick_size=grid.tick_size, qty_step=grid.qty_step)
+        return replace(self, later_rules=(), delisted_ms=None).with_rules(always)
+
+    def to_ticks(self, ts_ms: Int64, prices: Float64) -> Int64:
+        """Return each price at its instant (both shape [n], instants ascending) in ticks of the grid: the nearest tick then in force."""
+        grid = self.grid
+        parts = [grid_then.to_ticks(prices[rows]) * grid.ticks(grid_then.tick_size) for rows, grid_then in self._eras(ts_ms)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def off_grid(self, ts_ms: Int64, prices: Float64) -> npt.NDArray[np.bool_]:
+        """Return which prices are no multiple of the tick in force at their instants (both shape [n], instants ascending)."""
+        return np.concatenate([grid_then.off_grid(prices[rows]) for rows, grid_then in self._eras(ts_ms)])
+
+    def _eras(self, ts_ms: Int64) -> list[tuple[slice, Grid]]:
+        """Return the rows under each set of rules, with its grid."""
+        tables = self.rule_tables
+        edges = [0, *np.searchsorted(ts_ms, [table.from_ms for table in tables[1:]]).tolist(), len(ts_ms)]
+        return [(slice(edges[i], edges[i + 1]), Grid(table.tick_size, table.qty_step)) for i, table in enumerate(tables)]
 
     def as_json(self) -> dict[str, object]:
         """Return every rule as JSON values, decimals as text, for digests and manifests.
 
-        A calendar of 24/7 is left out: digests of what was stored before there were calendars stay what they were.
+        A calendar of 24/7, and dates that there are not, are left out: digests of what was stored before stay what they were.
         """
-        calendar = {} if self.calendar == ALWAYS else {"calendar": self.calendar}
+        dated: dict[str, Any] = {"later_rules": [rules.as_json() for rules in self.later_rules]} if self.later_rules else {}
         return {
-            **calendar,
+            **({} if self.calendar == ALWAYS else {"calendar": self.calendar}),
+            **dated,
+            **({} if self.delisted_ms is None else {"delisted_ms": self.delisted_ms}),
             "venue": self.venue,
             "market": self.market,
             "symbol": self.symbol,
@@ -159,3 +229,8 @@ class Instrument:
                 for table in self.tier_tables
             ],
         }
+
+
+def _in_force(tables: Sequence[Rules | TierTable], ts_ms: int) -> int:
+    """Return the place of the newest table that is not younger than an instant, else of the oldest."""
+    return max(bisect_right([table.from_ms for table in tables], ts_ms) - 1, 0)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
 
+import numpy as np
+
 from trade.base.errors import Refused
 from trade.base.findings import Finding
+from trade.base.records import FillKind
 from trade.engine.simulate import Outcome
+from trade.engine.tape import Int64
 from trade.sim.money import LIMIT_QUANTA
+from trade.sim.rules import RULES_FROM_MS, RULES_MAX_LOTS
 from trade.sim.spec import NONE, SIZE_RISK, STOP_POINTS, TARGET_POINTS, TARGET_RATIO, Spec
 
 _E9 = 10**9
@@ -35,7 +41,8 @@ def check_before(spec: Spec, highest_ticks: int) -> None:
         "stop": _stop_product(spec, fill),
         "target": _target_product(spec, fill),
         "equity": _leveraged(spec, spec.initial_cash_quanta),
-        "minimum notional": (spec.min_notional_quanta + fill * spec.tick_lot_quanta) * max(100 // spec.leverage_e2 + 1, 1),
+        "minimum notional": (spec.min_notional_quanta + fill * spec.tick_lot_quanta * spec.quantity_step_lots)
+        * max(100 // spec.leverage_e2 + 1, 1),
     }
     too_large = [_too_large(name.replace("_", " "), number) for name, number in numbers.items() if number >= LIMIT_QUANTA]
     if spec.max_lots < spec.min_lots:
@@ -43,16 +50,20 @@ def check_before(spec: Spec, highest_ticks: int) -> None:
     _refuse(too_large)
 
 
-def check_after(spec: Spec, outcome: Outcome, venue_lots: int) -> None:
+def check_after(spec: Spec, outcome: Outcome, rules: Int64, venue_lots: Sequence[int]) -> None:
     """Raise Refused when the account grew out of exact arithmetic, or an order wanted more than the exact lots.
 
+    `rules` are the rows of the run, `venue_lots` the venue's own limit under each of them.
     In one step neither can leave int64, so the first crossing is still written down exactly.
     """
     wealth = _leveraged(spec, int(outcome.tally["peak_quanta"]))
     found = [_too_large("grown equity", wealth)] if wealth >= LIMIT_QUANTA else []
-    largest = int((outcome.fills["quantity_lots"] + outcome.fills["cut_lots"]).max(initial=0))
-    if largest >= spec.max_lots and spec.max_lots < venue_lots:
-        found.append(_too_large("largest order", LIMIT_QUANTA))
+    entries = outcome.fills[outcome.fills["kind"] == int(FillKind.ENTRY)]
+    under = np.maximum(np.searchsorted(rules[:, RULES_FROM_MS], entries["decision_ts_ms"], "right") - 1, 0)
+    for row, (most, venue) in enumerate(zip(rules[:, RULES_MAX_LOTS].tolist(), venue_lots, strict=True)):
+        wanted = (entries["quantity_lots"] + entries["cut_lots"])[under == row]
+        if most < venue and wanted.max(initial=0) >= most:
+            found.append(_too_large("largest order", LIMIT_QUANTA))
     _refuse(found)
 
 
@@ -70,7 +81,8 @@ def _too_large(name: str, number: int) -> Finding:
 
 
 def _highest_fill(spec: Spec, highest_ticks: int) -> int:
-    return highest_ticks + ceil(Fraction(highest_ticks * spec.slippage_e9, _E9))
+    slipped = highest_ticks + ceil(Fraction(highest_ticks * spec.slippage_e9, _E9))
+    return -(-slipped // spec.price_step_ticks) * spec.price_step_ticks
 
 
 def _leveraged(spec: Spec, equity: int) -> int:

@@ -13,22 +13,24 @@ from trade.engine.marking import mark_to_market, write_points
 from trade.engine.quiet import hold, next_entry, next_exit
 from trade.engine.tape import Payments, Session
 from trade.kernels import kernel
-from trade.sim.entry import ACCEPTED, decide_entry, fill_entry, is_starved, never_starves
+from trade.sim.entry import ACCEPTED, dearest_order, decide_entry, fill_entry, is_starved
 from trade.sim.ledger import close_position, liquidate, pay_funding, unrealised, watch
 from trade.sim.margin import Tiers
 from trade.sim.money import times_rate
 from trade.sim.prices import slipped
 from trade.sim.range import LIQUIDATED, NOTHING, STOPPED, TARGETED, beyond, meet, out_of_reach
+from trade.sim.rules import in_force, row_in_force
 from trade.sim.spec import Spec
 
 _NOTHING, _ENTRY_LONG, _EXIT = int(Intent.NOTHING), int(Intent.ENTRY_LONG), int(Intent.EXIT)
 _BY_LIQUIDATION = int(ExitReason.LIQUIDATION)
 _STOP_LOSS, _TAKE_PROFIT, _SIGNAL = int(ExitReason.STOP_LOSS), int(ExitReason.TAKE_PROFIT), int(ExitReason.SIGNAL)
 _BY_FLOOR, _BY_DRAWDOWN, _AT_END = int(ExitReason.EQUITY_FLOOR), int(ExitReason.MAX_DRAWDOWN), int(ExitReason.END_OF_DATA)
+_DELISTED = int(ExitReason.DELISTED)
 _COMPLETED, _LIQUIDATED, _STARVED = int(StopReason.COMPLETED), int(StopReason.LIQUIDATED), int(StopReason.STARVED)
 _FLOOR, _DRAWDOWN = int(StopReason.EQUITY_FLOOR), int(StopReason.MAX_DRAWDOWN)
 _FROM_OPEN, _FROM_CLOSE = int(PriceFrom.OPEN), int(PriceFrom.CLOSE)
-_FILL_1, _STOP_3, _END_1 = int(Rule.FILL_1), int(Rule.STOP_3), int(Rule.END_1)
+_FILL_1, _STOP_3, _END_1, _END_2 = int(Rule.FILL_1), int(Rule.STOP_3), int(Rule.END_1), int(Rule.END_2)
 _NO_NEXT_BAR = int(Rejection.NO_NEXT_BAR)
 
 
@@ -48,9 +50,17 @@ def _leave_at_open(spec: Spec, book: Any, trades: Any, fills: Any, desk: Any, ts
 
 @kernel
 def _leave_at_end(
-    spec: Spec, book: Any, trades: Any, fills: Any, bar: int, reason: int, ts_open_ms: int, ts_close_ms: int, close_ticks: int
+    spec: Spec,
+    book: Any,
+    trades: Any,
+    fills: Any,
+    bar: int,
+    reason: int,
+    ts_open_ms: int,
+    ts_close_ms: int,
+    close_ticks: int,
 ) -> None:
-    """Close at the last base close, with slippage and fee (END-1)."""
+    """Close at the last base close, with slippage and fee (END-1, END-2)."""
     price = slipped(spec, close_ticks, -book.side)
     close_position(
         spec,
@@ -61,7 +71,7 @@ def _leave_at_end(
         close_ticks,
         spec.taker_e12,
         reason,
-        _END_1,
+        _END_2 if spec.is_delisted == 1 else _END_1,
         _FROM_CLOSE,
         ts_close_ms,
         ts_open_ms,
@@ -115,7 +125,16 @@ def _meet_range(
 
 
 @kernel
-def _terminal(spec: Spec, book: Any, trades: Any, tally: Any, worth: int, closed: bool, comfortable: bool, close_ticks: int) -> int:
+def _terminal(
+    spec: Spec,
+    book: Any,
+    trades: Any,
+    tally: Any,
+    worth: int,
+    closed: bool,
+    comfortable: bool,
+    close_ticks: int,
+) -> int:
     """Return why the run stops at this close: liquidated, equity floor, max drawdown, starved, in this order (STOP-3, LIQ-2)."""
     if closed and spec.stop_on_liquidation == 1 and trades[book.trades - 1].exit_reason == _BY_LIQUIDATION:
         return _LIQUIDATED
@@ -151,6 +170,7 @@ def _act_at_open(
     ts_ms: int,
     open_ticks: int,
     mark_open_ticks: int,
+    anew: bool,
 ) -> None:
     """Carry out what was decided at the previous close: exits, then entries."""
     entering = desk.entering
@@ -160,7 +180,7 @@ def _act_at_open(
     if entering != 0:
         trade, fill, bar = trades[book.trades], fills[book.fills], desk.bar
         refusal = fill_entry(
-            spec, tiers, book, trade, fill, entering, desk.lots, desk.decided_ticks, open_ticks, bar, ts_ms, desk.decided_ms
+            spec, tiers, book, trade, fill, entering, desk.lots, desk.decided_ticks, open_ticks, bar, ts_ms, desk.decided_ms, anew
         )
         if refusal != ACCEPTED:
             rejections[refusal] += 1
@@ -190,7 +210,7 @@ def _intent(side: int, flat: int, long: int, short: int) -> int:
 @kernel
 def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  # noqa: C901 - a bar is one story, told in order
     """Run the window; the records of shape [1] and the arrays of the session are written in place."""
-    spec, tape, payments, points, schedule, tiers, trades, fills, curve, rejections = session
+    spec, tape, payments, points, schedule, tiers, rules, trades, fills, curve, rejections = session
     book, tally, desk = books[0], tallies[0], desks[0]
     # out of their tuples once: taking an array from one counts its references, atomically, each time
     ts_open_ms, opens, highs, lows, closes, mark_opens, mark_highs, mark_lows, mark_closes, step_ms = tape
@@ -199,6 +219,7 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
     worths, lowest, standings = curve
     bars, decisions, unit = len(closes), len(decided_at), spec.tick_lot_quanta
     highest = highs.max() if bars > 0 else 1
+    changing, dearest = len(rules) > 1, dearest_order(spec, rules, highest)
     limited, floor = spec.max_drawdown_e12 < RATE_ONE, spec.equity_floor_quanta
     comfortable = False
     write_points(last_bars, worths, lowest, standings, tally, book, -1, 0)
@@ -216,13 +237,15 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
                 until = min(until, paid_at[desk.payment])
             hold(spec, highs, lows, mark_highs, mark_lows, mark_closes, last_bars, worths, lowest, standings, book, tally, desk, until)
         bar = desk.bar
+        now = in_force(spec, rules, ts_open_ms[bar]) if changing else spec
 
         # 1. and 2.: funding, then what was decided at the previous close
         held = book.side != 0
         if desk.payment < len(paid_at) and paid_at[desk.payment] <= bar:
-            _pay_due(spec, tiers, payments, book, trades, fills, desk)
+            _pay_due(now, tiers, payments, book, trades, fills, desk)
         if desk.leaving != 0 or desk.entering != 0:
-            _act_at_open(spec, tiers, book, trades, fills, desk, rejections, ts_open_ms[bar], opens[bar], mark_opens[bar])
+            anew = changing and row_in_force(rules, desk.decided_ms) != row_in_force(rules, ts_open_ms[bar])
+            _act_at_open(now, tiers, book, trades, fills, desk, rejections, ts_open_ms[bar], opens[bar], mark_opens[bar], anew)
 
         # 3. the range
         if book.side != 0:
@@ -233,7 +256,7 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
             if out_of_reach(book.side, book.stop_ticks, book.target_ticks, book.liquidation_ticks, high, low, mark_high, mark_low):
                 watch(book, high, low)
             else:
-                _meet_range(spec, book, trades, fills, open_ticks, high, low, mark_open, mark_high, mark_low, ts_open_ms[bar], bar)
+                _meet_range(now, book, trades, fills, open_ticks, high, low, mark_open, mark_high, mark_low, ts_open_ms[bar], bar)
 
         # 4. mark to market, terminal checks
         value = mark_closes[bar] * book.lots * unit
@@ -243,10 +266,12 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
             write_points(last_bars, worths, lowest, standings, tally, book, bar, value)
         closed = held and book.side == 0
         if closed or bar == 0:  # the first close is always looked at: an account can start at its floor
-            comfortable = never_starves(spec, book.cash_quanta, highest)
+            comfortable = dearest <= book.cash_quanta
+        if changing:  # what is looked at and decided at the close acts from then on
+            now = in_force(spec, rules, ts_open_ms[bar] + step_ms)
         if tally.stop_reason == _COMPLETED and (closed or limited or worth <= floor or not comfortable):
-            tally.stop_reason = _terminal(spec, book, trades, tally, worth, closed, comfortable, closes[bar])
             tally.stop_ts_ms = ts_open_ms[bar] + step_ms
+            tally.stop_reason = _terminal(now, book, trades, tally, worth, closed, comfortable, closes[bar])
         if tally.stop_reason != _COMPLETED:
             if book.side == 0:
                 break
@@ -266,12 +291,13 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
                 if intent == _EXIT:
                     desk.leaving = _SIGNAL
                 else:
-                    _want_entry(spec, tiers, book, tally, desk, rejections, 1 if intent == _ENTRY_LONG else -1, bars)
+                    _want_entry(now, tiers, book, tally, desk, rejections, 1 if intent == _ENTRY_LONG else -1, bars)
         desk.bar += 1
 
     if book.side != 0:
-        reason = desk.leaving if tally.stop_reason != _COMPLETED else _AT_END
+        reason = desk.leaving if tally.stop_reason != _COMPLETED else (_DELISTED if spec.is_delisted == 1 else _AT_END)
         opened_ms = ts_open_ms[bars - 1]
-        _leave_at_end(spec, book, trades, fills, bars - 1, reason, opened_ms, opened_ms + step_ms, closes[bars - 1])
+        now = in_force(spec, rules, opened_ms + step_ms)
+        _leave_at_end(now, book, trades, fills, bars - 1, reason, opened_ms, opened_ms + step_ms, closes[bars - 1])
         mark_to_market(tally, book.cash_quanta)
     write_points(last_bars, worths, lowest, standings, tally, book, bars, 0)

@@ -12,7 +12,7 @@ from trade.dsl.tree import Program
 from trade.engine.limits import check_after
 from trade.engine.simulate import simulate
 from trade.engine.tape import Int64, Payments, Points, Schedule, Tape
-from trade.engine.terms import make_spec, position_leverage, tier_rows, venue_lots
+from trade.engine.terms import make_specs, position_leverage, rule_rows, tier_rows, venue_lots
 from trade.feeds.align import last_known
 from trade.feeds.store import MultiTFFeedStore, mark_columns
 from trade.play.spec import Play
@@ -30,10 +30,10 @@ class BarProcessor:
         decisions = evaluate(self._program, feed, feed.trading_start_ms, feed.window.to_ms)
         tape, payments = make_tape(feed), make_payments(feed)
         highest = highest_ticks(tape, payments)
-        spec = make_spec(self._play, feed.instrument, has_mark(feed), highest)
-        tiers = tier_rows(self._play, feed.instrument)
-        outcome = simulate(spec, tape, payments, make_points(feed), make_schedule(decisions, tape), tiers)
-        check_after(spec, outcome, venue_lots(feed.instrument))
+        specs = make_specs(self._play, feed.instrument, has_mark(feed), highest)
+        spec, rules, tiers = specs[0], rule_rows(feed.instrument, specs), tier_rows(self._play, feed.instrument)
+        outcome = simulate(spec, tape, payments, make_points(feed), make_schedule(decisions, tape), tiers, rules)
+        check_after(spec, outcome, rules, venue_lots(feed.instrument))
         tally = outcome.tally
         return Result(
             instrument=feed.instrument,

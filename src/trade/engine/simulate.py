@@ -27,8 +27,11 @@ class Outcome:
     rejections: Int64
 
 
-def simulate(spec: Spec, tape: Tape, payments: Payments, points: Points, schedule: Schedule, tiers: Int64) -> Outcome:
-    """Run one window. All arrays are C-contiguous int64 (intents int8); rows of `tiers` as in `trade.sim.margin`."""
+def simulate(spec: Spec, tape: Tape, payments: Payments, points: Points, schedule: Schedule, tiers: Int64, rules: Int64) -> Outcome:
+    """Run one window. All arrays are C-contiguous int64 (intents int8).
+
+    Rows of `tiers` as in `trade.sim.margin`, of `rules` as in `trade.sim.rules`, the first of them as in the spec.
+    """
     most_trades = int(np.count_nonzero(schedule.flat != int(Intent.NOTHING))) + 1
     trades = np.zeros(most_trades, TRADE)
     fills = np.zeros(2 * most_trades + len(payments.bar) + 1, FILL)
@@ -37,7 +40,7 @@ def simulate(spec: Spec, tape: Tape, payments: Payments, points: Points, schedul
     rejections = np.zeros(len(Rejection), np.int64)
     books, tallies, desks = new_book(spec.initial_cash_quanta), np.zeros(1, TALLY), np.zeros(1, DESK)
     tallies["peak_quanta"], tallies["low_quanta"], tallies["stood_fills"] = spec.initial_cash_quanta, NO_LOW, -1
-    run_bars(Session(spec, tape, payments, points, schedule, tiers, trades, fills, curve, rejections), books, tallies, desks)
+    run_bars(Session(spec, tape, payments, points, schedule, tiers, rules, trades, fills, curve, rejections), books, tallies, desks)
     book, tally = books[0], tallies[0]
     equity = EquityCurve(points.ts_ms, curve.equity_quanta, curve.low_equity_quanta, curve.standings[: tally["standings"]])
     return Outcome(trades[: book["trades"]], fills[: book["fills"]], equity, tally, rejections)

@@ -73,6 +73,7 @@ class Session(NamedTuple):
     points: Points
     schedule: Schedule
     tiers: Int64
+    rules: Int64
     trades: Any
     fills: Any
     curve: Curve

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -13,6 +13,7 @@ from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument, Tier, TierTable
 from trade.base.records import RATE_ONE
+from trade.base.rules import Rules
 from trade.engine.limits import check_before, exact_lots
 from trade.engine.tape import Int64
 from trade.play.spec import Play, Risk
@@ -34,11 +35,42 @@ def position_leverage(play: Play) -> Decimal:
     return min(play.risk.sizing.max_leverage, play.account.max_leverage)
 
 
-def make_spec(play: Play, instrument: Instrument, has_mark: bool, highest_ticks: int) -> Spec:
-    """Return the simulator's constants. Raises Refused when the numbers of this run could leave int64, or a decimal would be lost.
+def make_specs(play: Play, instrument: Instrument, has_mark: bool, highest_ticks: int) -> tuple[Spec, ...]:
+    """Return the simulator's constants under each set of rules.
 
+    Raises Refused when the numbers of this run could leave int64, or a decimal would be lost.
     `highest_ticks` is the highest price of the run, mark included.
     """
+    shared = _shared(play, instrument, has_mark)
+    specs = [shared._replace(**_under(play, instrument, rules)) for rules in instrument.rule_tables]
+    exact = min(exact_lots(spec, highest_ticks, steepest_mmr(play, instrument)) for spec in specs)
+    exact_specs = tuple(
+        spec._replace(max_lots=min(spec.max_lots, exact // spec.quantity_step_lots * spec.quantity_step_lots)) for spec in specs
+    )
+    for spec in exact_specs:
+        check_before(spec, highest_ticks)
+    return exact_specs
+
+
+def rule_rows(instrument: Instrument, specs: Sequence[Spec]) -> Int64:
+    """Return the rules as the simulator reads them, one row per spec, see `sim.rules`."""
+    return np.array([(rules.from_ms, *spec[:5]) for rules, spec in zip(instrument.rule_tables, specs, strict=True)], np.int64)
+
+
+def _under(play: Play, instrument: Instrument, rules: Rules) -> dict[str, int]:
+    """Return the constants that follow from one set of rules, on the grid of the run."""
+    grid = instrument.grid
+    step = grid.lots(rules.qty_step)
+    return {
+        "price_step_ticks": grid.ticks(rules.tick_size),
+        "quantity_step_lots": step,
+        "min_lots": max(ceil(Fraction(rules.min_qty) / Fraction(rules.qty_step)), 1) * step,
+        "max_lots": int(Fraction(rules.max_qty) / Fraction(rules.qty_step)) * step,
+        "min_notional_quanta": grid.quanta(max(play.account.min_trade_notional_usdt, rules.min_notional_usdt)),
+    }
+
+
+def _shared(play: Play, instrument: Instrument, has_mark: bool) -> Spec:
     account, risk, grid = play.account, play.risk, instrument.grid
     leverage = position_leverage(play)
     stop_num, stop_den = _distance(risk.stop_loss.kind, risk.stop_loss.value, risk, leverage, instrument) if risk.stop_loss else (0, 1)
@@ -46,11 +78,9 @@ def make_spec(play: Play, instrument: Instrument, has_mark: bool, highest_ticks:
         _distance(risk.take_profit.kind, risk.take_profit.value, risk, leverage, instrument) if risk.take_profit else (0, 1)
     )
     taker = Fraction(account.taker_bps) / 10_000
-    spec = Spec(
+    return Spec(
+        **_under(play, instrument, instrument.rule_tables[0]),
         tick_lot_quanta=grid.tick_lot_quanta,
-        min_lots=max(ceil(Fraction(instrument.min_qty) / Fraction(instrument.qty_step)), 1),
-        max_lots=venue_lots(instrument),
-        min_notional_quanta=grid.quanta(max(account.min_trade_notional_usdt, instrument.min_notional_usdt)),
         max_notional_quanta=_at_most_limit(grid.quanta(account.max_notional_usdt)) if account.max_notional_usdt is not None else 0,
         initial_cash_quanta=grid.quanta(account.starting_equity_usdt),
         taker_e12=_e12(taker),
@@ -78,16 +108,13 @@ def make_spec(play: Play, instrument: Instrument, has_mark: bool, highest_ticks:
         equity_floor_quanta=grid.quanta(account.equity_floor_usdt),
         max_drawdown_e12=_e12(Fraction(account.max_drawdown_pct) / 100),
         has_mark=int(has_mark),
+        is_delisted=int(instrument.delisted_ms is not None),
     )
-    exact = exact_lots(spec, highest_ticks, steepest_mmr(play, instrument))
-    spec = spec._replace(max_lots=min(spec.max_lots, exact))
-    check_before(spec, highest_ticks)
-    return spec
 
 
-def venue_lots(instrument: Instrument) -> int:
-    """Return the most lots the venue accepts in one order."""
-    return int(Fraction(instrument.max_qty) / Fraction(instrument.qty_step))
+def venue_lots(instrument: Instrument) -> tuple[int, ...]:
+    """Return the most lots the venue accepts in one order, under each set of rules."""
+    return tuple(instrument.grid.lots(rules.max_qty // rules.qty_step * rules.qty_step) for rules in instrument.rule_tables)
 
 
 def steepest_mmr(play: Play, instrument: Instrument) -> Fraction:
@@ -136,9 +163,9 @@ def _tier_row(from_ms: int, tier: Tier, instrument: Instrument) -> tuple[int, in
 
 
 def _distance(kind: str, value: Decimal, risk: Risk, leverage: Decimal, instrument: Instrument) -> tuple[int, int]:
-    """Return a level's distance as num / den: of the reference price, of a tick, or of the stop distance."""
+    """Return a level's distance as num / den: of the reference price, of a tick of the grid, or of the stop distance."""
     if kind == "fixed_points":
-        return (Fraction(value) / Fraction(instrument.tick_size)).as_integer_ratio()
+        return (Fraction(value) / Fraction(instrument.grid.tick_size)).as_integer_ratio()
     if kind == "rr_ratio":
         return Fraction(value).as_integer_ratio()
     divisor = Fraction(leverage) if risk.basis == "margin" else Fraction(1)  # SIZE-2

@@ -14,9 +14,11 @@ from trade.base.calendar import ALWAYS
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument, Tier, TierTable
+from trade.base.rules import VALUES, Rules
 from trade.market.names import Series
 
 ANY_VENUE = "*"
+_PROPOSED = "tick and step proposed from data at import"
 
 
 def packaged(series: Series) -> Instrument | None:
@@ -36,32 +38,40 @@ def generic(series: Series, tick_size: Decimal, qty_step: Decimal) -> Instrument
     """Return cautious rules for a symbol the table does not know, on a grid proposed from its data."""
     table = _table()
     grid = {"tick_size": str(tick_size), "qty_step": str(qty_step), "min_qty": str(qty_step)}
-    return _build(series, {**table["generic"], **grid}, f"generic {table['dated']}, tick and step proposed from data at import")
+    return _build(series, {**table["generic"], **grid}, f"generic {table['dated']}, {_PROPOSED}")
+
+
+def is_proposed(instrument: Instrument) -> bool:
+    """Return whether tick and step are a guess from data, on which nobody has said anything yet."""
+    return instrument.source.endswith(_PROPOSED)
 
 
 def overridden(instrument: Instrument, tick_size: Decimal | None, qty_step: Decimal | None) -> Instrument:
-    """Return the instrument on the grid the user named at import."""
+    """Return the instrument on the grid the user named at import, at all times."""
     if tick_size is None and qty_step is None:
         return instrument
-    step = instrument.qty_step if qty_step is None else qty_step
-    return replace(
-        instrument,
-        tick_size=instrument.tick_size if tick_size is None else tick_size,
-        qty_step=step,
-        min_qty=max(step, instrument.min_qty - instrument.min_qty % step),
-        source=_overridden_source(instrument.source, tick_size, qty_step),
-    )
+    for rules in instrument.rule_tables:
+        step = rules.qty_step if qty_step is None else qty_step
+        named = replace(
+            rules,
+            tick_size=rules.tick_size if tick_size is None else tick_size,
+            qty_step=step,
+            min_qty=max(step, rules.min_qty - rules.min_qty % step),
+            source=_overridden_source(rules.source, tick_size, qty_step),
+        )
+        instrument = instrument.with_rules(named)
+    return instrument
 
 
-def parse_grid(text: str | None, option: str) -> Decimal | None:
-    """Return the value of `--tick` or `--step`. Raises Malformed unless it is a finite number above 0."""
+def parse_grid(text: str | None, option: str, or_zero: bool = False) -> Decimal | None:
+    """Return the value of `--tick`, `--step` and the like. Raises Malformed unless it is a finite number above 0."""
     if text is None:
         return None
     try:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal("nan")
-    if not value.is_finite() or value <= 0:
+    if not value.is_finite() or value < 0 or (value == 0 and not or_zero):
         raise Malformed(Finding("bad-grid", f"'{text}' is not a number above 0", f"write {option} like '{option} 0.01'"))
     return value
 
@@ -69,22 +79,20 @@ def parse_grid(text: str | None, option: str) -> Decimal | None:
 def from_json(raw: dict[str, Any]) -> Instrument:
     """Return the instrument that `Instrument.as_json` wrote."""
     tables = tuple(TierTable(table["from_ms"], tuple(Tier(*map(Decimal, row)) for row in table["tiers"])) for table in raw["tier_tables"])
-    return Instrument(
-        raw["venue"],
-        raw["market"],
-        raw["symbol"],
-        **_decimals(raw),
-        tier_tables=tables,
-        source=raw["source"],
-        calendar=raw.get("calendar", ALWAYS),
-    )
+    later = tuple(_rules(rules["from_ms"], rules, rules["source"]) for rules in raw.get("later_rules", ()))
+    made = _instrument(Series(raw["venue"], raw["market"], raw["symbol"]), raw, tables, later, raw["source"])
+    return replace(made, calendar=raw.get("calendar", ALWAYS), delisted_ms=raw.get("delisted_ms"))
 
 
-_DECIMALS = ("tick_size", "qty_step", "min_qty", "max_qty", "min_notional_usdt", "taker_bps", "maker_bps")
+def _instrument(series: Series, raw: dict[str, Any], tiers: tuple[TierTable, ...], later: tuple[Rules, ...], source: str) -> Instrument:
+    tick, step, least, most, notional, taker, maker = (Decimal(raw[name]) for name in (*VALUES, "taker_bps", "maker_bps"))
+    names = series.venue, series.market, series.symbol
+    return Instrument(*names, tick, step, least, most, notional, taker, maker, tiers, source, later_rules=later)
 
 
-def _decimals(raw: dict[str, Any]) -> dict[str, Decimal]:
-    return {name: Decimal(raw[name]) for name in _DECIMALS}
+def _rules(from_ms: int, raw: dict[str, Any], source: str) -> Rules:
+    tick, step, least, most, notional = (Decimal(raw[name]) for name in VALUES)
+    return Rules(from_ms, tick, step, least, most, notional, source)
 
 
 def _overridden_source(source: str, tick_size: Decimal | None, qty_step: Decimal | None) -> str:
@@ -96,7 +104,8 @@ def _overridden_source(source: str, tick_size: Decimal | None, qty_step: Decimal
 def _build(series: Series, raw: dict[str, Any], source: str) -> Instrument:
     dated = _table()["tiers"][raw["tiers"]]
     tables = tuple(TierTable(_midnight_ms(table["from"]), tuple(Tier(*map(Decimal, row)) for row in table["rows"])) for table in dated)
-    return Instrument(series.venue, series.market, series.symbol, **_decimals(raw), tier_tables=tables, source=source, calendar=ALWAYS)
+    later = tuple(_rules(_midnight_ms(rules["from"]), {**raw, **rules}, source) for rules in raw.get("later_rules", ()))
+    return _instrument(series, raw, tables, later, source)
 
 
 def _midnight_ms(day: str) -> int:

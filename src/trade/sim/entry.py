@@ -8,7 +8,8 @@ from trade.base.records import Rejection
 from trade.kernels import kernel
 from trade.sim.ledger import open_position
 from trade.sim.margin import Tiers, largest_value_at, liquidation_price, posted_margin, tier_of
-from trade.sim.prices import levels_are_apart, slipped, stop_level, target_level
+from trade.sim.prices import levels_are_apart, on_step, slipped, stop_level, target_level
+from trade.sim.rules import RULES_FROM_MS, RuleRows, in_force
 from trade.sim.sizing import affordable_lots, capped_lots, least_lots, order_cost, wanted_lots
 from trade.sim.spec import BEYOND_ADJUST, BEYOND_WARN, Spec
 
@@ -30,7 +31,7 @@ def stop_inside_liquidation(spec: Spec, tiers: Tiers, ts_ms: int, side: int, lot
     liquidation = liquidation_price(spec, tiers, tier_of(tiers, ts_ms, value), ts_ms, side, lots, value, posted)
     if side * (stop_ticks - liquidation) > 0:
         return stop_ticks
-    adjusted = liquidation + side
+    adjusted = liquidation + side * spec.price_step_ticks
     if spec.beyond_liquidation == BEYOND_ADJUST and side * (price_ticks - adjusted) > 0:
         return adjusted
     return -2
@@ -72,16 +73,21 @@ def fill_entry(
     bar: int,
     ts_open_ms: int,
     decision_ts_ms: int,
+    anew: bool,
 ) -> int:
-    """Fill a market entry at a bar's open (FILL-1) and return ACCEPTED, or the rejection that the fill price brought."""
+    """Fill a market entry at a bar's open (FILL-1) and return ACCEPTED, or the rejection that the fill price brought.
+
+    An order that meets other rules than those it was decided under is put to them `anew`: cut to their step, refused under their minima.
+    """
     price = slipped(spec, open_ticks, side)
     reference = close_ticks if spec.anchor_signal == 1 else price
     stop, target = stop_level(spec, side, reference), target_level(spec, side, reference)
     if not levels_are_apart(side, price, stop, target):
         return _STOP_TOO_CLOSE
-    fitting = affordable_lots(spec, side, price, book.cash_quanta, lots)
-    if fitting < lots and fitting < least_lots(spec, price):
-        return _INSUFFICIENT_MARGIN
+    accepted = on_step(min(lots, spec.max_lots), spec.quantity_step_lots, -1) if anew else lots
+    fitting = affordable_lots(spec, side, price, book.cash_quanta, accepted)
+    if (anew or fitting < lots) and fitting < least_lots(spec, price):
+        return _INSUFFICIENT_MARGIN if fitting < accepted else _BELOW_MINIMUM
     stop = stop_inside_liquidation(spec, tiers, ts_open_ms, side, fitting, price, stop)
     if stop == -2:
         return _STOP_BEYOND_LIQUIDATION
@@ -118,8 +124,14 @@ def is_starved(spec: Spec, cash: int, close_ticks: int) -> bool:
 
 
 @kernel
-def never_starves(spec: Spec, cash: int, highest_ticks: int) -> bool:
-    """Return whether this much cash pays for the smallest quantity at any price up to the highest: then nobody needs to look."""
-    unit = slipped(spec, highest_ticks, 1) * spec.tick_lot_quanta
-    dearest = max(spec.min_lots * unit, spec.min_notional_quanta + unit)
-    return order_cost(spec, -1, dearest) <= cash
+def dearest_order(spec: Spec, rules: RuleRows, highest_ticks: int) -> int:
+    """Return what the smallest accepted quantity costs at most, under any of the rules, at any price up to the highest.
+
+    An account with as much cash does not starve: nobody needs to look.
+    """
+    dearest: int = 0
+    for row in range(len(rules)):
+        then = in_force(spec, rules, rules[row, RULES_FROM_MS])
+        unit = slipped(then, highest_ticks, 1) * then.tick_lot_quanta
+        dearest = max(dearest, then.min_lots * unit, then.min_notional_quanta + then.quantity_step_lots * unit)
+    return order_cost(spec, -1, dearest)

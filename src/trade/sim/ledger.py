@@ -146,8 +146,8 @@ def liquidate(spec: Spec, book: Any, trade: Any, fill: Any, ts_ms: int, bar_ts_m
     side, lots, posted = book.side, book.lots, book.posted_quanta
     fee = book.closing_fee_quanta
     gross = fee - posted
-    unit = lots * spec.tick_lot_quanta
-    bankruptcy_ticks = (book.entry_value_quanta + side * gross + unit // 2) // unit
+    unit = lots * spec.tick_lot_quanta * spec.price_step_ticks
+    bankruptcy_ticks = (book.entry_value_quanta + side * gross + unit // 2) // unit * spec.price_step_ticks
     liquidation_ticks = book.liquidation_ticks
     book.cash_quanta -= posted
     _finish(book, trade, gross, fee, bankruptcy_ticks, liquidation_ticks, _BY_LIQUIDATION, ts_ms, bars_held)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from trade.base.records import RATE_ONE
 from trade.kernels import kernel
 from trade.sim.money import over_leverage, times_rate, times_ratio
+from trade.sim.prices import on_step
 from trade.sim.spec import Spec
 
 Tiers = npt.NDArray[np.int64]
@@ -122,4 +123,4 @@ def liquidation_price(spec: Spec, tiers: Tiers, tier: int, opened_ms: int, side:
         price += side
     while (price > 0 or side < 0) and not is_liquidated(spec, tiers, tier, opened_ms, side, lots, entry_value, posted, price):
         price -= side
-    return price
+    return on_step(price, spec.price_step_ticks, -side)

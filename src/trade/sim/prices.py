@@ -1,4 +1,7 @@
-"""Prices on the tick grid: what slippage makes of one, and where stop and target stand."""
+"""Prices on the tick grid: what slippage makes of one, and where stop and target stand.
+
+The grid is one for the whole run. The tick in force is a whole number of its ticks, `price_step_ticks`.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,26 @@ def ceil_div(amount: int, divisor: int) -> int:
 
 
 @kernel
+def on_step(amount: int, step: int, direction: int) -> int:
+    """Return the nearest multiple of a step that is not below an amount (direction 1), or not above it (-1)."""
+    if step == 1:  # as nearly always, and no division
+        return amount
+    return ceil_div(amount, step) * step if direction > 0 else amount // step * step
+
+
+@kernel
 def slipped(spec: Spec, price_ticks: int, bought: int) -> int:
     """Return a price moved against the trader by the slippage, rounded to the tick against the trader (FILL-1).
 
     `bought` is +1 or -1. A sale never goes below one tick.
     """
     moved = price_ticks + bought * ceil_div(price_ticks * spec.slippage_e9, _E9)
-    return max(moved, 1)
+    return max(on_step(moved, spec.price_step_ticks, bought), spec.price_step_ticks)
 
 
 @kernel
 def stop_distance(spec: Spec, reference_ticks: int) -> int:
-    """Return the stop's distance in ticks, rounded to the tick nearer the entry (FILL-5); 0 when none is left."""
+    """Return the stop's distance in ticks of the grid, rounded nearer the entry (FILL-5); 0 when none is left."""
     if spec.stop_kind == STOP_POINTS:
         return spec.stop_num // spec.stop_den
     return reference_ticks * spec.stop_num // spec.stop_den
@@ -34,7 +45,7 @@ def stop_distance(spec: Spec, reference_ticks: int) -> int:
 
 @kernel
 def target_distance(spec: Spec, reference_ticks: int, stop_ticks_away: int) -> int:
-    """Return the target's distance in ticks, rounded to the tick farther from the entry (FILL-5)."""
+    """Return the target's distance in ticks of the grid, rounded farther from the entry (FILL-5)."""
     if spec.target_kind == TARGET_POINTS:
         return ceil_div(spec.target_num, spec.target_den)
     if spec.target_kind == TARGET_RATIO:
@@ -43,20 +54,27 @@ def target_distance(spec: Spec, reference_ticks: int, stop_ticks_away: int) -> i
 
 
 @kernel
+def _stop_on_step(spec: Spec, side: int, reference_ticks: int) -> int:
+    """Return the stop price on the tick nearer the entry (FILL-5), negative where the distance is larger than the price."""
+    return on_step(reference_ticks - side * stop_distance(spec, reference_ticks), spec.price_step_ticks, side)
+
+
+@kernel
 def stop_level(spec: Spec, side: int, reference_ticks: int) -> int:
     """Return the stop price in ticks (at least 0, which no price reaches), or -1 without a stop."""
     if spec.stop_kind == NONE:
         return -1
-    return max(reference_ticks - side * stop_distance(spec, reference_ticks), 0)
+    return max(_stop_on_step(spec, side, reference_ticks), 0)
 
 
 @kernel
 def target_level(spec: Spec, side: int, reference_ticks: int) -> int:
-    """Return the target price in ticks (at least 0), or -1 without a target."""
+    """Return the target price on the tick farther from the entry (at least 0), or -1 without a target (FILL-5)."""
     if spec.target_kind == NONE:
         return -1
-    away = target_distance(spec, reference_ticks, stop_distance(spec, reference_ticks))
-    return max(reference_ticks + side * away, 0)
+    risk = max(side * (reference_ticks - _stop_on_step(spec, side, reference_ticks)), 0)
+    away = target_distance(spec, reference_ticks, risk)
+    return max(on_step(reference_ticks + side * away, spec.price_step_ticks, side), 0)
 
 
 @kernel

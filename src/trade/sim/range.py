@@ -51,7 +51,8 @@ def meet(
     against, favour = (low_ticks, high_ticks) if side > 0 else (high_ticks, low_ticks)
     mark_against = mark_low_ticks if side > 0 else mark_high_ticks
     has_stop, has_target = stop_ticks >= 0, target_ticks >= 0
-    far_target = target_ticks + side * (spec.target_is_limit & spec.limit_through)  # FILL-2: a limit may need a trade through
+    through = spec.price_step_ticks if spec.target_is_limit & spec.limit_through else 0  # FILL-2: a limit may need a trade through
+    far_target = target_ticks + side * through
     stop_hit = has_stop and beyond(side, against, stop_ticks)
     target_hit = has_target and beyond(-side, favour, far_target)
     liquidation_hit = beyond(side, mark_against, liquidation_ticks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trade.kernels import kernel
 from trade.sim.margin import Tiers, largest_value_at, posted_margin
 from trade.sim.money import times_leverage, times_rate
-from trade.sim.prices import ceil_div
+from trade.sim.prices import ceil_div, on_step
 from trade.sim.spec import SIZE_EQUITY, SIZE_RISK, Spec
 
 
@@ -17,7 +17,7 @@ def order_cost(spec: Spec, side: int, value: int) -> int:
 
 @kernel
 def affordable_lots(spec: Spec, side: int, price_ticks: int, spendable: int, at_most: int) -> int:
-    """Return the most lots, up to `at_most`, whose cost fits the spendable money (cash - used margin)."""
+    """Return the most lots, up to `at_most`, whose cost fits the spendable money (cash - used margin), on the quantity step."""
     if order_cost(spec, side, at_most * price_ticks * spec.tick_lot_quanta) <= spendable:
         return at_most
     low, high = 0, at_most
@@ -27,7 +27,7 @@ def affordable_lots(spec: Spec, side: int, price_ticks: int, spendable: int, at_
             low = middle
         else:
             high = middle - 1
-    return low
+    return on_step(low, spec.quantity_step_lots, -1)
 
 
 @kernel
@@ -48,7 +48,8 @@ def lots_at_risk(spec: Spec, price_ticks: int, stop_ticks: int, budget: int, at_
 @kernel
 def least_lots(spec: Spec, price_ticks: int) -> int:
     """Return the smallest quantity the venue and the Play accept at a price: minimum quantity and minimum notional (FILL-10)."""
-    return max(spec.min_lots, ceil_div(spec.min_notional_quanta, price_ticks * spec.tick_lot_quanta))
+    worth = ceil_div(spec.min_notional_quanta, price_ticks * spec.tick_lot_quanta)
+    return max(spec.min_lots, on_step(worth, spec.quantity_step_lots, 1))
 
 
 @kernel
@@ -62,11 +63,11 @@ def capped_lots(spec: Spec, tiers: Tiers, ts_ms: int, price_ticks: int) -> int:
 
 @kernel
 def wanted_lots(spec: Spec, equity: int, price_ticks: int, stop_ticks: int, at_most: int) -> int:
-    """Return the lots the sizing model asks for, before the account is asked, up to `at_most`."""
-    unit_value = price_ticks * spec.tick_lot_quanta
+    """Return the lots the sizing model asks for, before the account is asked, up to `at_most`, on the quantity step."""
+    step, unit_value = spec.quantity_step_lots, price_ticks * spec.tick_lot_quanta
     if spec.size_model == SIZE_RISK:
-        return lots_at_risk(spec, price_ticks, stop_ticks, times_rate(equity, spec.size_e12), at_most)
+        return on_step(lots_at_risk(spec, price_ticks, stop_ticks, times_rate(equity, spec.size_e12), at_most), step, -1)
     notional = spec.size_quanta
     if spec.size_model == SIZE_EQUITY:
         notional = times_leverage(times_rate(equity, spec.size_e12), spec.leverage_e2)
-    return min(notional // unit_value, at_most)
+    return on_step(min(notional // unit_value, at_most), step, -1)

@@ -17,12 +17,17 @@ MARK_MARGIN_FROM_MS = 1_756_771_200_000
 
 
 class Spec(NamedTuple):
-    """Constants of one run. Rates `_e12` in 1e-12, leverage `_e2` in 1e-2, slippage `_e9` in 1e-9; flags are 0 or 1."""
+    """Constants of one run. Rates `_e12` in 1e-12, leverage `_e2` in 1e-2, slippage `_e9` in 1e-9; flags are 0 or 1.
 
-    tick_lot_quanta: int
+    The first five follow the rules of the instrument, which change at their dates (`sim.rules`); the rest holds for the whole run.
+    """
+
+    price_step_ticks: int  # the tick in force, in ticks of the grid; prices of orders are multiples of it
+    quantity_step_lots: int  # the step in force, in lots of the grid; quantities of entries are multiples of it
     min_lots: int
     max_lots: int
     min_notional_quanta: int
+    tick_lot_quanta: int
     max_notional_quanta: int  # 0: no cap
     initial_cash_quanta: int
     taker_e12: int
@@ -50,3 +55,4 @@ class Spec(NamedTuple):
     equity_floor_quanta: int
     max_drawdown_e12: int  # at least 1e12: off
     has_mark: int
+    is_delisted: int  # the tape ends because the symbol does (END-2)

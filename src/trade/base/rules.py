@@ -1,0 +1,37 @@
+"""The rules that orders obey, and the instants from which they do: venues change ticks, steps and minima (FILL-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from math import gcd
+
+
+@dataclass(frozen=True)
+class Rules:
+    """One set of rules, in force from an instant (ms, UTC; 0: always) until the next. `source` says who says so."""
+
+    from_ms: int
+    tick_size: Decimal
+    qty_step: Decimal
+    min_qty: Decimal
+    max_qty: Decimal
+    min_notional_usdt: Decimal
+    source: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return the set as JSON values, decimals as text."""
+        return {"from_ms": self.from_ms, **{name: str(getattr(self, name)) for name in VALUES}, "source": self.source}
+
+
+VALUES = ("tick_size", "qty_step", "min_qty", "max_qty", "min_notional_usdt")
+
+
+def common_unit(units: Iterable[Decimal]) -> Decimal:
+    """Return the largest number that all units are whole multiples of; equal units give just that one, as it is written."""
+    first, *others = dict.fromkeys(units)
+    if not others:
+        return first
+    places = max(0, *(-int(unit.as_tuple().exponent) for unit in (first, *others)))
+    return Decimal(gcd(*(int(unit.scaleb(places)) for unit in (first, *others)))).scaleb(-places)
