@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 import tapes
-from tapes import Options, Row
+from tapes import Changes, Options, Row
 
 from trade.base.records import ExitReason, FillKind, Rule
 
@@ -35,6 +35,9 @@ SETTINGS: dict[str, Callable[[str], Options]] = {
     rf"max drawdown {_NUMBER} %": lambda pct: {"max_drawdown_e12": tapes.e12(str(Fraction(pct) / 100))},
     rf"minimum notional {_NUMBER}": lambda amount: {"min_notional_quanta": tapes.usdt(amount)},
     rf"funding {_NUMBER} % at minute (\d+)": lambda _: {},
+    rf"(?:tick|step) {_NUMBER} from minute (\d+)": lambda _: {},
+    rf"tick {_NUMBER}": lambda ticks: {"price_step_ticks": int(ticks)},
+    "delisted after the last minute": lambda _: {"is_delisted": 1},
     "limit target": lambda _: {"target_is_limit": 1},
     "limit_fill through": lambda _: {"limit_through": 1},
     "intrabar path": lambda _: {"intrabar": 1},
@@ -60,7 +63,7 @@ class WorkedTape:
         jumps = {bar: now - before - 1 for bar, (before, now) in enumerate(pairwise(minutes), 1) if now > before + 1}
         decided = {bar: row[5] for bar, row in enumerate(self.rows) if row[5]}
         funding = [(tapes.at(int(minute)), str(Fraction(pct) / 100)) for pct, minute in self._funding()]
-        return list(_told(tapes.run(bars, decided, missing=jumps, funding=funding, **self._options())))
+        return list(_told(tapes.run(bars, decided, missing=jumps, funding=funding, changes=self._changes(), **self._options())))
 
     def _options(self) -> Options:
         options: Options = {}
@@ -70,6 +73,11 @@ class WorkedTape:
             match, make = found[0]
             options |= make(match.group(1) if match.groups() else "")
         return options
+
+    def _changes(self) -> Changes:
+        fields = {"tick": ("price_step_ticks",), "step": ("quantity_step_lots", "min_lots")}
+        found = [re.fullmatch(rf"(tick|step) {_NUMBER} from minute (\d+)", setting) for setting in self.settings]
+        return [(tapes.at(int(match[3])), dict.fromkeys(fields[match[1]], int(match[2]))) for match in found if match]
 
     def _funding(self) -> Iterator[tuple[str, ...]]:
         for setting in self.settings:

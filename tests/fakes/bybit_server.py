@@ -42,7 +42,9 @@ class Source:
     intervals: tuple[tuple[int, int], ...] = ((START_MS, 8),)
     start_ms: int = START_MS
     tick: str = "0.10"
+    step: str = "0.001"
     status: str = "Trading"
+    delivery_ms: int = 0
 
     def __post_init__(self) -> None:
         n = self.days * 1440 + 1  # the last one is still forming at the default clock
@@ -220,7 +222,8 @@ class FakeBybit:
         named = query.get("symbol")
         if named is not None and named not in self.sources:
             raise Refusal("params error: symbol invalid")
-        symbols = sorted(s for s, source in self.sources.items() if named in (None, s) and (named or source.status == "Trading"))
+        status = query.get("status", "Trading")
+        symbols = sorted(s for s, source in self.sources.items() if named in (None, s) and source.status == status)
         size = min(_limit(query, 500, 1000), self.page_of_symbols)
         first = urllib.parse.unquote(query.get("cursor", "")).partition("first=")[2]
         symbols = [symbol for symbol in symbols if symbol >= first]
@@ -235,7 +238,7 @@ class FakeBybit:
             "baseCoin": source.symbol.removesuffix("USDT"),
             "quoteCoin": "USDT",
             "launchTime": str(source.start_ms),
-            "deliveryTime": "0",
+            "deliveryTime": str(source.delivery_ms),
             "deliveryFeeRate": "",
             "priceScale": "2",
             "leverageFilter": {"minLeverage": "1", "maxLeverage": "100.00", "leverageStep": "0.01"},
@@ -243,7 +246,7 @@ class FakeBybit:
             "lotSizeFilter": {
                 "maxOrderQty": "1190.000",
                 "minOrderQty": "0.001",
-                "qtyStep": "0.001",
+                "qtyStep": source.step,
                 "postOnlyMaxOrderQty": "1190.000",
                 "maxMktOrderQty": "500.000",
                 "minNotionalValue": "5",

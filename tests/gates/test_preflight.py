@@ -12,7 +12,8 @@ from gate_cases import DAY, HOUR, at, bars, case, held, minutes, paid, said
 from trade.base.errors import DataMissing
 from trade.base.history import OpenInterest
 from trade.base.timeframe import MINUTE_MS, Timeframe
-from trade.gates import coverage, funding, gaps, open_interest, outside, sanity, warmup
+from trade.gates import coverage, delisting, funding, gaps, open_interest, outside, sanity, warmup
+from trade.gates.case import Preflight
 from trade.gates.preflight import PREFLIGHT
 
 EIGHT_HOURLY = paid(*range(0, DAY, 8 * HOUR))
@@ -381,3 +382,34 @@ def test_fund_1_one_payment_in_a_long_window_is_two_holes_of_eight_hour_steps() 
 def test_fund_1_of_two_steps_the_longer_is_the_hole() -> None:
     (finding,) = funding.check(case(bars([0]), 40 * HOUR, funding=paid(0, 24 * HOUR, 32 * HOUR)))
     assert finding.data == {"from_ms": at(0), "to_ms": at(24 * HOUR)}
+
+
+def ended(whole: Preflight, minute: float) -> Preflight:
+    """The case of a symbol that was delisted at a minute."""
+    return replace(whole, history=replace(whole.history, instrument=replace(whole.history.instrument, delisted_ms=at(minute))))
+
+
+def test_end_2_a_symbol_that_ends_in_the_window_is_a_note_and_no_gap() -> None:
+    whole = case(bars(range(DAY)), 2 * DAY, funding=paid(0, 8 * HOUR, 16 * HOUR))
+    assert [code for code, _ in said(PREFLIGHT.findings(whole))] == ["history-gaps", "funding-hole"]
+    assert said(PREFLIGHT.require(ended(whole, DAY))) == [("delisted", "note")]
+    [told] = delisting.check(ended(whole, DAY))
+    assert "2023-03-25 00:00" in told.fact
+
+
+def test_end_2_minutes_missing_before_the_end_are_a_gap() -> None:
+    found = list(gaps.check(ended(case(bars(range(DAY)), 2 * DAY), DAY + 10)))
+    assert said(found) == [("history-gaps", "warning")]
+    assert found[0].data["gaps"] == [[at(DAY), at(DAY + 10)]]
+
+
+@pytest.mark.parametrize("minute", [2 * DAY, 3 * DAY])
+def test_end_2_an_end_at_the_end_of_the_window_or_after_it_says_nothing(minute: int) -> None:
+    assert list(delisting.check(ended(case(bars(range(2 * DAY)), 2 * DAY), minute))) == []
+
+
+def test_end_2_a_window_after_the_end_says_why_there_is_nothing() -> None:
+    whole = ended(case(bars(range(DAY)), 3 * DAY, start=2 * DAY), DAY)
+    assert list(delisting.check(whole)) == []
+    [missing] = coverage.check(whole)
+    assert missing.fact.endswith("it was delisted at 2023-03-25 00:00")

@@ -12,6 +12,7 @@ from trade.base.findings import Finding
 from trade.cli import calendars, console, quality, storage
 from trade.cli.calendars import Calendar, calendar_name, closed_of
 from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms
+from trade.cli.rules import rules
 from trade.market.formats import NAMES
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB,
 
 
 app.command("calendar", epilog="Example: trade data calendar SPY XNYS")(calendars.calendar)
+app.command("rules", epilog="Example: trade data rules BTCUSDT --from 2023-05-01 --tick 0.5 --step 0.001")(rules)
 
 
 @app.command("delete", epilog="Example: trade data delete binance:spot:BTCUSDT --kind bars --yes")
@@ -275,6 +277,7 @@ def _json_value(value: Any) -> Any:
 
 def _as_json(store: Store, stored: StoredSeries) -> dict[str, Any]:
     instrument = store.manifest.instruments.get(stored.series)
+    latest = None if instrument is None else instrument.rule_tables[-1]
     return {
         "series": stored.series.key,
         "kind": str(stored.kind),
@@ -284,9 +287,9 @@ def _as_json(store: Store, stored: StoredSeries) -> dict[str, Any]:
         "months": len(stored.months),
         "missing_bars": _missing(store, stored),
         "calendar": None if instrument is None else instrument.calendar,
-        "tick_size": None if instrument is None else str(instrument.tick_size),
-        "qty_step": None if instrument is None else str(instrument.qty_step),
-        "instrument_source": None if instrument is None else instrument.source,
+        "tick_size": None if latest is None else str(latest.tick_size),
+        "qty_step": None if latest is None else str(latest.qty_step),
+        "instrument_source": None if latest is None else latest.source,
         "off_grid": sum(month.off_grid for month in stored.months),
     }
 

@@ -55,7 +55,8 @@ def _one(report: ImportReport) -> Table:
         table.add_row(f"kept out: {code}", f"{rows:,}")
     table.add_row("stored now", f"{report.rows_stored:,} from {iso(report.first_ms)} to {iso(report.last_ms)}")
     if report.instrument is not None:
-        table.add_row("tick, step", f"{report.instrument.tick_size:f}, {report.instrument.qty_step:f} ({report.instrument.source})")
+        latest = report.instrument.rule_tables[-1]
+        table.add_row("tick, step", f"{latest.tick_size:f}, {latest.qty_step:f} ({latest.source})")
         table.add_row("calendar", report.instrument.calendar)
     return table
 

@@ -22,6 +22,7 @@ from trade.base.instrument import Grid
 from trade.base.records import Records
 from trade.gates.gate import Gate
 from trade.gates.ledger import Books, check_ledger
+from trade.market.instruments import from_json
 
 _HINT = "nothing was published; run again, and report it when it comes back"
 _HASHES = {"trades": "trades_hash", "fills": "fills_hash", "equity": "equity_hash"}
@@ -140,7 +141,7 @@ def _metrics_hash(metrics: Mapping[str, Any]) -> str:
 def _tick_lot_quanta(manifest: Any) -> int:
     """Return what one lot of the run's instrument gains per tick. Raises ValueError when it has no grid."""
     try:
-        return Grid(Decimal(manifest["instrument"]["tick_size"]), Decimal(manifest["instrument"]["qty_step"])).tick_lot_quanta
+        return from_json(manifest["instrument"]).grid.tick_lot_quanta
     except (KeyError, TypeError, ArithmeticError) as error:
         raise ValueError("its instrument has no grid") from error
 

@@ -38,3 +38,9 @@ class Preflight:
     closed: Int64  # closed spans of the calendar, from the longest slice's start to the end of the window
     tolerance: Tolerance
     reads_open_interest: bool = False
+
+    @property
+    def end_ms(self) -> int:
+        """Where bars and payments end: with the window, or with the symbol (END-2)."""
+        delisted_ms = self.history.instrument.delisted_ms
+        return self.window.to_ms if delisted_ms is None else min(self.window.to_ms, delisted_ms)

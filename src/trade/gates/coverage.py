@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trade.base.findings import Finding
 from trade.gates.case import Preflight
-from trade.gates.text import fix_command, span
+from trade.gates.text import fix_command, instant, span
 
 
 def check(case: Preflight) -> Iterator[Finding]:
@@ -15,7 +15,11 @@ def check(case: Preflight) -> Iterator[Finding]:
     if len(case.history.base.between(window.from_ms, window.to_ms)) == 0:
         yield Finding(
             "no-history",
-            f"no bars of '{symbol}' are stored in {span(window.from_ms, window.to_ms)}",
+            f"no bars of '{symbol}' are stored in {span(window.from_ms, window.to_ms)}{_ended(case)}",
             fix_command(symbol),
             data={"missing": [[window.from_ms, window.to_ms]]},
         )
+
+
+def _ended(case: Preflight) -> str:
+    return "" if case.end_ms == case.window.to_ms else f"; it was delisted at {instant(case.end_ms)}"

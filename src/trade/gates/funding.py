@@ -16,7 +16,7 @@ def check(case: Preflight) -> Iterator[Finding]:
     """Warn about missing funding: all of it, a hole, or an end inside the window."""
     window, funding = case.window, case.history.funding
     paid_ms = np.empty(0, np.int64) if funding is None else funding.ts_ms
-    holes = find_funding_holes(paid_ms, window.from_ms, window.to_ms)
+    holes = find_funding_holes(paid_ms, window.from_ms, case.end_ms)
     first, end = np.searchsorted(paid_ms, [window.from_ms, window.to_ms])
     if len(paid_ms) == 0 or (first == end and holes):
         yield Finding(

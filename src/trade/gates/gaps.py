@@ -27,10 +27,10 @@ def check(case: Preflight) -> Iterator[Finding]:
     if len(base.between(window.from_ms, window.to_ms)) == 0:
         return  # coverage said so
     start_ms = min(int(base.ts_open_ms[0]), window.from_ms)
-    holes = find_gaps(base.ts_open_ms, start_ms, window.to_ms, base.timeframe, case.closed)
+    holes = find_gaps(base.ts_open_ms, start_ms, case.end_ms, base.timeframe, case.closed)
     missing = [(hole.start_ms, hole.end_ms) for hole in holes]
     accepted = within(missing, case.history.accepted_gaps)
-    expected_ms = window.to_ms - start_ms - _closed_ms(case.closed, start_ms, window.to_ms) - length_ms(accepted)
+    expected_ms = case.end_ms - start_ms - _closed_ms(case.closed, start_ms, case.end_ms) - length_ms(accepted)
     yield from _judge(case, without(missing, accepted), expected_ms)
     if accepted:
         yield Finding(

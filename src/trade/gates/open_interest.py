@@ -27,7 +27,7 @@ def check(case: Preflight) -> Iterator[Finding]:
             data={"from_ms": window.from_ms, "to_ms": window.to_ms},
         )
         return
-    edges = np.concatenate(([window.from_ms], known_ms[first:end], [window.to_ms]))
+    edges = np.concatenate(([window.from_ms], known_ms[first:end], [case.end_ms]))
     holes = np.flatnonzero(np.diff(edges) > case.tolerance.max_gap_ms)
     if len(holes):
         longest = holes[np.argmax(np.diff(edges)[holes])]

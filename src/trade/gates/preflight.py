@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from trade.base.errors import DataMissing
-from trade.gates import coverage, funding, gaps, open_interest, outside, sanity, warmup
+from trade.gates import coverage, delisting, funding, gaps, open_interest, outside, sanity, warmup
 from trade.gates.case import Preflight
 from trade.gates.gate import Gate
 
 PREFLIGHT: Gate[Preflight] = Gate(
     "preflight",
     DataMissing,
-    (coverage.check, gaps.check, outside.check, sanity.check, warmup.check, funding.check, open_interest.check),
+    (coverage.check, delisting.check, gaps.check, outside.check, sanity.check, warmup.check, funding.check, open_interest.check),
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Severity
-from trade.base.instrument import Grid, Instrument
+from trade.base.instrument import Instrument
 from trade.market.columns import Columns, join, price_names, take
 from trade.market.instruments import generic, overridden, packaged
 from trade.market.manifest import Manifest, Month
@@ -41,15 +41,14 @@ def choose_instrument(writer: Writer, series: Series, months: Sequence[Month], o
 
 
 def count_off_grid(writer: Writer, manifest: Manifest, series: Series, touched: Collection[str]) -> Manifest:
-    """Return the manifest with the off-grid rows counted: of the touched months, or of all if the tick is another one now."""
-    tick = manifest.instruments[series].tick_size
-    before = writer.draft.instruments.get(series)
-    same_tick = before is not None and before.tick_size == tick
+    """Return the manifest with the off-grid rows counted: of the touched months, or of all if ticks or their dates changed."""
+    instrument, before = manifest.instruments[series], writer.draft.instruments.get(series)
+    same_ticks = before is not None and _ticks(before) == _ticks(instrument)
     for kind in (Kind.BARS, Kind.MARK):
         months = {m.month: m for m in manifest.of(series, kind)}
         for name in months:
-            if name in touched or not same_tick:
-                off = off_grid_rows(writer.rows(kind, [months[name]]), price_names(kind), Grid(tick, Decimal(1)))
+            if name in touched or not same_ticks:
+                off = off_grid_rows(writer.rows(kind, [months[name]]), price_names(kind), instrument)
                 months[name] = replace(months[name], off_grid=off)
         manifest = manifest.with_series(series, kind, months)
     return manifest
@@ -60,15 +59,29 @@ def require_fit(writer: Writer, kind: Kind, months: Sequence[Month], instrument:
 
     Bars with a tick given by the user, and mark prices, which nobody trades at, are only warned about.
     """
+    rows, off, said = sum(m.rows for m in months), sum(m.off_grid for m in months), off_grid_warning(months, instrument)
+    if off <= TOLERATED_FRAC * rows or options.tick_size is not None or kind is Kind.MARK:
+        return said
+    proposed = propose_tick([_sample(writer, kind, months)[name] for name in price_names(kind)])
+    hint = "no tick fits the prices; name one with '--tick'" if proposed is None else f"the prices fit '--tick {proposed:f}'"
+    if instrument.later_rules:
+        hint = f"see the dates of the ticks with 'trade data rules'; {hint}"
+    data = {"rows": off, "tick": None if proposed is None else f"{proposed:f}"}
+    raise Malformed(Finding("tick-does-not-fit", said[0].fact, hint, data=data))
+
+
+def off_grid_warning(months: Sequence[Month], instrument: Instrument) -> list[Finding]:
+    """Return a warning if some rows of months are off the ticks in force at their instants."""
     rows, off = sum(m.rows for m in months), sum(m.off_grid for m in months)
     if not off:
         return []
-    fact = f"'{off}' of '{rows}' rows have prices that are no multiple of the tick '{instrument.tick_size}' ({instrument.source})"
-    if off <= TOLERATED_FRAC * rows or options.tick_size is not None or kind is Kind.MARK:
-        return [Finding("prices-off-grid", fact, "they will be rounded to the nearest tick", Severity.WARNING, data={"rows": off})]
-    proposed = propose_tick([_sample(writer, kind, months)[name] for name in price_names(kind)])
-    hint = "no tick fits the prices; name one with '--tick'" if proposed is None else f"the prices fit '--tick {proposed:f}'"
-    raise Malformed(Finding("tick-does-not-fit", fact, hint, data={"rows": off, "tick": None if proposed is None else f"{proposed:f}"}))
+    ticks = ", then ".join(f"'{tick}'" for _, tick in _ticks(instrument))
+    fact = f"'{off}' of '{rows}' rows have prices that are no multiple of the tick {ticks} ({instrument.source})"
+    return [Finding("prices-off-grid", fact, "they will be rounded to the nearest tick", Severity.WARNING, data={"rows": off})]
+
+
+def _ticks(instrument: Instrument) -> list[tuple[int, Decimal]]:
+    return [(rules.from_ms, rules.tick_size) for rules in instrument.rule_tables]
 
 
 def _propose(series: Series, sample: Columns, options: GridOptions) -> Instrument:

@@ -13,12 +13,15 @@ def _without_files(raw: dict[str, Any]) -> dict[str, Any]:
     return {**raw, "series": {name: [[row[0], *row[2:]] for row in rows] for name, rows in raw["series"].items()}}
 
 
-def _with_calendars_and_accepted_gaps(raw: dict[str, Any]) -> dict[str, Any]:
-    """2 to 3: an instrument may name a calendar (without one it trades around the clock, as all did), and gaps can be accepted."""
+def _with_calendars_dates_and_accepted_gaps(raw: dict[str, Any]) -> dict[str, Any]:
+    """2 to 3: an instrument may name a calendar (without one it trades around the clock, as all did), later rules and a delisting.
+
+    Gaps can be accepted.
+    """
     return {**raw, "accepted_gaps": {}}
 
 
-STEPS: Mapping[int, Step] = {1: _without_files, 2: _with_calendars_and_accepted_gaps}
+STEPS: Mapping[int, Step] = {1: _without_files, 2: _with_calendars_dates_and_accepted_gaps}
 
 
 def migrated(raw: dict[str, Any], schema: int, wanted: int, steps: Mapping[int, Step] = STEPS) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class ImportReport:
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON values."""
-        instrument = self.instrument
+        latest = None if self.instrument is None else self.instrument.rule_tables[-1]
         return {
             "file": self.file,
             "layout": self.layout,
@@ -82,9 +82,9 @@ class ImportReport:
             "rows_stored": self.rows_stored,
             "first_ms": self.first_ms,
             "last_ms": self.last_ms,
-            "tick_size": None if instrument is None else str(instrument.tick_size),
-            "qty_step": None if instrument is None else str(instrument.qty_step),
-            "instrument_source": None if instrument is None else instrument.source,
-            "calendar": None if instrument is None else instrument.calendar,
+            "tick_size": None if latest is None else str(latest.tick_size),
+            "qty_step": None if latest is None else str(latest.qty_step),
+            "instrument_source": None if latest is None else latest.source,
+            "calendar": None if self.instrument is None else self.instrument.calendar,
             "findings": [finding.as_json() for finding in by_place(self.findings)],
         }

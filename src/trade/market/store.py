@@ -17,10 +17,11 @@ from trade.base.errors import DataMissing, Malformed, Mismatch
 from trade.base.findings import Finding, Severity
 from trade.base.hashing import json_hash
 from trade.base.history import Funding, History, OpenInterest, Spans
-from trade.base.instrument import Grid, Instrument
+from trade.base.instrument import Instrument
 from trade.market.columns import PRICES, Columns, clock_column, digest, take
 from trade.market.damage import damaged
 from trade.market.gaps import find_gaps
+from trade.market.instants import iso
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series, parse_series
 from trade.market.reader import connect, read_months, read_rows
@@ -116,9 +117,14 @@ class Store:
     def load(self, series: Series, start_ms: int, end_ms: int, *, rehash: bool = False, open_interest: bool = False) -> History:
         """Return the history over [start_ms, end_ms) on the integer grid; gaps stay gaps. Raises DataMissing for unknown series.
 
-        Open interest is read, and part of the digest, only if it is asked for.
+        Open interest is read, and part of the digest, only if it is asked for. Of a symbol that is delisted inside the span only
+        what was before is read, with a warning if there is more (END-2).
         """
-        instrument = self.instrument(series)
+        instrument = self.instrument(series).within(start_ms, end_ms)
+        late = 0
+        if instrument.delisted_ms is not None:
+            late = len(self.rows(series, Kind.BARS, instrument.delisted_ms, end_ms).columns["ts_open_ms"])
+            end_ms = max(start_ms, instrument.delisted_ms)
         payer = self.funding_of(series)
         wanted = {Kind.BARS: series, Kind.MARK: series}
         wanted |= {Kind.FUNDING: payer} if payer is not None else {}
@@ -128,11 +134,11 @@ class Store:
         has_mark = (series, Kind.MARK) in self.manifest.months
         return History(
             instrument=instrument,
-            base=_on_grid(bars.columns, instrument.grid),
-            mark=_on_grid(mark.columns, instrument.grid) if has_mark else None,
+            base=_on_grid(bars.columns, instrument),
+            mark=_on_grid(mark.columns, instrument) if has_mark else None,
             funding=None if funding is None else Funding(funding.columns["ts_ms"], funding.columns["rate"]),
             digest=_history_digest(instrument, bars, mark if has_mark else None, funding, held),
-            findings=tuple(_findings(series, payer, bars, mark)),
+            findings=(*_findings(series, payer, bars, mark), *_late(instrument, late)),
             open_interest=None if held is None else OpenInterest(held.columns["ts_ms"], held.columns["open_interest"]),
             accepted_gaps=self._accepted(series, bars, start_ms, end_ms),
         )
@@ -173,8 +179,8 @@ class Store:
         return DataMissing(Finding("symbol-not-stored", f"no bars of '{text}' in '{self.path}'", hint, data={"nearest": choices}))
 
 
-def _on_grid(columns: Columns, grid: Grid) -> Bars:
-    open_, high, low, close = (grid.to_ticks(columns[name]) for name in PRICES)
+def _on_grid(columns: Columns, instrument: Instrument) -> Bars:
+    open_, high, low, close = (instrument.to_ticks(columns["ts_open_ms"], columns[name]) for name in PRICES)
     volume = columns["volume"] if "volume" in columns else np.zeros(len(open_))
     return base_bars(columns["ts_open_ms"], open_, high, low, close, volume)
 
@@ -225,3 +231,12 @@ def _findings(series: Series, payer: Series | None, bars: Span, mark: Span) -> l
             fact = f"'{span.off_grid}' rows of {kind} in the months read are off the tick grid and rounded to the nearest tick"
             found.append(Finding("prices-off-grid", fact, "import with '--tick' if the tick is wrong", Severity.WARNING))
     return found
+
+
+def _late(instrument: Instrument, rows: int) -> list[Finding]:
+    """Return a warning for bars that a delisted symbol cannot have (END-2)."""
+    if not rows:
+        return []
+    fact = f"'{rows}' bars of '{instrument.key}' are stored at or after its delisting at '{iso(instrument.delisted_ms or 0)}' and ignored"
+    hint = f"if the instant is wrong, name the right one with 'trade data rules {instrument.key} --delisted TIME', or 'never'"
+    return [Finding("bars-after-delisting", fact, hint, Severity.WARNING, data={"rows": rows})]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from trade.base.instrument import Grid
+from trade.base.instrument import Grid, Instrument
 from trade.market.columns import Columns
 
 Float64 = npt.NDArray[np.float64]
@@ -19,11 +19,11 @@ _COARSEST_EXPONENT = 4
 _FINEST_FRAC = 1e-8  # ten times the slack of `Grid.off_grid`; below, everything fits
 
 
-def off_grid_rows(columns: Columns, names: tuple[str, ...], grid: Grid) -> int:
-    """Return how many rows have at least one of the named values off the tick grid."""
+def off_grid_rows(columns: Columns, names: tuple[str, ...], instrument: Instrument) -> int:
+    """Return how many rows have at least one of the named prices off the tick that was in force at their instant."""
     off: Any = False
     for name in names:
-        off = off | grid.off_grid(columns[name])
+        off = off | instrument.off_grid(columns["ts_open_ms"], columns[name])
     return int(np.count_nonzero(off))
 
 

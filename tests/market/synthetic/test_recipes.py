@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -13,6 +15,7 @@ from trade.market.calendars.fx import fx_closed
 from trade.market.calendars.setting import set_calendar
 from trade.market.names import Series
 from trade.market.origin import STORED, from_options
+from trade.market.ruling import change, with_values
 from trade.market.sample import START_MS as SAMPLE_START_MS
 from trade.market.sample import ensure_sample
 from trade.market.synthetic.minutes import START_MS
@@ -150,3 +153,17 @@ def test_bootstrap_of_a_few_days_is_refused(store):
     with pytest.raises(DataMissing) as refused:
         short.make(0)
     assert refused.value.findings[0].code == "too-few-blocks"
+
+
+def test_bootstrap_of_rules_that_changed_is_one_market_without_dates(store, tmp_path):
+    ruled = tmp_path / "ruled"
+    shutil.copytree(store, ruled)
+    sample = Series("sample", "linear", "SAMPLEUSDT")
+    finer = {"tick_size": Decimal("0.05")}
+    change(ruled, sample, lambda known: with_values(known, SAMPLE_START_MS + DAY_MS, finer))
+    recipe = Recipe("bootstrap:SAMPLEUSDT", 5, 10 * DAY)
+    before, after = load(recipe, store), load(recipe, ruled)
+    assert abs(after.base.close / 2 - before.base.close).max() <= 1
+    change(ruled, sample, lambda known: replace(known, delisted_ms=SAMPLE_START_MS + 99 * DAY_MS))
+    for made in (after, load(recipe, ruled)):
+        assert (made.instrument.grid.tick_size, made.instrument.later_rules, made.instrument.delisted_ms) == (Decimal("0.05"), (), None)

@@ -69,7 +69,7 @@ class Walk:
             core=slice(first, first + count),
             since_ms=since_ms,
             until_ms=until_ms,
-            tick=0.0 if instrument is None else float(instrument.tick_size),
+            tick=0.0 if instrument is None else float(instrument.rules_at(since_ms).tick_size),
             mark=self._mark(columns) if self.kind is Kind.BARS else None,
             accepted=tuple((gap.start_ms, gap.end_ms) for gap in known),
             unread=self._unread(),

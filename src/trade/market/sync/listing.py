@@ -12,13 +12,16 @@ from typing import Any
 from trade.base.errors import DataMissing, Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument, Tier, TierTable
+from trade.base.rules import Rules
 from trade.base.timeframe import MINUTE_MS
-from trade.market.instruments import generic, packaged
+from trade.market.instruments import generic, is_proposed, packaged
 from trade.market.names import Series
 from trade.market.sync.patience import Patience
 from trade.market.sync.port import Answer, Endpoint, Next, Trouble
 
 _PARAMETER_ERROR = 10001  # what an unknown symbol gets, where it does not get an empty list
+_CLOSED = "Closed"
+_STATUSES = ("", "Delivering", _CLOSED)  # without one only what is traded is listed; the delisted are asked for by name
 _PAGE = 1000
 Row = Mapping[str, Any]
 
@@ -40,34 +43,70 @@ class Listing:
 
 def listing(patience: Patience, series: Series) -> Listing:
     """Return how the exchange lists a symbol. Raises DataMissing if it does not, with the nearest names; Refused on giving up."""
-    params = {"category": series.market, "symbol": series.symbol}
+    for status in _STATUSES:
+        found = [row for row in _named(patience, series, status) if row.get("symbol") == series.symbol]
+        if found:
+            return _listing(series, found[0])
+    raise _not_listed(patience, series)
+
+
+def _named(patience: Patience, series: Series, status: str) -> tuple[Row, ...]:
+    """Return what the exchange lists under a name: nothing for a name it does not know."""
+    params = {"category": series.market, "symbol": series.symbol, **({"status": status} if status else {})}
     try:
-        rows = patience.ask(Endpoint.INSTRUMENTS, params, _page).rows
+        return patience.ask(Endpoint.INSTRUMENTS, params, _page).rows
     except Refused as refused:
         if refused.findings[0].data.get("code") != _PARAMETER_ERROR:
             raise
-        rows = ()
-    found = [row for row in rows if row.get("symbol") == series.symbol]
-    if not found:
-        raise _not_listed(patience, series)
-    return _listing(series, found[0])
+        return ()
 
 
 def rules(patience: Patience, listed: Listing, known: Instrument | None, server_ms: int) -> Instrument:
     """Return the instrument of a listing. Equal rules keep the known one, so that a sync changes no digest without a cause.
 
-    Tiers come with the date on which they were seen first; older tables stay. Fees are not public: they stay as they were known.
+    Rules and tiers come with the date on which they were seen first; older ones stay, unless they were only proposed from data.
+    Fees are not public: they stay as they were known. What is or will be delisted gets its last instant (END-2); the tiers of what
+    is closed are no longer published, it has those that are known.
     """
     series = listed.series
-    tiers = tuple(sorted(_tiers(patience, series), key=lambda tier: tier.limit_usdt))
+    published = () if listed.row.get("status") == _CLOSED else _tiers(patience, series)
+    tiers = tuple(sorted(published, key=lambda tier: tier.limit_usdt))
+    day = datetime.fromtimestamp(server_ms / 1000, UTC).strftime("%Y-%m-%d")
     try:
-        fresh = _instrument(listed, known or packaged(series))
+        seen = _seen(listed, server_ms, f"{series.venue} {day}")
     except (KeyError, TypeError, InvalidOperation) as error:
         fact = f"the rules of '{series}' cannot be read: no {error}"
         raise Refused(Finding("exchange-unreadable", fact, "report it, with the answer of 'instruments-info'")) from error
-    day = datetime.fromtimestamp(server_ms / 1000, UTC).strftime("%Y-%m-%d")
-    fresh = replace(fresh, tier_tables=_dated(fresh, tiers, server_ms), source=f"{series.venue} {day}")
+    fresh = _first(listed, seen, tiers) if known is None else _later(known, seen)
+    delisted_ms = listed.delivery_ms or fresh.delisted_ms
+    fresh = replace(fresh, tier_tables=_dated(fresh, tiers, server_ms), delisted_ms=delisted_ms)
     return known if known is not None and replace(fresh, source=known.source) == known else fresh
+
+
+def _seen(listed: Listing, server_ms: int, source: str) -> Rules:
+    """Return the rules of a listing, in force from the instant they were seen."""
+    price, lot = listed.row["priceFilter"], listed.row["lotSizeFilter"]
+    values = price["tickSize"], lot["qtyStep"], lot["minOrderQty"], lot["maxOrderQty"], lot["minNotionalValue"]
+    tick, step, least, most, notional = (_plain(value) for value in values)
+    return Rules(server_ms, tick, step, least, most, notional, source)
+
+
+def _first(listed: Listing, seen: Rules, tiers: tuple[Tier, ...]) -> Instrument:
+    """Return the instrument of a listing that is seen for the first time: its rules are all that is known of its past."""
+    cautious = generic(listed.series, seen.tick_size, seen.qty_step)
+    base = packaged(listed.series) or (replace(cautious, tier_tables=()) if tiers else cautious)
+    return _later(base, seen) if base.later_rules else base.with_rules(replace(seen, from_ms=0))
+
+
+def _later(known: Instrument, seen: Rules) -> Instrument:
+    """Return the instrument with the rules from the instant they were seen, unless they are in force then anyway.
+
+    What was only proposed from data was never in force: it gives way to the first rules that are seen.
+    """
+    if is_proposed(known) and not known.later_rules:
+        return known.with_rules(replace(seen, from_ms=0))
+    now = known.rules_at(seen.from_ms)
+    return known if replace(seen, from_ms=now.from_ms, source=now.source) == now else known.with_rules(seen)
 
 
 def _dated(instrument: Instrument, tiers: tuple[Tier, ...], seen_ms: int) -> tuple[TierTable, ...]:
@@ -82,20 +121,6 @@ def _dated(instrument: Instrument, tiers: tuple[Tier, ...], seen_ms: int) -> tup
 def _plain(text: str) -> Decimal:
     """Return a number without trailing zeros and without an exponent, so that '0.10' and '1190.000' are 0.1 and 1190."""
     return Decimal(f"{Decimal(text).normalize():f}")
-
-
-def _instrument(listed: Listing, base: Instrument | None) -> Instrument:
-    price, lot = listed.row["priceFilter"], listed.row["lotSizeFilter"]
-    tick, step = _plain(price["tickSize"]), _plain(lot["qtyStep"])
-    unknown = replace(generic(listed.series, tick, step), tier_tables=())
-    return replace(
-        base or unknown,
-        tick_size=tick,
-        qty_step=step,
-        min_qty=_plain(lot["minOrderQty"]),
-        max_qty=_plain(lot["maxOrderQty"]),
-        min_notional_usdt=_plain(lot["minNotionalValue"]),
-    )
 
 
 @dataclass(frozen=True)

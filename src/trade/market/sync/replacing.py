@@ -5,13 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 
 from trade.base.errors import Mismatch
-from trade.base.instrument import Grid
 from trade.market.columns import Columns, clock_column, price_names, step_of
 from trade.market.journal import HEAL, REPLACED, Entry
 from trade.market.manifest import Month
@@ -75,4 +73,4 @@ def _off_grid(rows: Columns, store: Store, bad: BadMonth) -> int:
     instrument = store.manifest.instruments.get(bad.series)
     if instrument is None or bad.kind is Kind.FUNDING:
         return 0
-    return off_grid_rows(rows, price_names(bad.kind), Grid(instrument.tick_size, Decimal(1)))
+    return off_grid_rows(rows, price_names(bad.kind), instrument)

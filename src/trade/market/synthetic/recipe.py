@@ -61,7 +61,8 @@ class Recipe:
         if not self.pattern.startswith(BOOTSTRAP):
             return Drawn(find_pattern(self.pattern), self.seed, self.bars, rules_of(series))
         source = _stored(store, self.pattern.removeprefix(BOOTSTRAP))
-        rules = replace(source.instrument, venue=series.venue, market=series.market, symbol=series.symbol, calendar=ALWAYS)
+        met = source.instrument.undated()
+        rules = replace(met, venue=series.venue, market=series.market, symbol=series.symbol, calendar=ALWAYS)
         return Bootstrap(source, self.seed, self.bars, rules)
 
 
