@@ -22,6 +22,7 @@ from trade.sim.spec import STOP_POINTS, TARGET_POINTS, Spec
 Check = Callable[[Spec, Market, Outcome], None]
 SOME = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 MANY = settings(max_examples=20_000, deadline=None, database=None)
+ENDS = (Rule.END_1, Rule.END_2)  # a tape that is cut ends there, delisted or not
 
 
 def money_is_conserved(spec: Spec, market: Market, outcome: Outcome) -> None:
@@ -147,11 +148,11 @@ def assert_prefix(drawn: Any, cut_at: float) -> None:
     cut = 1 + int(cut_at * (bars - 1))
     whole, part = fast(spec, market), fast(spec, until(market, cut))
     later = int(market.tape.ts_open_ms[cut]) if cut < bars else 2**62
-    known = [row for row in rows(part.fills) if row["rule"] != Rule.END_1]
+    known = [row for row in rows(part.fills) if row["rule"] not in ENDS]
     assert rows(whole.fills[: len(known)]) == known
     for row in rows(whole.fills[len(known) :]):
         due_later = row["kind"] == FillKind.FUNDING and row["ts_ms"] > market.tape.ts_open_ms[cut - 1]
-        assert due_later or row["rule"] == Rule.END_1 or row["ts_ms"] >= later
+        assert due_later or row["rule"] in ENDS or row["ts_ms"] >= later
     points = len(part.equity) - 1
     assert rows(whole.equity[:points]) == rows(part.equity[:points])
     if part.tally["stop_reason"]:
