@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from market_tables import Table
 
+from trade.market.files.importing import ImportRequest, import_file
+from trade.market.files.layouts import Asked
+from trade.market.files.report import ImportReport
 from trade.market.fitting import GridOptions
-from trade.market.importing import ImportRequest, import_file
-from trade.market.layouts import Asked
-from trade.market.report import ImportReport
 
 
 @pytest.fixture

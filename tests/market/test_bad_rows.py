@@ -7,7 +7,7 @@ import pytest
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 
 from trade.base.errors import Malformed
-from trade.market import csv_source
+from trade.market.files import csv_source
 from trade.market.store import Store
 
 T = JAN_2023_MS

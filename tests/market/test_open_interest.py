@@ -11,8 +11,8 @@ from market_tables import JAN_2023_MS as T
 
 from trade.base.errors import Malformed
 from trade.market.columns import empty
-from trade.market.exporting import ExportRequest, export_series
-from trade.market.importing import ImportRequest, import_file
+from trade.market.files.exporting import ExportRequest, export_series
+from trade.market.files.importing import ImportRequest, import_file
 from trade.market.names import Kind
 from trade.market.sql import query
 from trade.market.store import Store

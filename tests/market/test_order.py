@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from market_tables import JAN_2023_MS, MINUTE_MS, make_bars
 
-from trade.market import parquet_source
-from trade.market.importing import ImportRequest, import_file
+from trade.market.files import parquet_source
+from trade.market.files.importing import ImportRequest, import_file
 from trade.market.order import BEFORE_ALL, breaks_order, direction
 
 

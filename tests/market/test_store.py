@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import DataMissing, Malformed, Mismatch, Refused
-from trade.market.importing import ImportRequest, import_file
+from trade.market.files.importing import ImportRequest, import_file
 from trade.market.migrations import migrated
 from trade.market.names import Kind, Series
 from trade.market.sample import SERIES, START_MS, ensure_sample

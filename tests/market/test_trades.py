@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from market_tables import JAN_2023_MS, MINUTE_MS
 
 from trade.base.errors import Malformed
-from trade.market import csv_source
+from trade.market.files import csv_source
+from trade.market.files.trades import TradeFold
 from trade.market.names import Kind
 from trade.market.staging import Rows
 from trade.market.store import Store
-from trade.market.trades import TradeFold
 
 HEADER = "timestamp,symbol,side,size,price,tickDirection,trdMatchID,grossValue,homeNotional,foreignNotional"
 T = JAN_2023_MS // 1000

@@ -17,8 +17,8 @@ from runs import NAMES, execution, hashes, ms
 from trade.base.records import ExitReason
 from trade.base.result import Result
 from trade.base.timeframe import DAY_MS
+from trade.market.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
-from trade.market.importing import ImportRequest, import_file
 from trade.market.sample import sample_bars, sample_funding
 from trade.run.backtest import inputs_of
 from trade.run.request import Request

@@ -13,7 +13,7 @@ from trade.cli import calendars, console, quality, storage
 from trade.cli.calendars import Calendar, calendar_name, closed_of
 from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms
 from trade.cli.rules import rules
-from trade.market.formats import NAMES
+from trade.market.files.formats import NAMES
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -62,9 +62,9 @@ def import_(
     """
     console.configure(as_json=as_json, quiet=quiet)
     from trade.cli.importing import as_document, show_imports
-    from trade.market.asked import parse_asked
+    from trade.market.files.asked import parse_asked
+    from trade.market.files.importing import ImportRequest, import_files
     from trade.market.fitting import GridOptions
-    from trade.market.importing import ImportRequest, import_files
     from trade.market.instruments import parse_grid
 
     asked = parse_asked(kind, layout, columns, time_unit)
@@ -92,7 +92,7 @@ def export(
     """Write stored rows to a file, complete or not at all; 'trade data import' of it gives the same rows."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.cli.importing import show_export
-    from trade.market.exporting import ExportRequest, export_series, stored_series
+    from trade.market.files.exporting import ExportRequest, export_series, stored_series
     from trade.market.names import parse_kind
     from trade.market.store import Store
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from trade.base.history import History, Window
 from trade.features.plan import plan_features
+from trade.market.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
-from trade.market.importing import ImportRequest, import_file
 from trade.run.accepted import Accepted, accept_file
 from trade.run.execute import Ready, execute
 from trade.run.names import CATALOGUE

@@ -5,9 +5,9 @@ from __future__ import annotations
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.market.columns import COLUMNS
-from trade.market.formats import parse_format
+from trade.market.files.formats import parse_format
+from trade.market.files.layouts import Asked
 from trade.market.instants import UNITS
-from trade.market.layouts import Asked
 from trade.market.names import Kind, parse_kind
 
 _KEYS = ("ts", *COLUMNS[Kind.BARS][1:], "rate", "open_interest")

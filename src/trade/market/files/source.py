@@ -9,10 +9,10 @@ from pathlib import Path
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.market.chunk import Chunk
-from trade.market.csv_source import csv_chunks, csv_layout
-from trade.market.feather_source import feather_chunks, feather_layout
-from trade.market.layouts import Asked, Layout
-from trade.market.parquet_source import parquet_chunks, parquet_layout
+from trade.market.files.csv_source import csv_chunks, csv_layout
+from trade.market.files.feather_source import feather_chunks, feather_layout
+from trade.market.files.layouts import Asked, Layout
+from trade.market.files.parquet_source import parquet_chunks, parquet_layout
 
 _PARQUET, _FEATHER = b"PAR1", b"ARROW1"
 _UNSUPPORTED = {b"FEA1": "feather of version 1", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ": "xz", b"BZh": "bzip2", b"7z\xbc\xaf": "7z"}

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
-from trade.market.arrow import chunk_of
 from trade.market.chunk import Chunk
-from trade.market.layouts import Asked, Head, Layout
-from trade.market.recognising import recognise
+from trade.market.files.arrow import chunk_of
+from trade.market.files.layouts import Asked, Head, Layout
+from trade.market.files.recognising import recognise
 
 ROWS = 1 << 17
 

@@ -13,11 +13,11 @@ from trade.base.findings import Finding, Place, Severity
 from trade.base.timeframe import MINUTE_MS
 from trade.market.chunk import Chunk
 from trade.market.columns import Columns, price_names
-from trade.market.report import BadRows
+from trade.market.files.report import BadRows
+from trade.market.files.source import Source
+from trade.market.files.trades import TradeFold
 from trade.market.rows import faults, stored_columns, trade_faults
-from trade.market.source import Source
 from trade.market.staging import Rows
-from trade.market.trades import TradeFold
 
 Int64 = npt.NDArray[np.int64]
 

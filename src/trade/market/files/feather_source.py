@@ -9,11 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from trade.market.arrow import chunk_of, numbers
 from trade.market.chunk import Chunk
-from trade.market.layouts import Asked, Head, Layout
-from trade.market.parquet_source import ROWS, broken
-from trade.market.recognising import recognise
+from trade.market.files.arrow import chunk_of, numbers
+from trade.market.files.layouts import Asked, Head, Layout
+from trade.market.files.parquet_source import ROWS, broken
+from trade.market.files.recognising import recognise
 
 
 def feather_layout(path: Path, asked: Asked) -> Layout:

@@ -6,8 +6,8 @@ import re
 
 from trade.base.errors import Malformed
 from trade.market.columns import PRICES
+from trade.market.files.layouts import BINANCE_KLINES, MT4, OPEN_INTERESTS, RATES, Asked, Head, Layout, build, unknown
 from trade.market.instants import is_number
-from trade.market.layouts import BINANCE_KLINES, MT4, OPEN_INTERESTS, RATES, Asked, Head, Layout, build, unknown
 from trade.market.names import Kind
 
 _MT4_CLOCK = re.compile(r"\d{4}\.\d\d\.\d\d \d\d:\d\d")

@@ -15,12 +15,12 @@ from pyarrow import csv as arrow_csv
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
-from trade.market.arrow import instants, numbers
 from trade.market.chunk import Chunk, Flags, Int64, joined
+from trade.market.files.arrow import instants, numbers
+from trade.market.files.layouts import Asked, Clock, Head, Layout
+from trade.market.files.packed import pieces
+from trade.market.files.recognising import recognise
 from trade.market.instants import UNREADABLE, from_form, from_numbers, from_text, is_number
-from trade.market.layouts import Asked, Clock, Head, Layout
-from trade.market.packed import pieces
-from trade.market.recognising import recognise
 
 BLOCK_BYTES = 8 << 20
 CAREFUL_BYTES = 16 << 10

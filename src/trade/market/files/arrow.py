@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from trade.market.chunk import Chunk, Flags, Int64
+from trade.market.files.layouts import Clock, Layout
 from trade.market.instants import UNREADABLE, from_numbers
-from trade.market.layouts import Clock, Layout
 
 _PER_SECOND = {"s": 1, "ms": 1000, "us": 10**6, "ns": 10**9}
 

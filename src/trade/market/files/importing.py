@@ -10,14 +10,14 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.market.calendars.setting import require_calendar
 from trade.market.columns import price_names
+from trade.market.files.layouts import Asked
+from trade.market.files.reading import Reading, require_minutes
+from trade.market.files.report import BadRows, ImportReport
+from trade.market.files.source import Source, open_source
 from trade.market.fitting import GridOptions, choose_instrument, count_off_grid, require_fit
-from trade.market.layouts import Asked
 from trade.market.manifest import Manifest
 from trade.market.names import Kind, Series
 from trade.market.order import direction
-from trade.market.reading import Reading, require_minutes
-from trade.market.report import BadRows, ImportReport
-from trade.market.source import Source, open_source
 from trade.market.staging import Staging
 from trade.market.writer import Writer, writing
 
