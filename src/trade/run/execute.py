@@ -58,6 +58,7 @@ def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool =
 
 def look(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> tuple[Plan, Preflight]:
     """Load what the Play needs, as preflight will see it. Raises DataMissing when nothing of it is stored."""
+    keep_freed_memory()
     symbol = request.series or accepted.play.symbol
     market = doors.market_of(request.origin, symbol)
     series = market.resolve(symbol)
