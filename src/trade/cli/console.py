@@ -11,6 +11,7 @@ from trade.base.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.table import Table
 
 _FILE_WIDTH = 160
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
@@ -54,6 +55,17 @@ def emit(document: Mapping[str, Any]) -> None:
 def succeed(document: Mapping[str, Any], status: str = "ok", findings: Iterable[Finding] = ()) -> None:
     """Print the JSON document of a command that did what it was asked, when JSON was asked for."""
     emit({"status": status, "exit_code": 0, **document, "findings": [finding.as_json() for finding in findings]})
+
+
+def table(*columns: str) -> Table:
+    """Return an empty table in the one shape all commands show."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
+    if made.columns:
+        made.columns[0].no_wrap = True  # a name cut in two cannot be copied
+    return made
 
 
 def show(renderable: RenderableType) -> None:

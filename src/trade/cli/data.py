@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trade.base.errors import DataMissing, Malformed
+from trade.base.errors import Malformed
 from trade.base.findings import Finding
-from trade.cli import calendars, console, quality, storage
+from trade.cli import calendars, console, quality, rules, stored, vacuum
 from trade.cli.calendars import Calendar, calendar_name, closed_of
 from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms
-from trade.cli.rules import rules
 from trade.market.files.formats import NAMES
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from trade.market.coverage import Cover
     from trade.market.gaps import Gap
-    from trade.market.store import Store, StoredSeries
 
 _SHOWN = 20
 
@@ -141,28 +136,6 @@ def sync(
     show_report(report)
 
 
-@app.command("info", epilog="Example: trade data info BTCUSDT")
-def info(
-    symbol: Annotated[str | None, typer.Argument(metavar="SYMBOL", help="Only this symbol.")] = None,
-    db: Db = DEFAULT_DB,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """List what is stored: rows, span, missing rows, months (█ whole, ▒ in part, · none); --json adds the rules of each symbol."""
-    console.configure(as_json=as_json, quiet=quiet)
-    from trade.market.store import Store
-
-    store = Store(db)
-    found = [stored for stored in store.series() if symbol is None or symbol in (stored.series.symbol, stored.series.key)]
-    if symbol is not None and not found:
-        raise DataMissing(Finding("symbol-not-stored", f"nothing of '{symbol}' in '{db}'", "see 'trade data info' without a symbol"))
-    covers = storage.covers(store, found)
-    told = [{**_as_json(store, each), "coverage": cover} for each, cover in zip(found, covers, strict=True)]
-    console.succeed({"store": str(db), "generation": store.manifest.generation, "series": told})
-    if not as_json:
-        _show_info(store, found, covers)
-
-
 @app.command("gaps", epilog="Example: trade data gaps BTCUSDT --from 2023-01-01 --to 2024-01-01")
 def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB, as_json: Json = False, quiet: Quiet = False) -> None:
     """List the holes in the 1m bars of a symbol, by its calendar, edges of the span included; accepted ones are marked."""
@@ -192,10 +165,6 @@ def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB,
     _show_gaps(series.key, found, known)
 
 
-app.command("calendar", epilog="Example: trade data calendar SPY XNYS")(calendars.calendar)
-app.command("rules", epilog="Example: trade data rules BTCUSDT --from 2023-05-01 --tick 0.5 --step 0.001")(rules)
-
-
 @app.command("delete", epilog="Example: trade data delete binance:spot:BTCUSDT --kind bars --yes")
 def delete(
     symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="In full: venue:market:BTCUSDT.")],
@@ -219,9 +188,6 @@ def delete(
     console.show(f"deleted {rows:,} rows of {series}")
 
 
-app.command("vacuum", epilog=storage.EXAMPLE)(storage.vacuum)
-
-
 @app.command("patterns", epilog="Example: trade data patterns")
 def patterns(as_json: Json = False, quiet: Quiet = False) -> None:
     """List the patterns that --synthetic can make."""
@@ -231,7 +197,7 @@ def patterns(as_json: Json = False, quiet: Quiet = False) -> None:
     found = [(family, pattern) for family, each in FAMILIES.items() for pattern in each]
     told = [{"family": family, "name": one.name, "meaning": one.meaning, "defining": one.defining} for family, one in found]
     console.emit({"status": "ok", "patterns": told})
-    table = _table("pattern", "family", "meaning")
+    table = console.table("pattern", "family", "meaning")
     for family, pattern in found:
         table.add_row(pattern.name, family, pattern.meaning)
     console.show(table)
@@ -254,7 +220,7 @@ def sql(
     console.succeed({"columns": list(answer.columns), "rows": [[_json_value(v) for v in row] for row in answer.rows]})
     if as_json:
         return
-    table = _table(*answer.columns)
+    table = console.table(*answer.columns)
     for row in answer.rows[:limit]:
         table.add_row(*("" if value is None else str(value) for value in row))
     console.show(table)
@@ -275,81 +241,12 @@ def _json_value(value: Any) -> Any:
     return str(value)
 
 
-def _as_json(store: Store, stored: StoredSeries) -> dict[str, Any]:
-    instrument = store.manifest.instruments.get(stored.series)
-    latest = None if instrument is None else instrument.rule_tables[-1]
-    return {
-        "series": stored.series.key,
-        "kind": str(stored.kind),
-        "rows": stored.rows,
-        "first_ms": stored.first_ms,
-        "last_ms": stored.last_ms,
-        "months": len(stored.months),
-        "missing_bars": _missing(store, stored),
-        "calendar": None if instrument is None else instrument.calendar,
-        "tick_size": None if latest is None else str(latest.tick_size),
-        "qty_step": None if latest is None else str(latest.qty_step),
-        "instrument_source": None if latest is None else latest.source,
-        "off_grid": sum(month.off_grid for month in stored.months),
-    }
-
-
-def _missing(store: Store, stored: StoredSeries) -> int | None:
-    """Return the expected instants without a row between the first and the last; None where no grid is known, as for funding."""
-    from trade.base.calendar import ALWAYS
-    from trade.market.columns import GRIDS, clock_column
-    from trade.market.gaps import find_gaps, missing_bars
-
-    grid, instrument = GRIDS.get(stored.kind), store.manifest.instruments.get(stored.series)
-    if grid is None:
-        return None
-    end_ms = stored.last_ms + grid.length_ms
-    if instrument is None or instrument.calendar == ALWAYS:
-        return (end_ms - stored.first_ms) // grid.length_ms - stored.rows  # no row has to be read
-    try:
-        closed = closed_of(instrument.calendar)(stored.first_ms, end_ms)
-    except DataMissing:
-        return None  # years that the calendar does not know
-    clock = store.rows(stored.series, stored.kind, stored.first_ms, end_ms).columns[clock_column(stored.kind)]
-    return missing_bars(find_gaps(clock, stored.first_ms, end_ms, grid, closed))
-
-
-def _table(*columns: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
-    if table.columns:
-        table.columns[0].no_wrap = True  # a name cut in two cannot be copied
-    return table
-
-
-def _show_info(store: Store, found: list[StoredSeries], covers: list[dict[str, Cover]]) -> None:
-    from trade.market.coverage import bar
-    from trade.market.instants import iso
-
-    table = _table("series", "kind", "rows", "first", "last", "missing", "calendar", "months")
-    for stored, cover in zip(found, covers, strict=True):
-        missing, instrument = _missing(store, stored), store.manifest.instruments.get(stored.series)
-        table.add_row(
-            stored.series.key,
-            stored.kind,
-            f"{stored.rows:,}",
-            iso(stored.first_ms)[:10],
-            iso(stored.last_ms)[:10],
-            "" if missing is None else f"{missing:,}",
-            "" if instrument is None else instrument.calendar,
-            bar(list(cover.values()), storage.CELLS),
-        )
-    console.show(table if found else f"'{store.path}' is empty; 'trade data import FILE --symbol S' fills it")
-
-
 def _show_gaps(key: str, found: tuple[Gap, ...], accepted: tuple[int, ...]) -> None:
     from trade.market.gaps import missing_bars
     from trade.market.instants import iso
 
     console.show(f"{key}: {len(found)} gaps, {missing_bars(found):,} bars missing, {sum(accepted):,} of them accepted")
-    table = _table("from", "to", "missing", "accepted")
+    table = console.table("from", "to", "missing", "accepted")
     for gap, known in sorted(zip(found, accepted, strict=True), key=lambda each: -each[0].missing_bars)[:_SHOWN]:
         table.add_row(iso(gap.start_ms), iso(gap.end_ms), f"{gap.missing_bars:,}", f"{known:,}" if known else "")
     if found:
@@ -358,5 +255,14 @@ def _show_gaps(key: str, found: tuple[Gap, ...], accepted: tuple[int, ...]) -> N
         console.say(f"the {_SHOWN} longest are shown; --json names all")
 
 
-for _name, _command in quality.COMMANDS.items():
-    app.command(_name, epilog=quality.EXAMPLES[_name])(_command)
+app.command("info", epilog="Example: trade data info BTCUSDT")(stored.info)
+app.command("calendar", epilog="Example: trade data calendar SPY XNYS")(calendars.calendar)
+app.command("rules", epilog="Example: trade data rules BTCUSDT --from 2023-05-01 --tick 0.5 --step 0.001")(rules.rules)
+app.command("vacuum", epilog="Example: trade data vacuum --dry-run")(vacuum.vacuum)
+app.command("check", epilog="Example: trade data check --symbol BTCUSDT")(quality.check)
+app.command("heal", epilog="Example: trade data heal --symbol BTCUSDT")(quality.heal)
+app.command(
+    "accept-gap",
+    epilog="Example: trade data accept-gap BTCUSDT --from 2023-03-24T12:40 --to 2023-03-24T14:00 --reason 'Binance spot was down'",
+)(quality.accept_gap)
+app.command("journal", epilog="Example: trade data journal --symbol BTCUSDT")(quality.journal)

@@ -44,7 +44,7 @@ def show_export(report: ExportReport) -> None:
 def _one(report: ImportReport) -> Table:
     from trade.market.instants import iso
 
-    table = _table("import", str(report.series))
+    table = console.table("import", str(report.series))
     table.add_row("kind", f"{report.kind} ({report.layout})")
     table.add_row("read", f"{report.rows_read:,}")
     if report.bars_folded is not None:
@@ -64,20 +64,11 @@ def _one(report: ImportReport) -> Table:
 def _many(reports: Sequence[ImportReport]) -> Table:
     from trade.market.instants import iso
 
-    table = _table("file", "stored as", "read", "new", "known", "kept out")
+    table = console.table("file", "stored as", "read", "new", "known", "kept out")
     for report in reports:
         counts = (report.rows_read, report.rows_new, report.duplicates_agreeing, sum(report.bad.values()))
         table.add_row(report.file, f"{report.kind} of {report.series}", *(f"{count:,}" for count in counts))
     for last in {(report.series, report.kind): report for report in reports}.values():
         stored = f"{last.rows_stored:,} from {iso(last.first_ms)} to {iso(last.last_ms)}"
         table.add_row("stored now", f"{last.kind} of {last.series}", stored)
-    return table
-
-
-def _table(*columns: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
-    table.columns[0].no_wrap = True  # a name cut in two cannot be copied
     return table

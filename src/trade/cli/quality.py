@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,8 +15,6 @@ from trade.cli.calendars import closed_of
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from trade.market.accepting import AcceptRequest
     from trade.market.journal import Entry
     from trade.market.names import Series
@@ -123,7 +121,7 @@ def _now_ms() -> int:
 
 
 def _show_checked(checked: list[Checked]) -> None:
-    table = _table("series", "kind", "rows", "damaged files", "errors", "warnings")
+    table = console.table("series", "kind", "rows", "damaged files", "errors", "warnings")
     for one in checked:
         errors = sum(len(fault.spans) for fault in one.faults if fault.check.severity == "error")
         warnings = sum(len(fault.spans) for fault in one.faults if fault.check.severity == "warning")
@@ -132,7 +130,7 @@ def _show_checked(checked: list[Checked]) -> None:
 
 
 def _show_healed(healed: Sequence[Healed]) -> None:
-    table = _table("series", "kind", "rows fetched", "months replaced", "gaps left", "newly marked")
+    table = console.table("series", "kind", "rows fetched", "months replaced", "gaps left", "newly marked")
     for one in healed:
         counts = (one.rows_fetched, one.months_replaced, len(one.unhealable) + len(one.known), one.marked)
         table.add_row(one.series.key, one.kind, *(f"{count:,}" for count in counts))
@@ -143,7 +141,7 @@ def _show_accepted(series: Series, known: list[dict[str, Any]]) -> None:
     from trade.market.instants import iso
 
     console.show(f"{series}: {len(known)} accepted gaps")
-    table = _table("from", "to", "missing", "reason")
+    table = console.table("from", "to", "missing", "reason")
     for gap in known:
         table.add_row(iso(gap["start_ms"]), iso(gap["end_ms"]), f"{gap['missing_bars']:,}", gap["reason"])
     if known:
@@ -153,28 +151,10 @@ def _show_accepted(series: Series, known: list[dict[str, Any]]) -> None:
 def _show_journal(entries: list[Entry]) -> None:
     from trade.market.instants import iso
 
-    table = _table("when", "what", "series", "kind", "from", "to", "rows", "result")
+    table = console.table("when", "what", "series", "kind", "from", "to", "rows", "result")
     for entry in entries[-_SHOWN:]:
         span = (iso(entry.start_ms), iso(entry.end_ms))
         table.add_row(iso(entry.at_ms), entry.what, entry.series.key, entry.kind, *span, f"{entry.rows:,}", entry.result)
     console.show(table if entries else "nothing was done yet")
     if len(entries) > _SHOWN:
         console.say(f"the last {_SHOWN} of {len(entries)} are shown; --json names all")
-
-
-def _table(*columns: str) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
-    table.columns[0].no_wrap = True
-    return table
-
-
-COMMANDS: Mapping[str, Callable[..., None]] = {"check": check, "heal": heal, "accept-gap": accept_gap, "journal": journal}
-EXAMPLES: Mapping[str, str] = {
-    "check": "Example: trade data check --symbol BTCUSDT",
-    "heal": "Example: trade data heal --symbol BTCUSDT",
-    "accept-gap": "Example: trade data accept-gap BTCUSDT --from 2023-03-24T12:40 --to 2023-03-24T14:00 --reason 'Binance spot was down'",
-    "journal": "Example: trade data journal --symbol BTCUSDT",
-}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,6 @@ from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms
 
 if TYPE_CHECKING:
     from decimal import Decimal
-
-    from rich.table import Table
 
     from trade.base.instrument import Instrument
 
@@ -79,19 +77,10 @@ def rules(
 def _show(instrument: Instrument) -> None:
     from trade.market.instants import iso
 
-    table = _table("from", "tick", "step", "min quantity", "max quantity", "min notional", "source")
+    table = console.table("from", "tick", "step", "min quantity", "max quantity", "min notional", "source")
     for one in instrument.rule_tables:
         since = iso(one.from_ms) if one.from_ms else "always"
         numbers = (one.tick_size, one.qty_step, one.min_qty, one.max_qty, one.min_notional_usdt)
         table.add_row(since, *(f"{number:f}" for number in numbers), one.source)
     console.show(f"{instrument.key}" + ("" if instrument.delisted_ms is None else f", delisted at {iso(instrument.delisted_ms)}"))
     console.show(table)
-
-
-def _table(*columns: Any) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    table = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
-    table.columns[0].no_wrap = True
-    return table

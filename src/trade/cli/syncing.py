@@ -59,14 +59,10 @@ def _door(venue: str) -> tuple[Exchange, Dialect]:
 
 def show_report(report: SyncReport) -> None:
     """Show what was done, one line per symbol and kind."""
-    from rich import box
-    from rich.table import Table
-
     from trade.market.instants import iso
 
     console.show_findings(report.findings)
-    table = Table("series", "kind", "new", "from", "to", "requests", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.columns[0].no_wrap = True
+    table = console.table("series", "kind", "new", "from", "to", "requests")
     for one in report.series:
         table.add_row(one.series.key, str(one.kind), f"{one.rows_new:,}", iso(one.from_ms), iso(one.to_ms), f"{one.requests:,}")
     for key in report.instruments:

@@ -15,11 +15,11 @@ from pyarrow import csv as arrow_csv
 from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding, Place
 from trade.market.columns import empty
-from trade.market.files.tables import as_table
 from trade.market.instants import iso
 from trade.market.names import Kind, Series
 from trade.market.parquet import sync
 from trade.market.store import Store
+from trade.market.tables import as_table
 
 FORMATS = (".parquet", ".csv")
 
