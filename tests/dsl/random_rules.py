@@ -124,10 +124,10 @@ def random_tape(seed: int) -> Tape:
     return tape
 
 
-def slow_rules(tape: Tape, declared: dict[str, Any]) -> SlowRules:
+def slow_rules(tape: Tape, declared: dict[str, Any], columns: dict[tuple[str, str], Timeframe] = COLUMNS) -> SlowRules:
     """Return the obvious interpreter over the same tape."""
     bars = {}
-    for key, timeframe in COLUMNS.items():
+    for key, timeframe in columns.items():
         pairs = list(zip(tape.closes(timeframe).tolist(), tape.values[key].tolist(), strict=False))
         bars[key] = pairs[tape.skipped.get(key, 0) :]
     instants = [tape.instants(clock).tolist() for clock in (Clock.EXEC, Clock.BASE)]

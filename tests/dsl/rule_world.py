@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from trade.base.catalogue import Catalogue, Entry, Output, ValueType
 from trade.base.findings import NOWHERE, Finding, Place
 from trade.base.timeframe import BASE, MINUTE_MS, Timeframe
+from trade.base.units import PER_TICK, PriceUnit
 from trade.dsl.columns import Clock, ColumnRef
 from trade.dsl.compile import compile_rules
 from trade.dsl.evaluate import Decisions, evaluate
@@ -53,6 +55,7 @@ FEATURES = {
         ("bb_20", "bbands", FIVE),
     )
 }
+PRICES = {(name, "value") for name in ("ema_9", "ema_21", "ema_slow", "open", "high", "low", "close", "last_price", "mark_price")}
 STRUCTURES = {"trend": Structure("trend", "trend", {}, FIVE, (), NOWHERE)}
 
 
@@ -81,7 +84,8 @@ def codes(actions: Any, setups: Mapping[str, Any] | None = None, **more: Any) ->
 class Tape:
     """Columns over chosen minutes. `values` maps (id, output) to the values on the bars of its timeframe that exist.
 
-    `skipped` bars are cut from the front of a column, as if its own history began later.
+    `skipped` bars are cut from the front of a column, as if its own history began later. With a `tick`, the columns named `PRICES`
+    are prices on it, and the rules see them as the whole numbers that a feed gives; without one they are plain numbers.
     """
 
     def __init__(
@@ -90,7 +94,10 @@ class Tape:
         values: Mapping[tuple[str, str], Any],
         exec_timeframe: Timeframe = FIVE,
         skipped: Mapping[tuple[str, str], int] | None = None,
+        tick: Decimal | None = None,
     ) -> None:
+        self.tick = tick
+        self.unit = PriceUnit.of_tick(tick or Decimal(1))
         self.opens = np.array(minutes, np.int64) * MINUTE_MS
         self.values = {key: np.array(column, np.float64) for key, column in values.items()}
         self.exec_timeframe = exec_timeframe
@@ -104,9 +111,13 @@ class Tape:
         base = self.closes(BASE)
         return base if clock is Clock.BASE else np.intersect1d(self.closes(self.exec_timeframe), base)
 
+    def power(self, ref: ColumnRef) -> int:
+        return int(self.tick is not None and (ref.id, ref.output) in PRICES)
+
     def column(self, ref: ColumnRef) -> np.ndarray:
         key = (ref.id, ref.output)
-        return self.values[key][self.skipped.get(key, 0) :]
+        values = self.values[key][self.skipped.get(key, 0) :]
+        return PER_TICK * np.rint(values / float(self.tick)) if self.tick and self.power(ref) else values
 
     def rows(self, ref: ColumnRef, clock: Clock) -> np.ndarray:
         known = np.searchsorted(self.closes(ref.timeframe), self.instants(clock), "right") - 1
@@ -115,7 +126,7 @@ class Tape:
     def truncated(self, end_ms: int) -> Tape:
         """Return the tape as it was known at an instant: bars that had not closed are not there."""
         kept = self.opens[BASE.close(self.opens) <= end_ms]
-        tape = Tape([], self.values, self.exec_timeframe, self.skipped)
+        tape = Tape([], self.values, self.exec_timeframe, self.skipped, self.tick)
         tape.opens = kept
         return tape
 

@@ -6,6 +6,7 @@ It knows nothing of the language's own tree. True, False, None (missing) are the
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,8 @@ MINUTE = 60_000
 
 class SlowRules:
     """`bars[(id, output)]` is a list of (close instant, value); `words[(id, output)]` the words of an enum; `indices` hold -1 for none."""
+
+    number: Callable[[Any], Any] = float  # what a literal is: the double, or the fraction that was written
 
     def __init__(self, exec_ms: list[int], base_ms: list[int], bars: dict, words: dict, indices: set, setups: dict, primary: dict) -> None:
         self.clocks = {"exec": exec_ms, "base": base_ms}
@@ -135,7 +138,7 @@ class SlowRules:
         l = self.value(left, t)  # noqa: E741
         if op == "between":
             low, high = right if isinstance(right, list) else (right["low"], right["high"])
-            return None if l is None else low <= l <= high
+            return None if l is None else self.number(low) <= l <= self.number(high)
         if op == "in":
             return None if l is None else any(l == self.plain(item, left) for item in right)
         if isinstance(right, str) and right.lower() in self.words.get(self.key(left), ()):
@@ -145,9 +148,9 @@ class SlowRules:
         if l is None or r is None:
             return None
         if op == "near_abs":
-            return abs(l - r) <= tolerance[0]
+            return abs(l - r) <= self.number(tolerance[0])
         if op == "near_pct":
-            return None if r == 0 else abs(l - r) / abs(r) <= tolerance[0] / 100
+            return None if r == 0 else abs(l - r) / abs(r) <= self.number(tolerance[0]) / 100
         return {">": l > r, ">=": l >= r, "<": l < r, "<=": l <= r, "==": l == r, "!=": l != r}[op]
 
     def plain(self, item: Any, left: Any) -> float:
@@ -161,7 +164,7 @@ class SlowRules:
 
     def value(self, operand: Any, t: int) -> float | None:
         if isinstance(operand, (int, float)):
-            return float(operand)
+            return self.number(operand)
         if isinstance(operand, str):
             return self.column(*self.key(operand), 0, t)
         if isinstance(operand, dict) and "feature_id" in operand:

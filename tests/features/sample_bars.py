@@ -9,8 +9,10 @@ import numpy as np
 from trade.base.bars import Bars, base_bars
 from trade.base.instrument import Grid
 from trade.base.timeframe import MINUTE_MS, Timeframe
+from trade.base.units import PriceUnit
 
 GRID = Grid(Decimal("0.1"), Decimal("0.001"))
+UNIT = PriceUnit.of_tick(GRID.tick_size)
 MONDAY = 1_704_067_200_000  # 2024-01-01 00:00 UTC
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_bars import GRID, MONDAY, minutes, walk
+from sample_bars import GRID, MONDAY, UNIT, minutes, walk
 from sample_plays import feature, play, structure
 
 from trade.base.bars import Bars, aggregate
@@ -18,7 +18,7 @@ from trade.base.errors import DataMissing
 from trade.base.history import Window
 from trade.base.instrument import Grid
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS, Timeframe
-from trade.features.compute import FeatureSet, compute_features
+from trade.features.compute import Column, FeatureSet, compute_features
 from trade.features.plan import Plan, plan_features
 from trade.indicators.registry import INDICATORS, defaults
 from trade.structures.registry import STRUCTURES
@@ -100,6 +100,11 @@ def test_values_known_at_an_instant_do_not_change_when_bars_follow(name: str, cu
         assert column.values[:closed].tobytes() == full.columns[key].values[:closed].tobytes()
 
 
+def prices(column: Column) -> np.ndarray:
+    """Return a column in the quote currency."""
+    return UNIT.plain(column.values, column.power)
+
+
 def test_a_slice_starts_its_settle_bars_before_the_window_and_is_missing_before() -> None:
     made = computed(WEEK_OF_BARS, slow=feature("ema", "1h", length=5))
     column, bars = made.columns["slow", "value"], made.bars[Timeframe("1h")]
@@ -109,7 +114,7 @@ def test_a_slice_starts_its_settle_bars_before_the_window_and_is_missing_before(
     assert np.isnan(column.values[:begun]).all()
     assert not np.isnan(column.values[begun:]).any()
     seed = GRID.to_prices(bars.close[begun - 4 : begun + 1]).mean()
-    assert column.values[begun] == pytest.approx(seed, rel=1e-12)
+    assert prices(column)[begun] == pytest.approx(seed, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +126,35 @@ def test_each_source_is_the_column_it_names(source: str, value: float) -> None:
     ticks = {name: np.array([price], np.int64) for name, price in {"open": 100, "high": 140, "low": 80, "close": 130}.items()}
     base = Bars(Timeframe("15m"), ts, *ticks.values(), np.array([7.0]), np.array([True]))
     made = computed(base, Window(MONDAY, MONDAY + DAY_MS), one=feature("sma", source=source, length=1))
-    assert made.columns["one", "value"].values == pytest.approx([value], rel=1e-15)
+    assert prices(made.columns["one", "value"]).tolist() == [value]
+
+
+@pytest.mark.parametrize(
+    ("spec", "powers"),
+    [
+        (feature("ema", length=3), (1, 1)),
+        (feature("ema", length=3, source="volume"), (0, 0)),
+        (feature("rsi", length=3), (1, 0)),
+        (feature("ema", length=3, source="one"), (0, 0)),  # of the rsi
+        (feature("atr", length=3), (1, 1)),
+        (feature("atr", length=3, source="one"), (0, 0)),  # highs, lows and an rsi: plain numbers all
+    ],
+)
+def test_a_column_of_prices_is_counted_in_price_units_and_nothing_else_is(spec: Any, powers: tuple[int, int]) -> None:
+    plan = planned(one=feature("rsi", length=3), two=spec)
+    node = plan.features["two"]
+    assert (node.power, node.output_power("value")) == powers
+    column = computed(WEEK_OF_BARS, one=feature("rsi", length=3), two=spec).columns["two", "value"]
+    assert column.power == powers[1]
+
+
+@pytest.mark.parametrize("source", ["open", "high", "low", "close", "hl2", "hlc3", "ohlc4"])
+def test_every_source_price_is_a_whole_number(source: str) -> None:
+    # RULE-7
+    values = computed(WEEK_OF_BARS, one=feature("sma", source=source, length=1)).columns["one", "value"].values
+    known = values[~np.isnan(values)]
+    assert len(known) > 90
+    assert (known == np.rint(known)).all()
 
 
 def test_a_feature_on_a_feature_reads_it_from_its_own_slice() -> None:
@@ -132,7 +165,7 @@ def test_a_feature_on_a_feature_reads_it_from_its_own_slice() -> None:
     row = column.first_row + 10
     assert np.isnan(column.values[:row]).all()
     expected = np.mean([closes[k - 7 : k + 1].mean() for k in range(row - 3, row + 1)])
-    assert column.values[row] == pytest.approx(expected, rel=1e-12)
+    assert prices(column)[row] == pytest.approx(expected, rel=1e-12)
 
 
 def test_equal_specs_share_their_columns_and_every_output_is_there() -> None:
@@ -205,7 +238,7 @@ def test_a_swing_index_counts_bars_of_its_slice_whatever_history_lies_before() -
         made = computed(base, **declared)
         column, bars = made.columns["pivots", "high_idx"], made.bars[Timeframe("15m")]
         row = int(column.values[-1]) + column.first_row
-        assert GRID.to_prices(bars.high[row : row + 1])[0] == made.columns["pivots", "high_level"].values[-1]
+        assert GRID.to_prices(bars.high[row : row + 1])[0] == prices(made.columns["pivots", "high_level"])[-1]
         assert bars.ts_open_ms[column.first_row] == start
 
 
@@ -232,3 +265,17 @@ def test_days_build_weeks_and_months() -> None:
     made = compute_features(plan, walk(200, timeframe="D"), Grid(Decimal("0.1"), Decimal(1)), window)
     assert made.starts["m"].due_ms == MONDAY + 31 * DAY_MS  # February, two months before April
     assert made.ready_ms == window.from_ms
+
+
+@pytest.mark.parametrize("factor", ["3", "7", "0.001"])
+def test_with_every_price_and_the_tick_times_a_factor_each_feature_is_what_it_was(factor: str) -> None:
+    # RULE-7: the same bars on a grid of another tick; all values are counted in it, so not one bit moves.
+    declared = (
+        {name: feature(name, "5m", **defaults(INDICATORS[name])) for name in INDICATORS}
+        | {n: SPECS[n] for n in SPECS if "type" in SPECS[n]}
+        | SPECS
+    )
+    here = computed(WEEK_OF_BARS, **declared)
+    there = computed(WEEK_OF_BARS, grid=Grid(GRID.tick_size * Decimal(factor), GRID.qty_step), **declared)
+    for key, column in here.columns.items():
+        assert column.values.tobytes() == there.columns[key].values.tobytes(), key

@@ -64,7 +64,9 @@ def feed(
 ) -> MultiTFFeedStore:
     """A feed whose one feature per timeframe is `row_<timeframe>`, the number of the bar."""
     by_timeframe = {Timeframe(name): aggregate(base, Timeframe(name)) for name in others}
-    columns = {(f"row_{timeframe}", "value"): Column(timeframe, np.arange(float(len(each))), 0) for timeframe, each in by_timeframe.items()}
+    columns = {
+        (f"row_{timeframe}", "value"): Column(timeframe, np.arange(float(len(each))), 0, 0) for timeframe, each in by_timeframe.items()
+    }
     features = FeatureSet(by_timeframe, columns, {}, ready_ms)
     history = History(PAPER, base, mark, paid, "", open_interest=held)
     return build_feed(history, features, Timeframe(exec_timeframe), Window(at(window[0]), at(window[1])))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-from feed_cases import PAPER, START, at, bars, feed, funding, last_known, open_interest
+from feed_cases import START, at, bars, feed, funding, last_known, open_interest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,7 +60,7 @@ def test_gap_1_an_exec_bar_without_its_last_minute_is_seen_at_the_next_base_clos
     ref = ColumnRef("close", "close", Timeframe("5m"))
     known = dict(zip(store.instants(Clock.BASE).tolist(), list(store.rows(ref, Clock.BASE)), strict=True))
     assert known == {at(1): -1, at(2): -1, at(3): -1, at(4): -1, at(8): 0, at(9): 0, at(10): 1, at(11): 1}
-    assert store.column(ref).tolist() == [10.4, 10.7, 10.8]
+    assert store.unit.plain(store.column(ref)).tolist() == [10.4, 10.7, 10.8]
 
 
 def test_the_forming_bar_at_the_end_is_never_known() -> None:
@@ -93,15 +92,20 @@ def test_time_7_a_start_inside_a_gap_waits_for_an_exec_close_that_exists() -> No
     assert feed(bars(minutes), window=(0, 30), ready_ms=at(6)).trading_start_ms == at(20)
 
 
-def test_bar_columns_and_prices_are_the_doubles_of_the_grid() -> None:
+def test_bar_columns_and_prices_are_whole_numbers_that_stand_for_the_doubles_of_the_grid() -> None:
+    # RULE-7: a price unit is a twelfth of a tick.
     store = feed(bars(range(10), first_price=300_001))
     five = Timeframe("5m")
-    assert store.column(ColumnRef("open", "open", five)).tolist() == [30000.1, 30000.6]
-    assert store.column(ColumnRef("high", "high", five)).tolist() == [30000.8, 30001.3]
-    assert store.column(ColumnRef("low", "low", five)).tolist() == [29999.9, 30000.4]
-    assert store.column(ColumnRef("volume", "volume", five)).tolist() == [5.0, 5.0]
-    last = store.column(ColumnRef("last_price", "last_price", BASE))
-    assert last.tolist()[:2] == [30000.2, 30000.3]
+    told = {name: ColumnRef(name, name, BASE if name == "last_price" else five) for name in ("open", "high", "low", "volume", "last_price")}
+    assert store.column(told["open"]).tolist() == [300_001 * 12, 300_006 * 12]
+    plain = {name: store.unit.plain(store.column(ref), store.power(ref)).tolist()[:2] for name, ref in told.items()}
+    assert plain == {
+        "open": [30000.1, 30000.6],
+        "high": [30000.8, 30001.3],
+        "low": [29999.9, 30000.4],
+        "volume": [5.0, 5.0],
+        "last_price": [30000.2, 30000.3],
+    }
 
 
 def test_the_mark_price_is_the_mark_bar_of_the_same_minute_else_the_last_price() -> None:
@@ -115,7 +119,7 @@ def test_the_mark_price_is_the_mark_bar_of_the_same_minute_else_the_last_price()
         [101, 501, 103, 502],
     ]
     price = feed(base, mark=mark).column(ColumnRef("mark_price", "mark_price", BASE))
-    assert price.tolist() == PAPER.grid.to_prices(np.array([101, 501, 103, 502])).tolist()
+    assert price.tolist() == [12 * 101, 12 * 501, 12 * 103, 12 * 502]
 
 
 @pytest.mark.parametrize("mark", [None, bars([]), bars([90, 91])])

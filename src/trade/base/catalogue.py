@@ -47,6 +47,8 @@ class Output:
 
     A total output has a value on every bar from `first_valid_bars` on, except where `undefined_when` (a registered condition:
     "zero_range", "zero_volume", "flat_window", ...) holds; a partial one (supertrend.long) may be missing by design.
+    `in_source_unit` says that it is measured in what it is computed from, prices of prices: all inputs times three, the output times
+    three; every other output stays as it is then.
     INT columns of structures hold -1 for "no index"; BOOL 0/1; ENUM the position in `words`. All columns are float64 arrays.
     """
 
@@ -58,6 +60,7 @@ class Output:
     total: bool = True
     undefined_when: str | None = None
     minus_one_is_missing: bool = False
+    in_source_unit: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.base.timeframe import Timeframe
+from trade.base.units import PriceUnit
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
@@ -38,7 +39,13 @@ def ordered(refs: set[ColumnRef]) -> tuple[ColumnRef, ...]:
 
 
 class Columns(Protocol):
-    """The door to the feed. Every exec instant is a base instant too; an exec bar without its last base bar has no instant (GAP-1)."""
+    """The door to the feed. Every exec instant is a base instant too; an exec bar without its last base bar has no instant (GAP-1).
+
+    `unit` is what its prices are counted in (RULE-7).
+    """
+
+    @property
+    def unit(self) -> PriceUnit: ...
 
     def instants(self, clock: Clock) -> Int64:
         """Return `ts_close_ms` of the existing instants, ascending, warm-up history included."""
@@ -46,6 +53,10 @@ class Columns(Protocol):
 
     def column(self, ref: ColumnRef) -> Float64:
         """Return the values on the column's own bars; NaN is missing, ENUM the index of the word, BOOL 0 or 1."""
+        ...
+
+    def power(self, ref: ColumnRef) -> int:
+        """Return the power of the price unit that `column(ref)` is measured in: 1 for prices, 0 for everything else."""
         ...
 
     def rows(self, ref: ColumnRef, clock: Clock) -> Rows:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import inf
+from operator import add, mod, mul, sub, truediv
 from typing import Any
 
 from trade.base.catalogue import ValueType
+from trade.base.units import written
 from trade.dsl.context import Context
 from trade.dsl.forms import Piece
 from trade.dsl.notes import Path
@@ -17,6 +22,7 @@ from trade.dsl.tree import Arithmetic, Constant
 from trade.play.nearest import did_you_mean
 
 SIGNS = ("+", "-", "*", "/", "%")
+_FOLDS: Mapping[str, Callable[[Fraction, Fraction], Fraction]] = {"+": add, "-": sub, "*": mul, "/": truediv, "%": mod}
 _FORMS = "a name, a number, [a, '+', b] or {feature_id, field, offset}"
 
 
@@ -130,9 +136,11 @@ def _combine(ctx: Context, sign: str, left: Term, right: Term, path: Path) -> Te
 
 
 def _folded(ctx: Context, sign: str, left: float, right: float, text: str, path: Path) -> Term | None:
-    """Return the constant that two constants make; `%` is floor modulo (RULE-1), which is Python's."""
-    value = {"+": left + right, "-": left - right, "*": left * right}.get(sign)
-    if value is None:
-        value = left / right if sign == "/" else left % right
+    """Return the constant that two constants make, as decimal numbers: 0.1 + 0.2 is 0.3; `%` is floor modulo (RULE-1), Python's."""
+    value = _float(_FOLDS[sign](written(left), written(right)))
     term = read_number(ctx, value, path)
     return term and _constant(value, text, term.type)
+
+
+def _float(value: Fraction) -> float:
+    return float(value) if abs(value) <= sys.float_info.max else inf

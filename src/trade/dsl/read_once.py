@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trade.base.units import PriceUnit
 from trade.dsl.columns import Clock, ColumnRef, Columns, Float64, Int64, Rows
 
 
@@ -13,6 +14,13 @@ class ReadOnce:
         self._instants: dict[Clock, Int64] = {}
         self._values: dict[ColumnRef, Float64] = {}
         self._rows: dict[tuple[ColumnRef, Clock], Rows] = {}
+
+    @property
+    def unit(self) -> PriceUnit:
+        return self._columns.unit
+
+    def power(self, ref: ColumnRef) -> int:
+        return self._columns.power(ref)
 
     def instants(self, clock: Clock) -> Int64:
         if clock not in self._instants:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trade.base.units import written
 from trade.dsl.columns import Clock, Columns, Int64
 from trade.dsl.lookback import Lookback, over
 from trade.dsl.tree import Between, Combined, Comparison, Logic, OneOf, Op, Rule, SetupUse, Window
-from trade.dsl.truth import Reading, Truth, between, compare, crossing, every, near, one_of, some
+from trade.dsl.truth import Reading, Truth, between, compare, crossing, every, near_abs, near_pct, one_of, some
+from trade.dsl.units import alike, counted
 from trade.dsl.values import Operands, Span
 
 _CROSSINGS = (Op.CROSS_ABOVE, Op.CROSS_BELOW)
-_NEAR = (Op.NEAR_ABS, Op.NEAR_PCT)
 
 
 @dataclass(frozen=True)
@@ -88,24 +89,29 @@ class Stretch:
                 look = self._lookback.look(reach, span)
                 return over(rule, look, self.truth(part, look.source)[look.at])
             case Between(value=value, low=low, high=high):
-                return between(_now(self._operands.read(value, span)), low.value, high.value)
+                reading = _now(self._operands.read(value, span))
+                return between(reading, *(counted(self._columns.unit, bound.value, reading) for bound in (low, high)))
             case OneOf(value=value, choices=choices):
                 return one_of(_now(self._operands.read(value, span)), tuple(choice.value for choice in choices))
             case Comparison():
                 return self._compare(rule, span)
 
     def _compare(self, rule: Comparison, span: Span) -> Truth:
-        left, right = (self._operands.read(side, span) for side in rule.operands)
+        left, right = alike(self._columns.unit, *(self._operands.read(side, span) for side in (rule.left, rule.right)))
         if rule.op in _CROSSINGS:
             return crossing(rule.op, left, right)
-        if rule.op in _NEAR:
-            return near(rule.op, _now(left), _now(right), rule.tolerance)
+        if rule.op is Op.NEAR_ABS:
+            return near_abs(_now(left), _now(right), counted(self._columns.unit, rule.tolerance, left))
+        if rule.op is Op.NEAR_PCT:
+            return near_pct(_now(left), _now(right), written(rule.tolerance))
         return compare(rule.op, _now(left), _now(right))
 
 
 def _now(reading: Reading) -> Reading:
     """Drop the instant before the span."""
-    return reading if isinstance(reading.values, float) else Reading(reading.values[1:], np.asarray(reading.known)[1:])
+    if isinstance(reading.values, float):
+        return reading
+    return reading._replace(values=reading.values[1:], known=np.asarray(reading.known)[1:])
 
 
 def _hold(columns: Columns, span: Span) -> tuple[Span, Int64]:

@@ -6,6 +6,7 @@ In this order Kleene's logic is arithmetic: `all` is the minimum, `any` the maxi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from functools import reduce
 from typing import Any, NamedTuple
 
@@ -18,12 +19,18 @@ Truth = npt.NDArray[np.int8]
 Bool = npt.NDArray[np.bool_]
 Values = npt.NDArray[np.float64] | float
 
+_EXACT = 2**53  # whole numbers below are doubles
+
 
 class Reading(NamedTuple):
-    """An operand at the instants of a span, a plain float for a constant; `known` where it is neither missing nor infinite (RULE-1)."""
+    """An operand at the instants of a span, a plain float for a literal; `known` where it is neither missing nor infinite (RULE-1).
+
+    `power` is that of the price unit it is measured in, None for a literal: it takes the unit of what stands beside it.
+    """
 
     values: Values
     known: Bool | bool
+    power: int | None = 0
 
 
 _ORDER: Mapping[Op, Callable[[Any, Any], Any]] = {
@@ -56,13 +63,23 @@ def crossing(op: Op, left: Reading, right: Reading) -> Truth:
     return truth_of(beyond[1:] & ~beyond[:-1], there[1:] & there[:-1])
 
 
-def near(op: Op, left: Reading, right: Reading, tolerance: float) -> Truth:
-    """Return whether the distance is within the tolerance; percent of |right| for near_pct, missing where that is 0."""
+def near_abs(left: Reading, right: Reading, tolerance: float) -> Truth:
+    """Return whether the distance is at most the tolerance, in the unit of both."""
     with np.errstate(all="ignore"):
         distance = np.abs(np.subtract(left.values, right.values))
-        if op is Op.NEAR_PCT:
-            distance, tolerance = distance / np.abs(right.values), tolerance / 100
     return truth_of(distance <= tolerance, np.isfinite(distance))
+
+
+def near_pct(left: Reading, right: Reading, tolerance: Fraction) -> Truth:
+    """Return whether the distance is at most so many percent of |right|, missing where that is 0.
+
+    Both sides are multiplied out, so that whole prices exactly at the bound are within it (RULE-7).
+    """
+    num, den = (tolerance / 100).as_integer_ratio()
+    with np.errstate(all="ignore"):
+        distance, size = np.abs(np.subtract(left.values, right.values)), np.abs(right.values)
+        holds = distance * den <= size * num if max(num, den) < _EXACT else distance <= size * (num / den)
+    return truth_of(holds, np.isfinite(distance) & np.not_equal(size, 0.0))
 
 
 def between(reading: Reading, low: float, high: float) -> Truth:

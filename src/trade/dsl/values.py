@@ -10,8 +10,10 @@ from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
 from trade.dsl.columns import Clock, Columns, Float64, Int64, Rows
 from trade.dsl.tree import Arithmetic, Column, Constant, InstantPart, Operand
 from trade.dsl.truth import Reading, Values
+from trade.dsl.units import alike, over, times
 
-_ARITHMETIC = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide, "%": np.mod}
+_SUMS = {"+": np.add, "-": np.subtract, "%": np.mod}
+_PRODUCTS = {"*": times, "/": over}
 
 
 @dataclass(frozen=True)
@@ -39,24 +41,30 @@ class Operands:
     def read(self, operand: Operand, span: Span) -> Reading:
         """Return the values and where they are known."""
         if isinstance(operand, Constant):
-            return Reading(operand.value, known=True)
+            return Reading(operand.value, known=True, power=None)
         key = (operand, span)
         if key not in self._done:
-            values = self._compute(operand, span)
-            self._done[key] = Reading(values, np.isfinite(values))
+            values, power = self._compute(operand, span)
+            self._done[key] = Reading(values, np.isfinite(values), power)
         return self._done[key]
 
-    def _compute(self, operand: Column | InstantPart | Arithmetic, span: Span) -> Float64:
+    def _compute(self, operand: Column | InstantPart | Arithmetic, span: Span) -> tuple[Float64, int]:
         match operand:
-            case Column():
-                return self._column(operand, span)
+            case Column(ref=ref):
+                return self._column(operand, span), self._columns.power(ref)
             case InstantPart(name=name):
                 instants = self._columns.instants(span.clock)[max(span.first - 1, 0) : span.last]
-                return _led(_part(name, instants), span)
+                return _led(_part(name, instants), span), 0
             case Arithmetic(op=sign, left=left, right=right):
                 with np.errstate(all="ignore"):
-                    result: Float64 = _ARITHMETIC[sign](_finite(self.read(left, span)), _finite(self.read(right, span)))
-                    return result
+                    values, power = self._arithmetic(sign, _finite(self.read(left, span)), _finite(self.read(right, span)))
+                return np.asarray(values), power
+
+    def _arithmetic(self, sign: str, left: Reading, right: Reading) -> tuple[Values, int]:
+        if sign in _PRODUCTS:
+            return _PRODUCTS[sign](self._columns.unit, left, right)
+        left, right = alike(self._columns.unit, left, right)
+        return _SUMS[sign](left.values, right.values), left.power or 0
 
     def _column(self, column: Column, span: Span) -> Float64:
         rows = self._columns.rows(column.ref, span.clock)[max(span.first - 1, 0) : span.last]
@@ -83,9 +91,9 @@ def _taken(values: Float64, rows: Rows, offset: int) -> Float64:
     return taken
 
 
-def _finite(reading: Reading) -> Values:
-    """Return the values with infinity as missing, before anything is computed from it: a number over infinity is none."""
-    return reading.values if np.all(reading.known) else np.where(reading.known, reading.values, np.nan)
+def _finite(reading: Reading) -> Reading:
+    """Return the operand with infinity as missing, before anything is computed from it: a number over infinity is none."""
+    return reading if np.all(reading.known) else reading._replace(values=np.where(reading.known, reading.values, np.nan))
 
 
 def _part(name: str, ts_ms: Int64) -> Float64:

@@ -24,11 +24,15 @@ Float64 = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Column:
-    """One output on all bars of its timeframe: float64 of shape [len(bars)], NaN before `first_row`, where its slice starts."""
+    """One output on all bars of its timeframe: float64 of shape [len(bars)], NaN before `first_row`, where its slice starts.
+
+    `values` are measured in the `power`-th power of the price unit: 1 a price, 0 a pure number, a volume, or a mixture in plain numbers.
+    """
 
     timeframe: Timeframe
     values: Float64
     first_row: int
+    power: int
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,10 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
         starts[name] = _start(node, own, due_ms, first)
         if node.identity not in placed:
             outputs = Slice(prices[node.timeframe], first).outputs(node)
-            placed[node.identity] = {key: Column(node.timeframe, _place(v, first, len(own)), first) for key, v in outputs.items()}
+            placed[node.identity] = {
+                output: Column(node.timeframe, _place(values, first, len(own)), first, node.output_power(output))
+                for output, values in outputs.items()
+            }
         columns |= {(name, output): column for output, column in placed[node.identity].items()}
     return FeatureSet(bars, columns, starts, _ready_ms(starts, window))
 

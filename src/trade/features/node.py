@@ -8,6 +8,7 @@ from functools import cached_property
 
 from trade.base.catalogue import Entry, Params, ParamType
 from trade.base.timeframe import Timeframe
+from trade.features.prices import VOLUME
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +21,10 @@ class Ref:
     @property
     def identity(self) -> str:
         return f"{self.node.identity}.{self.output}"
+
+    @property
+    def power(self) -> int:
+        return self.node.output_power(self.output)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +54,22 @@ class Node:
             parts.append(f"of={self.source if isinstance(self.source, str) else self.source.identity}")
         kind = "structure" if self.is_structure else "indicator"
         return f"{kind}:{self.entry.name}({','.join(parts)})@{self.timeframe}"
+
+    @cached_property
+    def power(self) -> int:
+        """1 if everything it reads is a price, in whole price units (RULE-7); else 0: all of it is in the quote currency.
+
+        A volume beside prices is read as it is; a pure number beside prices (the true range of an rsi) is what the Play asks for.
+        """
+        bars = [self.source if name == "source" else name for name in self.entry.inputs if name != VOLUME]
+        powers = [column.power if isinstance(column, Ref) else int(column != VOLUME) for column in bars]
+        powers += [ref.power for ref in self.features.values()] + [node.power for node in self.uses.values()]
+        return min(powers, default=0)
+
+    def output_power(self, name: str) -> int:
+        """Return the power of the price unit that an output is measured in: 1 for prices of whole prices, else 0."""
+        output = self.entry.output(name)
+        return self.power if output is not None and output.in_source_unit else 0
 
     @cached_property
     def first_valid_bars(self) -> Mapping[str, int]:

@@ -40,7 +40,7 @@ class Slice:
     def inputs(self, node: Node) -> Columns:
         """Return what a node's kernel reads: its entry's inputs, and the features that its parameters name."""
         columns = {name: self._column(node, name) for name in node.entry.inputs}
-        return columns | {param: self._ref(ref) for param, ref in node.features.items()}
+        return columns | {param: self._ref(node, ref) for param, ref in node.features.items()}
 
     def _compute(self, node: Node) -> Columns:
         if not node.is_structure:
@@ -50,10 +50,12 @@ class Slice:
     def _column(self, node: Node, name: str) -> Float64:
         source = node.source if name == "source" else name
         if isinstance(source, Ref):
-            return self._ref(source)
+            return self._ref(node, source)
         if source is None:
             raise ValueError(f"{node.identity} reads a source and has none")
-        return self._prices[source][self._first :]
+        column = self._prices.whole(source) if node.power else self._prices.plain(source)
+        return column[self._first :]
 
-    def _ref(self, ref: Ref) -> Float64:
-        return self.outputs(ref.node)[ref.output]
+    def _ref(self, node: Node, ref: Ref) -> Float64:
+        values = self.outputs(ref.node)[ref.output]
+        return self._prices.unit.plain(values) if ref.power > node.power else values

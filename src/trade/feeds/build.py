@@ -19,7 +19,7 @@ def build_feed(history: History, features: FeatureSet, exec_timeframe: Timeframe
         window=window,
         exec_timeframe=exec_timeframe,
         feeds={timeframe: FeedStore(each, each.ts_close_ms) for timeframe, each in bars.items()},
-        columns={key: column.values for key, column in features.columns.items()},
+        columns=features.columns,
         mark=history.mark,
         funding=history.funding,
         open_interest=history.open_interest,

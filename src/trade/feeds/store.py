@@ -13,12 +13,15 @@ from trade.base.bars import Bars
 from trade.base.history import Funding, OpenInterest, Window
 from trade.base.instrument import Instrument
 from trade.base.timeframe import Timeframe
+from trade.base.units import PriceUnit, whole_prices
 from trade.dsl.columns import Clock, ColumnRef, Rows
+from trade.features.compute import Column
 from trade.feeds.align import last_known
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 
+_NO_PRICES = ("volume", "funding_rate", "open_interest")
 _EVENTS = ("funding_rate", "open_interest")  # known from their own instants on, not from bars
 
 
@@ -44,7 +47,7 @@ class MultiTFFeedStore:
     window: Window
     exec_timeframe: Timeframe
     feeds: Mapping[Timeframe, FeedStore]
-    columns: Mapping[tuple[str, str], Float64]
+    columns: Mapping[tuple[str, str], Column]
     mark: Bars | None
     funding: Funding | None
     open_interest: OpenInterest | None
@@ -79,10 +82,19 @@ class MultiTFFeedStore:
         return self.exec_closes if clock is Clock.EXEC else self.base.ts_close_ms
 
     def column(self, ref: ColumnRef) -> Float64:
-        """Return a column on its own bars, NaN where missing; bar columns and prices in units of the quote currency."""
+        """Return a column on its own bars, NaN where missing; prices in price units (RULE-7), volume in base units."""
         if ref not in self._made:
             self._made[ref] = self._column(ref)
         return self._made[ref]
+
+    @cached_property
+    def unit(self) -> PriceUnit:
+        return PriceUnit.of_tick(self.instrument.grid.tick_size)
+
+    def power(self, ref: ColumnRef) -> int:
+        """Return the power of the price unit that a column is measured in."""
+        column = self.columns.get((ref.id, ref.output))
+        return column.power if column is not None else int(ref.id not in _NO_PRICES)
 
     def rows(self, ref: ColumnRef, clock: Clock) -> Rows:
         """Return per instant of a clock the row of a column that is known then, -1 if none yet."""
@@ -93,16 +105,15 @@ class MultiTFFeedStore:
 
     def _column(self, ref: ColumnRef) -> Float64:
         if (ref.id, ref.output) in self.columns:
-            return self.columns[ref.id, ref.output]
+            return self.columns[ref.id, ref.output].values
         if ref.id in _EVENTS:
             return self._events(ref.id)[1]
         bars = self.feeds[ref.timeframe].bars
         if ref.id == "volume":
             return bars.volume
-        grid = self.instrument.grid
         if ref.id == "mark_price":
-            return grid.to_prices(mark_columns(self.mark, bars)[3])
-        return grid.to_prices(getattr(bars, "close" if ref.id == "last_price" else ref.id))
+            return whole_prices(mark_columns(self.mark, bars)[3])
+        return whole_prices(getattr(bars, "close" if ref.id == "last_price" else ref.id))
 
     def _events(self, name: str) -> tuple[Int64, Float64]:
         """Return the instants and the values of what is known from its own instants on; none where nothing is stored."""

@@ -16,7 +16,7 @@ _SETTLE_WINDOWS = 20  # about that many pivots of each side on a random walk: ol
 
 
 def _level(name: str, undefined_when: str) -> Output:
-    return Output(name, undefined_when=undefined_when)
+    return Output(name, undefined_when=undefined_when, in_source_unit=True)
 
 
 def _index(name: str) -> Output:
@@ -142,7 +142,7 @@ _ROLLING_WINDOW = Entry(
         Param("source", ParamType.CHOICE, choices=_BAR_COLUMNS),
         Param("mode", ParamType.CHOICE, choices=("min", "max")),
     ),
-    outputs=(Output("value"),),
+    outputs=(Output("value", in_source_unit=True),),
     first_valid_bars=lambda _params: {"value": 0},
     settle_bars=lambda params: whole(params, "size"),
     computed_by="numba",

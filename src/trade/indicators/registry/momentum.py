@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from trade.base.catalogue import Entry, Output, Params
-from trade.indicators.registry.words import NUMPY, PANDAS_TA, TA_LIB, bars, count, ema_memory, first, value, wilder_memory, window
+from trade.indicators.registry.words import (
+    NUMPY,
+    PANDAS_TA,
+    TA_LIB,
+    bars,
+    count,
+    ema_memory,
+    first,
+    level,
+    price,
+    value,
+    wilder_memory,
+    window,
+)
 
 _WINDOW = first(value=lambda p: count(p, "length") - 1)
 _CHANGE = first(value=lambda p: count(p, "length"))
@@ -61,7 +74,7 @@ MOMENTUM = (
         name="mom",
         inputs=("source",),
         params=(bars("length", 10, low=1),),
-        outputs=value(),
+        outputs=price(),
         first_valid_bars=_CHANGE,
         settle_bars=window(_CHANGE),
         computed_by=TA_LIB,
@@ -144,7 +157,7 @@ MOMENTUM = (
         name="macd",
         inputs=("source",),
         params=_LINES,
-        outputs=(Output("macd"), Output("signal"), Output("histogram")),
+        outputs=(level("macd"), level("signal"), level("histogram")),
         first_valid_bars=first(macd=lambda p: _slow(p) - 1, signal=_signal, histogram=_signal),
         settle_bars=lambda p: ema_memory(_slow(p)) + ema_memory(count(p, "signal")),
         rising=("fast", "slow"),

@@ -45,14 +45,19 @@ def value(low: float | None = None, high: float | None = None, undefined_when: s
     return (Output("value", low=low, high=high, undefined_when=undefined_when),)
 
 
+def price(low: float | None = None, undefined_when: str | None = None) -> tuple[Output, ...]:
+    """Return the single output of an indicator that makes prices, or differences of prices, of prices."""
+    return (level("value", low=low, undefined_when=undefined_when),)
+
+
+def level(name: str, low: float | None = None, undefined_when: str | None = None, *, total: bool = True) -> Output:
+    """Return an output in the unit of the source; not `total`: missing by design for part of the time."""
+    return Output(name, low=low, undefined_when=undefined_when, total=total, in_source_unit=True)
+
+
 def whole(name: str, low: int, high: int) -> Output:
     """Return an output that holds whole numbers."""
     return Output(name, ValueType.INT, low=low, high=high)
-
-
-def partial(name: str) -> Output:
-    """Return an output that is missing by design for part of the time."""
-    return Output(name, total=False)
 
 
 def always(bars: int) -> Callable[[Params], int]:
