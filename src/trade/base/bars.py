@@ -63,10 +63,11 @@ def aggregate(base: Bars, timeframe: Timeframe) -> Bars:
     if timeframe == base.timeframe or len(base) == 0:
         fields: dict[str, Any] = {name: getattr(base, name) for name in _COLUMNS}
         return Bars(timeframe=timeframe, **fields)
-    opened = timeframe.floor(base.ts_open_ms)
-    first = np.flatnonzero(np.concatenate(([True], opened[1:] != opened[:-1])))
-    last = np.append(first[1:], len(base)) - 1
-    ts_open = opened[first]
+    # A search per slower bar: flooring every base bar takes five times as long.
+    edges = timeframe.edges(timeframe.floor_at(int(base.ts_open_ms[0])), timeframe.ceil_at(int(base.ts_open_ms[-1]) + 1))
+    rows = np.searchsorted(base.ts_open_ms, edges)
+    exists = rows[:-1] < rows[1:]
+    first, last, ts_open = rows[:-1][exists], rows[1:][exists] - 1, edges[:-1][exists]
     expected = (timeframe.close(ts_open) - ts_open) // base.timeframe.length_ms
     return Bars(
         timeframe=timeframe,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.base.instrument import Grid
-from trade.features.compute import FeatureSet
+from trade.features.compute import Column, FeatureSet
 from trade.features.node import Node
 from trade.features.plan import Plan
 from trade.features.prices import Prices
@@ -27,22 +27,22 @@ def unexcused_missing(plan: Plan, made: FeatureSet, grid: Grid) -> Mapping[tuple
     conditions are only looked at where something is missing, so that a clean set costs one pass over its columns.
     """
     found: dict[tuple[str, str], Int64] = {}
-    for (name, output), column in made.columns.items():
-        node = plan.features[name]
-        declared = node.entry.output(output)
-        if declared is None or not declared.total:
-            continue
-        missing = ~np.isfinite(column.values)
-        missing[: column.first_row + node.first_valid_bars[output]] = False
-        if missing.any():
-            prices = Prices(made.bars[column.timeframe], grid)
-            missing[column.first_row :] &= ~_excused(node, output, Slice(prices, column.first_row))
-        if missing.any():
-            found[name, output] = np.flatnonzero(missing)
+    for name, node in plan.features.items():
+        columns = {output.name: made.columns[name, output.name] for output in node.entry.outputs}
+        first_row = next(iter(columns.values())).first_row
+        own = Slice(Prices(made.bars[node.timeframe], grid), first_row)
+        for output in (output.name for output in node.entry.outputs if output.total):
+            begun = first_row + node.first_valid_bars[output]
+            missing = ~np.isfinite(columns[output].values[begun:])
+            if missing.any():
+                missing &= ~_excused(node, output, columns, own)[begun - first_row :]
+            if missing.any():
+                found[name, output] = begun + np.flatnonzero(missing)
     return found
 
 
-def _excused(node: Node, output: str, own: Slice) -> Bool:
+def _excused(node: Node, output: str, columns: Mapping[str, Column], own: Slice) -> Bool:
+    """Return where the condition of an output holds, on the bars of the slice: of a structure by its own outputs, else by its inputs."""
     if node.is_structure:
-        return undefined(node.entry, output, own.outputs(node))
+        return undefined(node.entry, output, {name: column.values[column.first_row :] for name, column in columns.items()})
     return may_be_missing(node.entry, output, node.params, own.inputs(node), own.ts_open_ms)

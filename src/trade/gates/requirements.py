@@ -65,18 +65,15 @@ def _check_shapes(case: Requirements) -> Iterator[Finding]:
 
 
 def _check_values(label: str, values: Float64, output: Output) -> Iterator[Finding]:
-    infinite = np.isinf(values)
-    if infinite.any():
-        yield Finding("column-infinite", f"'{label}' is infinite {np.count_nonzero(infinite)} times", _HINT)
-    if output.type is ValueType.FLOAT and output.low is None and output.high is None:
-        return
-    known = values[~np.isnan(values)]
-    if output.type is not ValueType.FLOAT and (known != np.rint(known)).any():
+    lowest, highest = np.fmin.reduce(values, initial=np.inf), np.fmax.reduce(values, initial=-np.inf)  # of what is not missing
+    if np.isneginf(lowest) or np.isposinf(highest):
+        yield Finding("column-infinite", f"'{label}' is infinite {np.count_nonzero(np.isinf(values))} times", _HINT)
+    if output.type is not ValueType.FLOAT and (np.rint(values) != values)[~np.isnan(values)].any():
         yield Finding("column-type", f"'{label}' is {output.type} and holds fractions", _HINT)
     low, high = _range(output)
     slack = _RANGE_SLACK * max(abs(low) if np.isfinite(low) else 0.0, abs(high) if np.isfinite(high) else 0.0, 1.0)
-    outside = known[(known < low - slack) | (known > high + slack)]
-    if len(outside):
+    if lowest < low - slack or highest > high + slack:
+        outside = values[(values < low - slack) | (values > high + slack)]
         yield Finding("column-range", f"'{label}' leaves {low:g}..{high:g} {len(outside)} times, for example {outside[0]!r}", _HINT)
 
 
