@@ -45,6 +45,19 @@ def test_nothing_is_seen_at_its_place_before_it_is_published(tmp_path: Path) -> 
     assert staging(tmp_path) == []
 
 
+def test_every_file_is_on_the_disk_before_it_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed, fsync = set(), os.fsync
+
+    def noted(handle: int) -> None:
+        flushed.add(Path(f"/proc/self/fd/{handle}").readlink().name)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    run = staged(tmp_path)
+    assert flushed >= set(FILES)
+    publish(run)
+
+
 def test_a_discarded_run_leaves_nothing(tmp_path: Path) -> None:
     staged(tmp_path).discard()
     assert staging(tmp_path) == []

@@ -83,6 +83,7 @@ def only(rule: Any, setups: dict[str, Any] | None = None) -> Finding:
         (["rsi_14", "between", [70, 30]], "never-holds", "", None),
         (["rsi_14", "near_pct", 0, 5], "never-holds", "", None),
         (["rsi_14", "near_abs", 120, 5], "never-holds", "", None),
+        (["rsi_14", "near_pct", 200, 49.9], "never-holds", "", "'rsi_14' lies between 0 and 100"),
         (["hour_utc", "==", 24], "never-holds", "", "'hour_utc' lies between 0 and 23"),
         (["hour_utc", "==", 9.5], "never-holds", "", None),
         (["hour_utc", "in", [9, 25]], "never-holds", "[2][1]", None),

@@ -61,7 +61,7 @@ def test_stop_3_the_floor_looks_at_closes_only() -> None:
 def test_stop_3_max_drawdown_is_from_the_running_peak_of_base_closes() -> None:
     bars = flat_bars(100, 100, 120, 109, 108, 107)
     outcome = run(bars, {0: "long"}, **FALL)
-    assert stop_reason(outcome) == "max_drawdown"  # 1080 is 10 % under 1200; the limit is inclusive
+    assert (stop_reason(outcome), outcome.tally["stop_ts_ms"]) == ("max_drawdown", at(5))  # 1080 is 10 % under 1200: inclusive
     assert exits(outcome) == [("max_drawdown", 107)]
     assert (outcome.tally["max_drawdown_quanta"], outcome.tally["max_drawdown_frac"]) == (usdt(130), 130 / 1200)
 

@@ -76,6 +76,13 @@ def test_open_interest_every_five_minutes_passes_and_a_long_hole_is_named() -> N
     assert (finding.data["from_ms"], finding.data["to_ms"]) == (at(12 * HOUR - 5), at(DAY))
 
 
+@pytest.mark.parametrize(("minutes", "told"), [(3 * HOUR, []), (3 * HOUR + 1, [("open-interest-hole", "warning")])])
+def test_a_hole_in_open_interest_as_long_as_the_longest_gap_allowed_passes(minutes: int, told: list[tuple[str, str]]) -> None:
+    holed = held(*range(0, HOUR, 5), *range(HOUR - 5 + minutes, DAY, 5))
+    found = open_interest.check(case(bars(range(DAY)), DAY, reads_open_interest=True, open_interest=holed))
+    assert said(found) == told
+
+
 @pytest.mark.parametrize("wrong", [np.nan, -1.0, np.inf])
 def test_open_interest_that_nobody_can_hold_is_refused(wrong: float) -> None:
     assert said(sanity.check(case(bars(range(9)), 9, open_interest=held(0, 5, value=wrong)))) == [("bad-open-interest", "error")]

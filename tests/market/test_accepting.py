@@ -158,3 +158,9 @@ def test_spans_are_sets_of_instants(left, right):
     assert minutes_of(within(one, other)) == left & right
     assert minutes_of(without(one, other)) == left - right
     assert length_ms(one) == len(left)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 20)), max_size=6))
+def test_spans_inside_others_add_nothing_to_their_union(drawn):
+    spans = [(start, start + length) for start, length in drawn]
+    assert minutes_of(union(spans)) == minutes_of(spans)
