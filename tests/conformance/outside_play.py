@@ -75,6 +75,7 @@ class Crossing:
     down: str
     chart: str | None  # the timeframe of the rule; none: that of the bars
     levels: str
+    averages: tuple[int, ...] = ()  # the lengths of two simple averages
 
     def half(self, side: str, base: str) -> str:
         enter, leave = (self.up, self.down) if side == "long" else (self.down, self.up)
@@ -93,7 +94,7 @@ def crossing_of(rule: str) -> Crossing | None:
         return None
     if averages:
         features = "\n".join(AVERAGE.format(name, length) for name, length in zip(("fast", "slow"), averages.groups(), strict=True))
-        return Crossing(features, "fast, cross_above, slow", "fast, cross_below, slow", chart, levels)
+        return Crossing(features, "fast, cross_above, slow", "fast, cross_below, slow", chart, levels, tuple(map(int, averages.groups())))
     if bounds:
         return Crossing(RSI.format(bounds[1]), f"rsi, cross_above, {bounds[2]}", f"rsi, cross_below, {bounds[3]}", chart, levels)
     return None

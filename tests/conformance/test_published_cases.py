@@ -16,7 +16,7 @@ import vectorbt_cases
 from outside_play import Market, both_halves, crossing_of
 from page_tables import table_with
 from published import FOLDER_VARIABLE, Case, folder, read
-from tradingview_runs import bars_of, days_of, exported
+from tradingview_runs import after_ties, bars_of, days_of, exported
 
 from trade.base.timeframe import Timeframe
 
@@ -48,6 +48,15 @@ def test_the_bar_magnifier_needs_the_bars_inside_the_day() -> None:
     days = Market(days_of(bars_of(told)), Decimal("0.01"), Decimal(1), Timeframe("D"))
     equal = [(our.entry, our.exit) == (their.entry, their.exit) for our, their in zip(both_halves(strategy, days), theirs, strict=True)]
     assert (len(equal), equal.count(False)) == (56, 3)
+
+
+@of_the_page
+def test_one_reversal_of_the_future_is_at_an_exact_tie_of_two_averages() -> None:
+    told = read("tradingview/cases.json")["tradingview_strategies"]["futures_pnl"]
+    theirs = exported(told)
+    moved = [(one, tied) for one, tied in zip(theirs, after_ties(theirs, bars_of(told), told), strict=True) if one != tied]
+    assert [(one.exit, tied.exit) for one, tied in moved][:1] == [(Decimal("91.425"), Decimal("90.350"))]
+    assert [(one.entry, tied.entry) for one, tied in moved][1:] == [(Decimal("91.425"), Decimal("90.350"))]
 
 
 @of_the_page

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain, cycle, groupby
+from itertools import accumulate, chain, cycle, groupby
 from typing import Any
 
 from outside_play import Crossing, Market, Moment, both_halves, crossing_of, instant
@@ -41,7 +41,8 @@ def run_case(name: str, told: Mapping[str, Any]) -> Case:
     bars = bars_of(told)
     theirs = [moment for moment in exported(told) if moment.exit_ms <= bars[-1]["at"]]  # one export ends on a bar we do not have
     if crossing is not None:
-        return Case("tradingview", name, None, theirs, lambda: shown(crossed(crossing, bars, told), theirs))
+        tied = after_ties(theirs, bars, told) if crossing.averages and crossing.chart is None else theirs
+        return Case("tradingview", name, None, tied, lambda: shown(crossed(crossing, bars, told), tied))
     return Case("tradingview", name, None, theirs, lambda: shown(ordered(orders_of(told["rule"], len(bars)) or [], bars, told), theirs))
 
 
@@ -97,6 +98,29 @@ def days_of(bars: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         for day in ([row | {name: Decimal(row[name]) for name in ("high", "low")} for row in day] for day in days)
         if len(day) == HOURS
     ]
+
+
+def after_ties(theirs: list[Moment], bars: Sequence[dict[str, Any]], told: Mapping[str, Any]) -> list[Moment]:
+    """Return their trades as they are where equal is equal (RULE-7): a fill after a bar whose averages are one number comes a bar later.
+
+    Doubles take such a tie for a crossing: the sums of 10 and of 30 closes round to different sides of it.
+    """
+    crossing = crossing_of(told["rule"])
+    assert crossing is not None
+    fast, slow = crossing.averages
+    sums = [Fraction(0), *accumulate(Fraction(row["close"]) for row in bars)]
+    means = [[(sums[i] - sums[i - n]) / n if i >= n else None for n in (fast, slow)] for i in range(1, len(sums))]
+    later = {bars[i + 1]["at"]: bars[i + 2] for i, (one, other) in enumerate(means) if one == other and one is not None}
+    return [_postponed(moment, later, Decimal(str(told.get("pointvalue", 1)))) for moment in theirs]
+
+
+def _postponed(moment: Moment, later: Mapping[int, dict[str, Any]], units: Decimal) -> Moment:
+    if moment.entry_ms in later:
+        moment = moment._replace(entry_ms=later[moment.entry_ms]["at"], entry=Decimal(later[moment.entry_ms]["open"]))
+    if moment.exit_ms in later:
+        moment = moment._replace(exit_ms=later[moment.exit_ms]["at"], exit=Decimal(later[moment.exit_ms]["open"]))
+    points = moment.exit - moment.entry if moment.side == "long" else moment.entry - moment.exit
+    return moment if points * units == moment.net else moment._replace(net=points * units)
 
 
 def crossed(strategy: Crossing, bars: list[dict[str, Any]], told: Mapping[str, Any]) -> list[Moment]:
