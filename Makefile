@@ -13,7 +13,7 @@ test: $(READY)  ## formatting, lint, types, import contracts and tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -m "not deep"
+	$(BIN)/python -m pytest -q -m "not deep" -n auto --dist worksteal
 
 deep: $(READY)  ## the long runs
 	$(BIN)/python -m pytest -q -m deep --hypothesis-profile=fresh

@@ -61,8 +61,10 @@ def test_import_shows_a_table_for_people(trade, text):
     assert "2023-01-01 00:07" in shown
 
 
-def test_import_of_several_files_lists_each(trade, text):
+def test_import_of_several_files_lists_each(trade, text, monkeypatch):
     one, two = text(bar_lines(8), "one.csv"), text(bar_lines(12), "two.csv")
+    monkeypatch.chdir(one.parent)  # where a test lies is no part of what is shown
+    one, two = one.name, two.name
     document = json.loads(trade("import", one, two, "--symbol", "BTCUSDT", "--json"))
     assert [(file["rows_new"], file["duplicates_agreeing"]) for file in document["files"]] == [(8, 0), (4, 8)]
     assert (document["rows_read"], document["rows_new"], document["rows_bad"]) == (20, 12, 0)
