@@ -11,7 +11,7 @@ import pytest
 from play_catalogue import CATALOGUE, FULL
 
 from trade.base.errors import Malformed
-from trade.play.lookup import find_play, list_plays
+from trade.play.lookup import SHIPPED, find_play, list_plays, spread
 from trade.play.models import TOP_LEVEL
 from trade.play.read import read_play
 from trade.play.schema import json_schema
@@ -63,6 +63,42 @@ def test_a_name_that_fits_two_plays_is_refused(folder: Path) -> None:
     assert refused.value.findings[0].code == "ambiguous-play"
     assert "deep/same.yml, other/same.yml" in refused.value.findings[0].fact
     assert find_play("deep/same", folder) == folder / "deep" / "same.yml"
+
+
+def test_what_comes_with_the_program_is_found_from_every_folder_after_what_is_in_it(folder: Path) -> None:
+    assert find_play("sample", folder) == SHIPPED / "sample.yml"
+    own = folder / "deep" / "sample.yml"
+    own.write_text("version: '3.0.0'\n")
+    assert find_play("sample", folder) == own
+
+
+def test_what_comes_with_the_program_is_the_example_of_the_same_name() -> None:
+    assert [path.name for path in list_plays(SHIPPED)] == ["sample.yml"]
+    for path in list_plays(SHIPPED):
+        assert path.read_bytes() == (_EXAMPLES / path.name).read_bytes()
+
+
+def test_a_folder_stands_for_every_play_below_it(folder: Path) -> None:
+    below = ["deep/rsi.yaml", "deep/same.yml", "ema_cross.yml", "other/same.yml"]
+    assert list(spread(["ema_cross", str(folder), "nowhere"], folder)) == ["ema_cross", *(str(folder / name) for name in below), "nowhere"]
+
+
+def test_a_play_comes_before_a_folder_of_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    (folder / "rsi").mkdir()
+    (folder / "rsi" / "other.yml").write_text("version: '3.0.0'\n")
+    assert list(spread(["rsi"], folder)) == ["rsi"]
+    assert list(spread(["./rsi"], folder)) == ["rsi/other.yml"]
+
+
+def test_a_folder_where_one_play_is_wanted_is_answered_with_the_plays_in_it(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(Malformed) as refused:
+        find_play(str(folder / "other"), folder)
+    assert refused.value.findings[0].hint == f"name a Play: {folder / 'other' / 'same.yml'}"
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(Malformed) as refused:
+        find_play(str(tmp_path / "empty"), folder)
+    assert refused.value.findings[0].fact.endswith("is a folder without a Play")
 
 
 @pytest.mark.parametrize("path", sorted(_EXAMPLES.rglob("*.yml")), ids=lambda path: path.stem)

@@ -14,25 +14,27 @@ app = typer.Typer(
     help="Check and read Play files.", epilog="Example: trade play validate sample", no_args_is_help=True, rich_markup_mode=None
 )
 
-PlayNames = Annotated[list[str], typer.Argument(metavar="PLAY", help="Play files, or names of Plays in configs/plays.")]
+PlayNames = Annotated[
+    list[str], typer.Argument(metavar="PLAY...", help="Play files, folders with all Plays below them, or names of Plays in configs/plays.")
+]
 PlayName = Annotated[str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.")]
 Folder = Annotated[Path, typer.Option("--plays", metavar="FOLDER", help="The folder of Plays.")]
 
 
-@app.command(epilog="Example: trade play validate configs/plays/sample.yml")
+@app.command(epilog="Example: trade play validate configs/plays")
 def validate(plays: PlayNames, folder: Folder = PLAYS, as_json: Json = False, quiet: Quiet = False) -> None:
-    """Check Plays and report every mistake at once; exit 2 if one is wrong."""
+    """Check Plays and report every mistake of every one at once; exit 2 if one is wrong."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.base.errors import EXIT_MALFORMED, EXIT_OK, Malformed
-    from trade.play.lookup import find_play
+    from trade.play.lookup import find_play, spread
     from trade.run.accepted import accept_file
 
-    documents, said, code = [], [], EXIT_OK
-    for name in plays:
+    documents, said = [], []
+    for name in dict.fromkeys(spread(plays, folder)):
         try:
             accepted = accept_file(find_play(name, folder))
         except Malformed as error:
-            findings, play_hash, code = error.findings, None, EXIT_MALFORMED
+            findings, play_hash = error.findings, None
         else:
             findings, play_hash = accepted.findings, accepted.play.play_hash
             console.show(f"{name}: valid, play_hash {play_hash[:16]}")
@@ -40,7 +42,13 @@ def validate(plays: PlayNames, folder: Folder = PLAYS, as_json: Json = False, qu
         valid = {"play": name, "valid": play_hash is not None, "play_hash": play_hash}
         documents.append({**valid, "findings": [finding.as_json() for finding in findings]})
         console.show_findings(findings)
-    console.emit({"status": "refused" if code else "valid", "exit_code": code, "plays": documents, "findings": said})
+    wrong = sum(not document["valid"] for document in documents)
+    code = EXIT_MALFORMED if wrong else EXIT_OK
+    counts = {"checked": len(documents), "valid": len(documents) - wrong, "wrong": wrong}
+    if len(documents) > 1:
+        console.show(f"{counts['checked']} Plays: {counts['valid']} valid, {wrong} wrong")
+    status = "refused" if wrong else "valid"
+    console.emit({"status": status, "exit_code": code, "counts": counts, "plays": documents, "findings": said})
     raise typer.Exit(code)
 
 
@@ -72,11 +80,13 @@ def schema(as_json: Json = False, quiet: Quiet = False) -> None:  # noqa: ARG001
 def list_plays(folder: Folder = PLAYS, as_json: Json = False, quiet: Quiet = False) -> None:
     """List the Plays of the folder."""
     console.configure(as_json=as_json, quiet=quiet)
+    from trade.play.lookup import SHIPPED, play_name
     from trade.play.lookup import list_plays as found
 
-    names = [path.relative_to(folder).with_suffix("").as_posix() for path in found(folder)]
+    names = [play_name(path, folder) for path in found(folder)]
     console.succeed({"plays": names})
     for name in names:
         console.show(name)
     if not names:
-        console.say(f"no Plays in '{folder}'; name another folder with --plays")
+        shipped = ", ".join(play_name(path, SHIPPED) for path in found(SHIPPED))
+        console.say(f"no Plays in '{folder}'; name another folder with --plays, or run what comes with the program: {shipped}")

@@ -1,14 +1,17 @@
-"""Finding Plays: by path, or by name anywhere under the folder of Plays."""
+"""Finding Plays: by path, or by name anywhere under the folder of Plays; those that come with the program are found everywhere."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.play.nearest import did_you_mean
 
+SHIPPED = Path(__file__).parent / "shipped"
 _SUFFIXES = (".yml", ".yaml")
+_SHOWN = 5
 
 
 def list_plays(folder: Path) -> tuple[Path, ...]:
@@ -19,19 +22,51 @@ def list_plays(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in found if not any(part[0] in "_." for part in path.relative_to(folder).parts)))
 
 
+def play_name(path: Path, folder: Path) -> str:
+    """Return the name that means one Play of a folder only: `deep/rsi`."""
+    return path.relative_to(folder).with_suffix("").as_posix()
+
+
 def find_play(name_or_path: str, folder: Path) -> Path:
-    """Return the file of a Play given by path or by name; raise Malformed with the nearest names."""
+    """Return the file of a Play given by path or by name; those of the folder come before those of the program.
+
+    Raises Malformed with the nearest names.
+    """
     given = Path(name_or_path)
     if given.suffix in _SUFFIXES or len(given.parts) > 1:
         for path in (given, folder / given):
             if path.is_file():
                 return path
-    every = list_plays(folder)
-    same = [path for path in every if name_or_path in {path.stem, path.name, path.relative_to(folder).with_suffix("").as_posix()}]
+    same = _named(name_or_path, folder)
     if len(same) == 1:
         return same[0]
     if same:
         where = ", ".join(path.relative_to(folder).as_posix() for path in same)
         raise Malformed(Finding("ambiguous-play", f"the name '{name_or_path}' fits several Plays: {where}", "give the path"))
-    hint = did_you_mean(given.stem, [path.stem for path in every], f"`trade play list` shows the Plays in '{folder}'")
-    raise Malformed(Finding("unknown-play", f"no Play '{name_or_path}' as a file or in '{folder}'", hint))
+    raise Malformed(_unknown(name_or_path, folder))
+
+
+def spread(words: Iterable[str], folder: Path) -> Iterator[str]:
+    """Yield each word, but for a folder the path of every Play under it; a Play of that name comes before a folder of that name."""
+    for word in words:
+        plays = () if _named(word, folder) else list_plays(Path(word))
+        yield from map(str, plays) if plays else (word,)
+
+
+def _named(name: str, folder: Path) -> tuple[Path, ...]:
+    for home in (folder, SHIPPED):
+        same = tuple(path for path in list_plays(home) if name in {path.stem, path.name, play_name(path, home)})
+        if same:
+            return same
+    return ()
+
+
+def _unknown(name: str, folder: Path) -> Finding:
+    given = Path(name)
+    if given.is_dir():
+        plays = [str(path) for path in list_plays(given)]
+        hint = f"name a Play: {', '.join(plays[:_SHOWN])}" if plays else "Plays end in .yml or .yaml and begin with neither '_' nor '.'"
+        return Finding("unknown-play", f"'{name}' is a folder {'of Plays' if plays else 'without a Play'}", hint)
+    known = dict.fromkeys(path.stem for home in (folder, SHIPPED) for path in list_plays(home))
+    hint = did_you_mean(given.stem, known, f"`trade play list` shows the Plays in '{folder}'")
+    return Finding("unknown-play", f"no Play '{name}' as a file or in '{folder}'", hint)
