@@ -18,18 +18,22 @@ _BRIEF = ("run_id", "play", "symbol", "exec_timeframe", "window", "stop_reason")
 def list_runs(out: Path) -> tuple[tuple[tuple[Path, Mapping[str, Any]], ...], tuple[Finding, ...]]:
     """Return every published run with the head of its result, sorted by folder, and a warning for each that cannot be read."""
     found, damaged = [], []
-    for path in sorted(out.glob(f"*/*/*/{RESULT}")):
-        if path.is_relative_to(out / ".staging"):
-            continue
+    for folder in run_folders(out):
         try:
-            summary = read_result(path.parent)
+            summary = read_result(folder)
             brief = {name: summary[name] for name in _BRIEF}
             brief |= {name: summary["metrics"][name] for name in ("net_return_pct", "max_drawdown_pct", "total_trades")}
         except (Mismatch, KeyError, TypeError):
-            damaged.append(replace(_damaged(path), severity=Severity.WARNING))
+            damaged.append(replace(_damaged(folder / RESULT), severity=Severity.WARNING))
         else:
-            found.append((path.parent, brief))
+            found.append((folder, brief))
     return tuple(found), tuple(damaged)
+
+
+def run_folders(out: Path) -> tuple[Path, ...]:
+    """Return the folder of every published run, sorted."""
+    found = sorted(path.parent for path in out.glob(f"*/*/*/{RESULT}"))
+    return tuple(folder for folder in found if not folder.is_relative_to(out / ".staging"))
 
 
 def read_result(folder: Path) -> dict[str, Any]:
@@ -52,7 +56,7 @@ def find_run(out: Path, name: str) -> Path:
     given = Path(name)
     if (given / RESULT).is_file():
         return given
-    found = [path.parent for path in sorted(out.glob(f"*/*/*/{RESULT}")) if name and path.parent.name.startswith(name)]
+    found = [folder for folder in run_folders(out) if name and folder.name.startswith(name)]
     if len(found) == 1:
         return found[0]
     if found:

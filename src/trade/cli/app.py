@@ -33,6 +33,7 @@ app.add_typer(play.app, name="play")
 app.add_typer(data.app, name="data")
 app.command(name="bench", epilog=bench.EXAMPLE)(bench.bench)
 
+_TAB = "_TRADE_COMPLETE"  # set by the functions that --install-completion gives to shells
 EXIT_CLOSED_PIPE = 128 + 13  # what a shell reports of a process that SIGPIPE ended
 
 _MACHINE = {
@@ -52,9 +53,9 @@ def _root(version: bool = typer.Option(False, "--version", help="Show the versio
 
 
 def main() -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line, or answer a Tab, and exit with its code."""
     _open_streams()
-    code = run(sys.argv[1:])
+    code = _complete() if os.environ.get(_TAB) else run(sys.argv[1:])
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -75,8 +76,8 @@ def run(arguments: list[str]) -> int:
         return _usage(error)
     except (Abort, KeyboardInterrupt):
         return _interrupted()
-    except SystemExit:  # typer's own answer to a closed pipe
-        return _closed_pipe()
+    except SystemExit as end:  # typer's own answer to a closed pipe, and its end after it showed or installed a completion
+        return _closed_pipe() if isinstance(end.__context__, OSError) else _code(end)
     except OSError as error:
         return _machine(error)
     except Exception as error:  # our own bug: one line, a trace file, exit 70
@@ -84,6 +85,21 @@ def run(arguments: list[str]) -> int:
     if result == EXIT_INTERRUPTED:  # typer turns Ctrl-C into a code
         return _interrupted()
     return result if isinstance(result, int) else 0
+
+
+def _complete() -> int:
+    """Answer a Tab: the shell says in the environment what was typed. Into a line being typed nothing else is said, whatever fails."""
+    try:
+        typer.main.get_command(app).main([], prog_name="trade", standalone_mode=False)
+    except SystemExit as end:  # typer's way to end
+        return _code(end)
+    except Exception:
+        return EXIT_REFUSED
+    return EXIT_REFUSED
+
+
+def _code(end: SystemExit) -> int:
+    return end.code if isinstance(end.code, int) else 0
 
 
 def _open_streams() -> None:

@@ -10,7 +10,7 @@ import typer
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
-from trade.cli import console
+from trade.cli import completing, console
 from trade.cli.calendars import closed_of
 from trade.cli.options import (
     DEFAULT_DB,
@@ -24,7 +24,6 @@ from trade.cli.options import (
     Out,
     Quiet,
     StrictWarmup,
-    Symbol,
     To,
     duration_ms,
     instant_ms,
@@ -39,8 +38,16 @@ app = typer.Typer(
     help="Run Plays, and look at what they left.", epilog="Example: trade backtest run sample", no_args_is_help=True, rich_markup_mode=None
 )
 
-PlayName = Annotated[str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.")]
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run folder, or the id (or its beginning) of a run.")]
+PlayName = Annotated[
+    str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.", autocompletion=completing.plays)
+]
+RunName = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run folder, or the id (or its beginning) of a run.", autocompletion=completing.runs)
+]
+Symbol = Annotated[
+    str | None,
+    typer.Option("--symbol", help="Run the Play on this symbol instead of its own.", autocompletion=completing.symbols),
+]
 
 
 @app.command(cls=PatternOptional, epilog="Example: trade backtest run sample --from 2025-02-01 --to 2025-03-01")

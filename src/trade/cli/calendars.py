@@ -8,7 +8,7 @@ import typer
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
-from trade.cli import console
+from trade.cli import completing, console
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet
 
 if TYPE_CHECKING:
@@ -51,7 +51,9 @@ def calendar_name(text: str) -> str:
 
 
 def calendar(
-    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.")],
+    symbol: Annotated[
+        str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.", autocompletion=completing.symbols)
+    ],
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="24/7, fx, or the code of an exchange, like XNYS.")] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,

@@ -9,7 +9,7 @@ import typer
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
-from trade.cli import calendars, console, quality, rules, stored, vacuum
+from trade.cli import calendars, completing, console, quality, rules, stored, vacuum
 from trade.cli.calendars import Calendar, calendar_name, closed_of
 from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms
 from trade.market.files.formats import NAMES
@@ -26,13 +26,15 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Symbol = Annotated[str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.")]
+Symbol = Annotated[
+    str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.", autocompletion=completing.symbols)
+]
 
 
 @app.command("import", epilog="Example: trade data import BTCUSDT-1m-2023-*.zip --symbol BTCUSDT --market spot")
 def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV (plain, .gz or .zip), parquet or feather files.")],
-    symbol: Annotated[str, typer.Option("--symbol", help="The symbol the rows belong to.")],
+    symbol: Annotated[str, typer.Option("--symbol", help="The symbol the rows belong to.", autocompletion=completing.symbols)],
     venue: Annotated[
         str | None, typer.Option("--venue", help="The exchange [default: binance or bybit for their own files, else generic].")
     ] = None,
@@ -101,7 +103,13 @@ def export(
 @app.command("sync", epilog="Example: trade data sync --symbol BTCUSDT --symbol ETHUSDT --days 90")
 def sync(
     symbols: Annotated[
-        list[str], typer.Option("--symbol", metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT; several times.")
+        list[str],
+        typer.Option(
+            "--symbol",
+            metavar="SYMBOL",
+            help="BTCUSDT, or in full venue:market:BTCUSDT; several times.",
+            autocompletion=completing.symbols,
+        ),
     ],
     venue: Annotated[str, typer.Option("--venue", help="bybit, or any exchange that ccxt knows, like binance.")] = "bybit",
     market: Annotated[str, typer.Option("--market", help="linear or spot; of bybit only linear.")] = "linear",
@@ -167,7 +175,7 @@ def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB,
 
 @app.command("delete", epilog="Example: trade data delete binance:spot:BTCUSDT --kind bars --yes")
 def delete(
-    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="In full: venue:market:BTCUSDT.")],
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="In full: venue:market:BTCUSDT.", autocompletion=completing.full_symbols)],
     kind: Annotated[str | None, typer.Option("--kind", help="Only this kind: bars, mark, funding or oi.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Really delete.")] = False,
     db: Db = DEFAULT_DB,

@@ -19,7 +19,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")]
 From = Annotated[str | None, typer.Option("--from", metavar="TIME", help="First instant traded, UTC: 2023-01-01 or 2023-01-01T06:00.")]
 To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="End of the window, UTC, exclusive.")]
-Symbol = Annotated[str | None, typer.Option("--symbol", help="Run the Play on this symbol instead of its own.")]
 MaxGap = Annotated[str, typer.Option("--max-gap", metavar="TIME", help="Longest hole in the history that is allowed: 90m, 3h, 2d.")]
 MaxMissing = Annotated[float, typer.Option("--max-missing", metavar="PCT", help="Share of missing minutes that is allowed, in percent.")]
 StrictWarmup = Annotated[bool, typer.Option("--strict-warmup", help="Refuse when the history before the window is too short.")]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from trade.cli import console
+from trade.cli import completing, console
 from trade.cli.options import PLAYS, Json, Quiet
 
 app = typer.Typer(
@@ -15,9 +15,16 @@ app = typer.Typer(
 )
 
 PlayNames = Annotated[
-    list[str], typer.Argument(metavar="PLAY...", help="Play files, folders with all Plays below them, or names of Plays in configs/plays.")
+    list[str],
+    typer.Argument(
+        metavar="PLAY...",
+        help="Play files, folders with all Plays below them, or names of Plays in configs/plays.",
+        autocompletion=completing.plays,
+    ),
 ]
-PlayName = Annotated[str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.")]
+PlayName = Annotated[
+    str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.", autocompletion=completing.plays)
+]
 Folder = Annotated[Path, typer.Option("--plays", metavar="FOLDER", help="The folder of Plays.")]
 
 

@@ -10,7 +10,7 @@ import typer
 
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
-from trade.cli import console
+from trade.cli import completing, console
 from trade.cli.calendars import closed_of
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 _SHOWN = 50
 
-Symbols = Annotated[list[str] | None, typer.Option("--symbol", metavar="SYMBOL", help="Only this symbol; may be given several times.")]
+Symbols = Annotated[
+    list[str] | None,
+    typer.Option("--symbol", metavar="SYMBOL", help="Only this symbol; may be given several times.", autocompletion=completing.symbols),
+]
 
 
 def check(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False, quiet: Quiet = False) -> None:
@@ -69,7 +72,9 @@ def heal(
 
 
 def accept_gap(
-    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.")],
+    symbol: Annotated[
+        str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.", autocompletion=completing.symbols)
+    ],
     from_: Annotated[str | None, typer.Option("--from", metavar="TIME", help="First missing minute, UTC.")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="TIME", help="End of the hole, UTC, exclusive.")] = None,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why the hole is known.")] = "",

@@ -8,7 +8,7 @@ import typer
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
-from trade.cli import console
+from trade.cli import completing, console
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ _NEVER = "never"
 
 
 def rules(
-    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.")],
+    symbol: Annotated[
+        str, typer.Argument(metavar="SYMBOL", help="BTCUSDT, or in full venue:market:BTCUSDT.", autocompletion=completing.symbols)
+    ],
     from_: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="From when the values hold, UTC [default: from the first bar on].")
     ] = None,

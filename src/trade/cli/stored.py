@@ -9,7 +9,7 @@ import typer
 
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding
-from trade.cli import console
+from trade.cli import completing, console
 from trade.cli.calendars import closed_of
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet
 
@@ -23,7 +23,7 @@ _CELLS = 24
 
 
 def info(
-    symbol: Annotated[str | None, typer.Argument(metavar="SYMBOL", help="Only this symbol.")] = None,
+    symbol: Annotated[str | None, typer.Argument(metavar="SYMBOL", help="Only this symbol.", autocompletion=completing.symbols)] = None,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
     quiet: Quiet = False,

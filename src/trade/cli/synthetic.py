@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
+from trade.cli import completing
 
 if TYPE_CHECKING:
     from trade.run.request import Request
@@ -23,7 +24,10 @@ _BARS = 43_200
 Synthetic = Annotated[
     str | None,
     typer.Option(
-        _OPTION, metavar="[PATTERN]", help="Run on a made market, by default the Play's validation pattern; bootstrap:SYMBOL mixes history."
+        _OPTION,
+        metavar="[PATTERN]",
+        help="Run on a made market, by default the Play's validation pattern; bootstrap:SYMBOL mixes history.",
+        autocompletion=completing.patterns,
     ),
 ]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help=f"What the made market is drawn with [default: {_SEED}].")]
