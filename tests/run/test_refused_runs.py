@@ -7,13 +7,20 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from command_line import SAMPLE, Said, Trade
 
 from trade.artifacts.tables import Table
-from trade.base.errors import EXIT_DATA_MISSING, EXIT_MALFORMED, EXIT_MISMATCH, EXIT_REFUSED
+from trade.base.errors import EXIT_DATA_MISSING, EXIT_MALFORMED, EXIT_MISMATCH, EXIT_REFUSED, DataMissing
+from trade.base.timeframe import MINUTE_MS, Timeframe
+from trade.features.plan import Plan
+from trade.market.names import Kind, Series
+from trade.market.store import StoredSeries
+from trade.run.request import Market
+from trade.run.window import choose_window
 
 Run = Callable[..., Said]
 
@@ -48,7 +55,9 @@ def run(trade: Trade, market: Path, tmp_path: Path) -> Run:
         ("--symbol a:b", EXIT_MALFORMED, "bad-symbol", "'a:b'", "venue:market:SYMBOL"),
         ("--from 2026-01-01 --to 2026-02-01", EXIT_DATA_MISSING, "no-history", "2026-01-01 00:00 .. 2026-02-01 00:00", "trade data import"),
         ("--from 2026-01-01", EXIT_DATA_MISSING, "history-too-short", "2025-01-01 00:00 .. 2025-05-01 00:00", "--from and --to"),
-        ("--to 2020-01-01", EXIT_DATA_MISSING, "history-too-short", "after warm-up", "--from and --to"),
+        ("--from 2026-01-01", EXIT_DATA_MISSING, "history-too-short", "no window after 2026-01-01 00:00", "inside what is stored"),
+        ("--to 2020-01-01", EXIT_DATA_MISSING, "history-too-short", "no window before 2020-01-01 00:00", "inside what is stored"),
+        ("--to 2025-01-02", EXIT_DATA_MISSING, "history-too-short", "after warm-up: 'ema_50_1h' needs most", "accept a later start"),
         ("--from 0001-01-01", EXIT_DATA_MISSING, "history-gaps", "gaps", "--max-gap"),
         ("--from 2025-01-02 --strict-warmup", EXIT_DATA_MISSING, "late-start", "2025-01-01 00:00", "begin the window later"),
     ],
@@ -60,6 +69,40 @@ def test_a_run_that_cannot_be_is_refused(words: str, exit_code: int, code: str, 
     assert fact in finding["fact"]
     assert hint in finding["hint"]
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("feature", "timeframe", "bars", "days", "more"),
+    [
+        ("{indicator: sma, params: {length: 150}, tf: high_tf}", "D", 150, 150, 31),
+        ("{indicator: sma, params: {length: 4000}, tf: med_tf}", "1h", 4000, 167, 47),
+    ],
+)
+def test_history_that_warm_up_eats_names_the_feature_that_needs_most_and_the_days(
+    feature: str, timeframe: str, bars: int, days: int, more: int, run: Run, trade: Trade, market: Path, tmp_path: Path
+) -> None:
+    play = tmp_path / "slow.yml"
+    play.write_text(
+        SAMPLE.read_text()
+        .replace("  rsi_14:", f"  slowest: {feature}\n  rsi_14:")
+        .replace('[close, ">", ema_50_1h]', '[close, ">", slowest]')
+    )
+    said = trade("backtest", "run", play, "--db", market, "--out", tmp_path / "out", "--json")
+    [finding] = said.json["findings"]
+    assert (said.code, finding["code"]) == (EXIT_DATA_MISSING, "history-too-short")
+    assert "(120.0 d)" in finding["fact"]
+    assert f"'slowest' needs most, {bars:,} bars of {timeframe}, that is {days} days" in finding["fact"]
+    assert f"import at least {more} days more" in finding["hint"]
+    assert finding["data"] == {"feature": "slowest", "bars": bars, "timeframe": timeframe, "days": days}
+
+
+def test_history_shorter_than_one_bar_is_told_so_where_no_feature_takes_any() -> None:
+    series = Series("a", "linear", "XUSDT")
+    first_ms = 1_735_732_800_000  # noon
+    stored = StoredSeries(series, Kind.BARS, 60, first_ms, first_ms + 59 * MINUTE_MS, ())
+    with pytest.raises(DataMissing) as refused:
+        choose_window(cast("Market", SimpleNamespace(series=lambda: [stored])), series, Plan(Timeframe("D"), {}), None, None)
+    assert "which holds no whole bar of D before 2025-01-01 00:00" in refused.value.findings[0].fact
 
 
 def test_both_edges_off_the_grid_are_told_together(run: Run) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding
 from trade.base.history import Window
-from trade.base.timeframe import Timeframe
+from trade.base.timeframe import DAY_MS, Timeframe
 from trade.features.plan import Plan
-from trade.gates.text import instant, span
+from trade.gates.text import duration, instant, span
 from trade.market.names import Kind, Series
 from trade.run.request import Market
 
@@ -27,14 +27,33 @@ def choose_window(market: Market, series: Series, plan: Plan, from_ms: int | Non
     if from_ms is not None and to_ms is not None:
         fact = f"the window {span(from_ms, to_ms)} is empty"
         raise Malformed(Finding("empty-window", fact, "--to is exclusive and must be after --from"))
-    raise DataMissing(
-        Finding(
-            "history-too-short",
-            f"'{series.key}' is stored over {span(first_ms, end_ms)}, which leaves no window "
-            + ("after warm-up" if from_ms is None else f"after {instant(from_ms)}"),
-            "import more history, or name a window with --from and --to and accept a later start",
-        )
+    stored = f"'{series.key}' is stored over {span(first_ms, end_ms)} ({duration(end_ms - first_ms)})"
+    if from_ms is None and (to_ms is None or first_ms < to_ms):
+        raise DataMissing(_eaten(plan, stored, start_ms, stop_ms))
+    beside = f"before {instant(stop_ms)}" if from_ms is None else f"after {instant(from_ms)}"
+    hint = "choose --from and --to inside what is stored, or import more history"
+    raise DataMissing(Finding("history-too-short", f"{stored}, which leaves no window {beside}", hint))
+
+
+def _eaten(plan: Plan, stored: str, start_ms: int, stop_ms: int) -> Finding:
+    """Say which feature takes the history before a window that would begin at `start_ms`, after all of it."""
+    if not plan.features:
+        fact = f"{stored}, which holds no whole bar of {plan.exec_timeframe} before {instant(stop_ms)}"
+        return Finding("history-too-short", fact, "import more history")
+    name, node = min(plan.features.items(), key=lambda item: plan.slice_start_ms(item[1], start_ms))
+    needs = _days(start_ms - plan.slice_start_ms(node, start_ms))
+    lacks = _days(start_ms + plan.exec_timeframe.length_ms - stop_ms)
+    return Finding(
+        "history-too-short",
+        f"{stored}, which leaves no window before {instant(stop_ms)} after warm-up: '{name}' needs most, "
+        f"{node.settle_bars:,} bars of {node.timeframe}, that is {needs:,} days",
+        f"import at least {lacks:,} days more, or name a window with --from and --to and accept a later start",
+        data={"feature": name, "bars": node.settle_bars, "timeframe": str(node.timeframe), "days": needs},
     )
+
+
+def _days(length_ms: int) -> int:
+    return -(-length_ms // DAY_MS)
 
 
 def _first_warm(plan: Plan, timeframe: Timeframe, first_ms: int) -> int:
