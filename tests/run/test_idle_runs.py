@@ -9,6 +9,7 @@ from command_line import Said, Trade
 from runs import PLAYS
 
 TEXT = (PLAYS / "cross_both_sides.yml").read_text()
+TO_MARCH = ("--from", "2025-02-01", "--to", "2025-03-01")
 
 
 @pytest.fixture
@@ -53,3 +54,53 @@ def test_rejected_entries_are_shown_by_their_code(run) -> None:
     assert "no trades: every entry was rejected" in said.out
     document = run("max_position_pct: 50", "max_position_pct: 0.001", "--to", "2025-02-01", "--json").json
     assert document["rejections"]["below_minimum"] > 0
+
+
+def test_a_breakout_of_a_window_that_holds_the_present_bar_is_told_the_reason_and_the_offset(
+    trade: Trade, market: Path, tmp_path: Path
+) -> None:
+    text = TEXT.replace("  ema_9:", "  channel: {indicator: donchian}\n  ema_9:", 1).replace(
+        '[close, ">", ema_50_1h]', '[close, ">", channel.upper]'
+    )
+    play = tmp_path / "breakout.yml"
+    play.write_text(text.replace('[close, "<", ema_50_1h]', '[close, "<", 0.5]'))
+    words = ("backtest", "run", play, "--db", market, "--out", tmp_path / "out", "--to", "2025-01-09")
+    said = trade(*words)
+    assert (
+        "no trades: 'close > channel.upper' never held and never can: 'channel.upper' looks at 20 bars, the present bar among them"
+        in said.out
+    )
+    assert "let it look at the bars before: {feature_id: channel, field: upper, offset: 1}" in said.out
+    document = trade(*words, "--json").json
+    notes = {finding["path"]: finding for finding in document["findings"] if finding["code"] == "no-trades"}
+    assert "offset: 1" in notes["actions.entry_long.all[0]"]["hint"]
+    assert [finding["path"] for finding in document["findings"] if finding["code"] == "never-by-window"] == ["actions.entry_long.all[0]"]
+    play.write_text(play.read_text().replace("channel.upper]", "{feature_id: channel, field: upper, offset: 1}]"))
+    assert "never-by-window" not in trade(*words, "--json").out
+
+
+def test_a_window_in_which_no_feature_has_begun_names_the_feature_and_the_days(run) -> None:
+    said = run(
+        "ema_50_1h: {indicator: ema, params: {length: 50}, tf: 1h}", "ema_50_1h: {indicator: sma, params: {length: 200}, tf: D}", *TO_MARCH
+    )
+    assert "no decision was taken in 2025-02-01 00:00 .. 2025-03-01 00:00: 'ema_50_1h' has its first value after 200 bars of D" in said.out
+    assert "import 169 days of earlier history" in said.out
+    assert "never held" not in said.out
+    assert "rsi_14 < 70  <- never asked" in said.out
+
+
+def test_a_window_of_one_bar_is_told_that_no_decision_is_taken_in_it(run) -> None:
+    said = run("exec: low_tf", "exec: low_tf", "--from", "2025-02-01", "--to", "2025-02-01T00:15")
+    assert "no decision was taken in 2025-02-01 00:00 .. 2025-02-01 00:15: it is one bar of 15m" in said.out
+    assert "never held" not in said.out
+
+
+def test_a_value_that_was_never_there_is_told_so(trade: Trade, market: Path, tmp_path: Path) -> None:
+    play = tmp_path / "idle.yml"
+    long_ago = "{feature_id: rsi_14, offset: 6000}"
+    play.write_text(
+        TEXT.replace('[rsi_14, "<", 70]', f'[rsi_14, "<", {long_ago}]').replace('[rsi_14, ">", 30]', f'[rsi_14, ">", {long_ago}]')
+    )
+    said = trade("backtest", "run", play, "--db", market, "--out", tmp_path / "out", *TO_MARCH)
+    assert "no trades: 'rsi_14 < rsi_14 (6000 bars ago)' was missing at all 2,687 decisions" in said.out
+    assert "look at its output, its offset" in said.out

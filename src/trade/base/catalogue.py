@@ -64,6 +64,19 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Extreme:
+    """What an output is to the last `bars` values of its source, the present one included: not below any (`highest`), or not above any.
+
+    `source` is a bar column, or "source" for the chosen one. An output that is not `reached` is none of them, but beyond them: a band.
+    """
+
+    source: str
+    bars: int
+    highest: bool
+    reached: bool = True
+
+
+@dataclass(frozen=True)
 class Entry:
     """One indicator or structure.
 
@@ -72,7 +85,7 @@ class Entry:
     the first value on clean data; `settle_bars(params)` how many earlier bars make a recursive kernel forget its seed (TIME-7).
     `settle_ms(params)` is earlier time that is needed besides, whatever the timeframe: one period of an anchor.
     `rising` names parameters whose values must rise in this order (fast below slow). `source_in_bar` says that the ranges of the
-    outputs hold only for a source within the bar's low and high.
+    outputs hold only for a source within the bar's low and high. `extremes(params)` gives the outputs that are extremes of a window.
     `computed_by` names who computes it ("ta-lib", "pandas-ta", "numba", "numpy"). `uses` lists structure types it builds on.
     """
 
@@ -89,6 +102,7 @@ class Entry:
     settle_ms: Callable[[Params], int] | None = None
     rising: tuple[str, ...] = ()
     source_in_bar: bool = False
+    extremes: Callable[[Params], Mapping[str, Extreme]] | None = None
 
     def output(self, name: str) -> Output | None:
         return next((o for o in self.outputs if o.name == name), None)

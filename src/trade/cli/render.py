@@ -38,6 +38,7 @@ def show_receipt(receipt: Receipt) -> None:
         for finding in receipt.findings:
             if finding.code == "no-trades":
                 console.show(finding.fact)
+                console.show(Text(f"    {finding.hint}", style="dim"))
         _show_funnel(summary["funnel"])
     else:
         console.show(_group_table("exit reason", summary["tables"]["by_exit_reason"], summary["tables"]["total"]))
@@ -151,9 +152,9 @@ def _show_funnel(rows: Sequence[Mapping[str, Any]]) -> None:
     for name in ("true", "false", "missing"):
         table.add_column(name, justify="right")
     for row in rows:
-        never = row["true"] == 0
+        never = "" if row["true"] else "  <- never held" if row["false"] or row["missing"] else "  <- never asked"
         name = "  " * row["depth"] + row["text"] if row["depth"] else f"{row['path']}: {row['text']}"
-        text = Text(name + ("  <- never held" if never else ""), style="red" if never else "")
+        text = Text(name + never, style="red" if never else "")
         table.add_row(text, f"{row['true']:,}", f"{row['false']:,}", f"{row['missing']:,}")
     console.show(table)
 

@@ -10,6 +10,7 @@ from trade.dsl.forms import ABSENT, Piece, Written
 from trade.dsl.notes import Path, written
 from trade.dsl.operands import read_against, read_number, read_operand, read_pair
 from trade.dsl.operators import NEAR, agree, fits, read_operator
+from trade.dsl.present import of_windows
 from trade.dsl.scope import Term
 from trade.dsl.text import number_text, operand_text, rule_text
 from trade.dsl.tree import Between, Comparison, Constant, Leaf, OneOf, Op
@@ -38,7 +39,10 @@ def _compare(ctx: Context, op: Op, left: Term, right: Term, tolerance: float, it
     if not _both_fit(ctx, op, (left, it.lhs.path), (right, it.rhs.path)) or not agree(ctx, op, left, right, it.path):
         return None
     rule = Comparison(op, left.operand, right.operand, tolerance, written(it.path))
-    return _judge(ctx, rule, of_pair(op, left, right, tolerance), it, (left, right))
+    verdict = of_pair(op, left, right, tolerance)
+    if verdict is None:
+        _warn_of_windows(ctx, rule, it)
+    return _judge(ctx, rule, verdict, it, (left, right))
 
 
 def _both_fit(ctx: Context, op: Op, *sides: tuple[Term, Path]) -> bool:
@@ -133,6 +137,18 @@ def _judge(ctx: Context, rule: Leaf, verdict: Verdict, it: Written, terms: tuple
         return None
     ctx.notes.warning(it.path, "always-holds", fact, f"{_ranges(terms)}; leave it out if that is meant")
     return rule
+
+
+def _warn_of_windows(ctx: Context, rule: Comparison, it: Written) -> None:
+    """Warn of what the bars that both sides look at decide; it is true of bars, not of words, so the Play still runs."""
+    decided = of_windows(ctx.scope, rule.op, rule.left, rule.right)
+    if decided is None:
+        return
+    fact = f"'{rule_text(rule)}' {decided.certainty.value}: {decided.reason}"
+    if decided.certainty is Certainty.NEVER:
+        ctx.notes.warning(it.path, "never-by-window", fact, decided.hint)
+    else:
+        ctx.notes.warning(it.path, "always-holds", fact, f"{decided.hint}; leave it out if that is meant")
 
 
 def _ranges(terms: tuple[Term, ...]) -> str:

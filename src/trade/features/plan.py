@@ -42,8 +42,11 @@ class Plan:
 
     def first_valid_start_ms(self, window_from_ms: int) -> int:
         """Return the bar open from which history must exist for every feature to be known at the window start (TIME-7)."""
-        starts = [back(self.closed, node.timeframe, window_from_ms, node.ready_after_bars + 1) for node in self.nodes]
-        return min(starts, default=window_from_ms)
+        return min((self.first_valid_from_ms(node, window_from_ms) for node in self.nodes), default=window_from_ms)
+
+    def first_valid_from_ms(self, node: Node, window_from_ms: int) -> int:
+        """Return the open of the bar from which history must exist for one feature to be known at the window start."""
+        return back(self.closed, node.timeframe, window_from_ms, node.ready_after_bars + 1)
 
     def slice_start_ms(self, node: Node, window_from_ms: int) -> int:
         """Return the open of the first bar that a node may read (TIME-8)."""

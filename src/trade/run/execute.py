@@ -47,7 +47,9 @@ class Execution:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the Play, its history and its result have to say, in that order."""
-        return (*self.ready.accepted.findings, *self.ready.findings, *why_idle(self.result))
+        accepted, history = self.ready.accepted, self.ready.history
+        idle = why_idle(self.result, self.ready.plan, int(history.base.ts_open_ms[0]), accepted.findings)
+        return (*accepted.findings, *self.ready.findings, *idle)
 
 
 def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> Ready:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from trade.base.catalogue import Entry, Output, Param, Params, ParamType, ValueType
+from trade.base.catalogue import Entry, Extreme, Output, Param, Params, ParamType, ValueType
 from trade.structures.conditions import NO_HIGH_YET, NO_LOW_YET, NO_PAIR_YET
 from trade.structures.params import real, whole
 
@@ -145,6 +145,7 @@ _ROLLING_WINDOW = Entry(
     outputs=(Output("value", in_source_unit=True),),
     first_valid_bars=lambda _params: {"value": 0},
     settle_bars=lambda params: whole(params, "size"),
+    extremes=lambda params: {"value": Extreme(str(params["source"]), whole(params, "size"), highest=params["mode"] == "max")},
     computed_by="numba",
     doc="Lowest or highest value of a bar column over the last `size` bars, the current one included; at the start, the extreme so far.",
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from trade.base.catalogue import Entry, Output, Params
+from collections.abc import Mapping
+
+from trade.base.catalogue import Entry, Extreme, Output, Params
 from trade.indicators.registry.words import (
     NUMPY,
     TA_LIB,
@@ -14,6 +16,7 @@ from trade.indicators.registry.words import (
     first,
     level,
     price,
+    real,
     value,
     whole,
     wilder_memory,
@@ -33,6 +36,21 @@ def _true_range(params: Params) -> int:
 
 def _donchian(params: Params) -> int:
     return max(count(params, "lower_length"), count(params, "upper_length")) - 1
+
+
+def _donchian_extremes(params: Params) -> Mapping[str, Extreme]:
+    return {
+        "lower": Extreme("low", count(params, "lower_length"), highest=False),
+        "upper": Extreme("high", count(params, "upper_length"), highest=True),
+    }
+
+
+def _bbands_extremes(params: Params) -> Mapping[str, Extreme]:
+    """Return the bands where they hold their window: of n values none is farther from the mean than sqrt(n - 1) deviations."""
+    length = count(params, "length")
+    if real(params, "std") ** 2 < length - 1:
+        return {}
+    return {name: Extreme("source", length, highest=name == "upper", reached=False) for name in ("lower", "upper")}
 
 
 def _squeezed(params: Params) -> int:
@@ -80,6 +98,7 @@ VOLATILITY = (
         settle_bars=window(_BBANDS),
         computed_by=NUMPY,
         doc="Bollinger bands, population deviation of each window alone (running sums lose digits); bandwidth in percent of the middle",
+        extremes=_bbands_extremes,
     ),
     Entry(
         name="kc",
@@ -100,6 +119,7 @@ VOLATILITY = (
         settle_bars=window(_DONCHIAN),
         computed_by=TA_LIB,
         doc="lowest low, highest high, and their middle",
+        extremes=_donchian_extremes,
     ),
     Entry(
         name="squeeze",
