@@ -9,16 +9,13 @@ from pydantic import BaseModel, ValidationError
 from trade.base.findings import Finding, Severity
 from trade.play.document import Document, Path
 from trade.play.fields import shown
+from trade.play.homes import belongs
 from trade.play.nearest import did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# Keys that people write in the wrong section, and where they belong.
-_MOVED = {
-    ("execution", "basis"): "write it under risk or risk_model",
-    ("execution", "slippage_bps"): "write it under account",
-    ("account", "taker_bps"): "write it under account.fee_model",
-    ("account", "maker_bps"): "write it under account.fee_model",
+# Keys of other programs, and what says the same here.
+_OTHERS: dict[tuple[str, ...], str] = {
     ("backtest",): "write account.starting_equity_usdt and account.slippage_bps",
     ("blocks",): "write the list of blocks under actions",
 }
@@ -55,7 +52,7 @@ class Notes:
 
     def unknown_key(self, path: Path, known: list[str]) -> None:
         """Add a refusal of a key nobody knows."""
-        hint = _MOVED.get(tuple(str(step) for step in path)) or did_you_mean(str(path[-1]), known, "remove the key")
+        hint = _OTHERS.get(tuple(str(step) for step in path)) or belongs(path) or did_you_mean(str(path[-1]), known, "remove the key")
         self.error("unknown-key", path, f"the key '{path[-1]}' is not known here", hint, at_key=True)
 
     def read(self, model: type[Model], value: Any, path: Path) -> Model | None:
