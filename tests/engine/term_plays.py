@@ -9,7 +9,7 @@ from typing import Any
 from trade.base.instrument import Instrument, Tier, TierTable
 from trade.base.timeframe import Timeframe
 from trade.engine.terms import make_specs
-from trade.play.spec import Account, Execution, Play, Policy, Risk, RuleSource, Sizing, StopLoss, TakeProfit
+from trade.play.spec import Account, Execution, Play, Policy, Risk, RuleSource, Sizing, StopLoss, TakeProfit, Validation
 from trade.sim.spec import Spec
 
 D = Decimal
@@ -63,7 +63,7 @@ def play(
         risk=risk,
         execution=Execution(*execution),
         expected=None,
-        validation_pattern=None,
+        validation=Validation(),
         canonical={},
         play_hash="",
     )

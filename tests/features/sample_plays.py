@@ -8,7 +8,7 @@ from typing import Any
 
 from trade.base.findings import Place
 from trade.base.timeframe import Timeframe
-from trade.play.spec import Account, Execution, Feature, Play, Policy, Risk, RuleSource, Sizing, Structure
+from trade.play.spec import Account, Execution, Feature, Play, Policy, Risk, RuleSource, Sizing, Structure, Validation
 from trade.structures.registry import STRUCTURES
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
@@ -27,7 +27,7 @@ _BARE = Play(
     risk=Risk(None, None, Sizing("percent_equity", _ONE, _ONE), "margin"),
     execution=Execution("worst", "touch", "fill", "stop"),
     expected=None,
-    validation_pattern=None,
+    validation=Validation(),
     canonical={},
     play_hash="",
 )

@@ -49,6 +49,7 @@ CATALOGUE = Catalogue(
         "trend": _entry("trend", (), (Param("wave_history_size", ParamType.INT, 4, 2, 100),), ("direction",), uses=("swing",)),
         "rolling_window": _entry("rolling_window", ("high", "low"), (Param("size", ParamType.INT, 20, 1, 500),), ("value",)),
     },
+    ("range_wide", "range_tight", "on"),
 )
 NOT_YET = {"zone": "zones come with the other structures", "session_levels": "session levels come later"}
 
@@ -113,7 +114,7 @@ FULL: dict[str, Any] = {
         "on_liquidation": "continue",
         "on_sl_beyond_liq": "adjust",
     },
-    "validation": {"pattern": "range_wide"},
+    "validation": {"pattern": "range_wide", "bars": 20000, "seed": 7},
     "expected": {"total_trades": {"min": 1, "max": 90}},
 }
 del FULL["risk"]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from play_catalogue import FULL, MINIMAL, changed, only, read, said, without
 
-from trade.base.findings import errors
+from trade.base.findings import Severity, errors
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,18 @@ from trade.base.findings import errors
         ("risk_model", {"stop_loss": {"type": "percent", "value": 2}}, "contradiction", "'risk' and 'risk_model'", "keep one"),
         ("risk.max_position_pct", 150, "out-of-range", "'150'", "at most 100"),
         ("execution.intrabar", "best", "unknown-word", "'best'", "worst"),
-        ("execution.basis", "price", "unknown-key", "'basis'", "under risk"),
+        ("execution.basis", "price", "unknown-key", "'basis'", "write it under risk or risk_model"),
+        ("execution.slippage_bps", 2, "unknown-key", "'slippage_bps'", "write it under account"),
+        ("account.taker_bps", 5, "unknown-key", "'taker_bps'", "write it under account.fee_model"),
+        ("account.mode", "long_only", "unknown-key", "'mode'", "write it under position_policy"),
+        ("account.symbol", "BTCUSDT", "unknown-key", "'symbol'", "write it at the top of the file"),
+        ("risk.stop_loss", {"type": "percent", "value": 2, "basis": "price"}, "unknown-key", "'basis'", "write it under risk"),
+        ("risk.sizing", {"model": "fixed_usdt", "value": 2}, "unknown-key", "'sizing'", "write it under risk_model"),
+        ("max_leverage", 3, "unknown-key", "'max_leverage'", "write it under account or risk_model.sizing"),
+        ("features.rsi_14.value", 3, "unknown-key", "'value'", "known: indicator"),
+        ("validation.pattern", "range_wid", "unknown-pattern", "'range_wid'", "`range_wide`"),
+        ("validation.pattern", "sideways", "unknown-pattern", "'sideways'", "known: range_wide, range_tight, on"),
+        ("validation.seed", -1, "out-of-range", "'-1'", "write 0 to"),
         ("validation.pattern", 3, "wrong-type", "'3' is a number", "pattern"),
         ("expected.total_tradez", {"min": 1}, "unknown-metric", "'total_tradez'", "`total_trades`"),
         ("expected.total_trades", {"mn": 1}, "unknown-key", "'mn'", "`min`"),
@@ -117,6 +128,27 @@ _TEN = [
     ("entry:\n  order_type: LIMIT\n", "not-yet-limit-entry", 2, "entry.order_type"),
     ("risk:\n  stop_loss_pct: '2'\n", "wrong-type", 2, "risk.stop_loss_pct"),
 ]
+
+
+@pytest.mark.parametrize("section", ["stop_loss", "take_profit", "sizing"])
+def test_a_key_of_the_risk_model_in_a_part_of_it_is_told_where_it_belongs(section: str) -> None:
+    parts = {"stop_loss": {"type": "percent", "value": 2}, "take_profit": {"type": "percent", "value": 4}, "sizing": {"value": 10}}
+    parts[section]["basis"] = "price"
+    play = {key: value for key, value in MINIMAL.items() if key != "risk"} | {"risk_model": parts}
+    [found] = [f for f in said(play) if f.code == "unknown-key"]
+    assert (found.place.path, found.hint) == (f"risk_model.{section}.basis", "write it under risk_model")
+
+
+def test_minutes_that_a_made_market_cannot_have_are_warned_of() -> None:
+    for bars in (999, 3_000_001):
+        [found] = said(changed(MINIMAL, ("validation.bars", bars)), Severity.WARNING)
+        assert (found.code, found.place.path) == ("bad-synthetic-bars", "validation.bars")
+        assert f"'{bars}' minutes are not 1000 to 3000000" in found.fact
+    assert said(changed(MINIMAL, ("validation.bars", 1000)), Severity.WARNING) == []
+
+
+def test_a_pattern_may_be_the_mixed_history_of_a_symbol() -> None:
+    assert said(changed(MINIMAL, ("validation", {"pattern": "bootstrap:BTCUSDT"}))) == said(MINIMAL)
 
 
 @pytest.mark.parametrize(("text", "code", "line", "path"), _TEN)

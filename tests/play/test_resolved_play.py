@@ -14,7 +14,7 @@ from play_catalogue import FULL, MINIMAL, changed, only, read, said, without
 from trade.base.findings import errors
 from trade.base.hashing import canonical_json, json_hash
 from trade.play.dump import resolved, to_yaml, with_symbol
-from trade.play.spec import Play, Sizing, StopLoss, TakeProfit
+from trade.play.spec import Play, Sizing, StopLoss, TakeProfit, Validation
 
 
 def play_of(play: dict[str, Any] | str) -> Play:
@@ -37,7 +37,7 @@ def test_the_defaults_of_the_format() -> None:
     assert play.risk.basis == "margin"
     execution = play.execution
     assert (execution.intrabar, execution.limit_fill, execution.anchor, execution.on_liquidation) == ("worst", "touch", "fill", "stop")
-    assert (play.description, play.validation_pattern, play.expected) == ("", None, None)
+    assert (play.description, play.validation, play.expected) == ("", Validation(), None)
 
 
 def test_a_missing_member_of_the_fee_model_takes_its_default_not_zero() -> None:
@@ -53,7 +53,7 @@ def test_every_field_reaches_the_play() -> None:
     assert play.risk.stop_loss == StopLoss("fixed_points", Decimal(200))
     assert play.risk.take_profit == TakeProfit("rr_ratio", Decimal("1.5"), "Limit")
     assert play.risk.sizing == Sizing("risk_based", Decimal(1), Decimal(3))
-    assert (play.risk.basis, play.execution.on_liquidation, play.validation_pattern) == ("price", "continue", "range_wide")
+    assert (play.risk.basis, play.execution.on_liquidation, play.validation) == ("price", "continue", Validation("range_wide", 20_000, 7))
     assert play.features["rsi_14"].source == "hlc3"
     assert play.features["bb"].params == {"length": 20, "std": 2.5}
     assert play.features["bb_mean"].params == {"length": 10}
@@ -138,7 +138,9 @@ def test_writing_the_defaults_does_not_change_the_hash() -> None:
     assert play_of(spelled).play_hash == play_of(MINIMAL).play_hash
 
 
-@pytest.mark.parametrize(("key", "value"), [("name", "other"), ("description", "text"), ("validation", {"pattern": "trend"})])
+@pytest.mark.parametrize(
+    ("key", "value"), [("name", "other"), ("description", "text"), ("validation", {"pattern": "on", "bars": 5000, "seed": 3})]
+)
 def test_what_cannot_change_a_result_is_not_hashed(key: str, value: Any) -> None:
     assert play_of({**MINIMAL, key: value}).play_hash == play_of(MINIMAL).play_hash
 

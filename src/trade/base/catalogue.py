@@ -113,7 +113,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every name a Play may use. Both mappings keep registration order."""
+    """Every name a Play may use, in registration order; `patterns` are those of made markets."""
 
     indicators: Mapping[str, Entry]
     structures: Mapping[str, Entry]
+    patterns: tuple[str, ...] = ()

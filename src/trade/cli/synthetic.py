@@ -30,8 +30,12 @@ Synthetic = Annotated[
         autocompletion=completing.patterns,
     ),
 ]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", help=f"What the made market is drawn with [default: {_SEED}].")]
-Bars = Annotated[int | None, typer.Option("--bars", metavar="N", help=f"Minutes of the made market, warm-up apart [default: {_BARS}].")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help=f"What the made market is drawn with [default: the Play's, else {_SEED}].")
+]
+Bars = Annotated[
+    int | None, typer.Option("--bars", metavar="N", help=f"Minutes of the made market, warm-up apart [default: the Play's, else {_BARS}].")
+]
 
 
 class PatternOptional(TyperCommand):
@@ -52,19 +56,21 @@ def on_recipe(request: Request, pattern: str | None, seed: int | None, bars: int
             )
         return request
     from trade.market.synthetic.recipe import Recipe
+    from trade.run.accepted import accept_file
 
-    recipe = Recipe(pattern or _own_pattern(request), _SEED if seed is None else seed, _BARS if bars is None else bars)
+    own = accept_file(request.play, request.symbol).play.validation
+    chosen = pattern or own.pattern
+    if chosen is None:
+        hint = f"name one, like '{_OPTION} range_wide', or write 'validation: {{pattern: range_wide}}' into the Play"
+        raise Malformed(Finding("no-pattern", f"'{request.play}' names no pattern of its own", hint))
+    recipe = Recipe(chosen, _first(seed, own.seed, _SEED), _first(bars, own.bars, _BARS))
     return replace(request, origin=recipe, from_ms=recipe.start_ms if request.from_ms is None else request.from_ms)
 
 
-def _own_pattern(request: Request) -> str:
-    from trade.run.accepted import accept_file
-
-    play = accept_file(request.play, request.symbol).play
-    if play.validation_pattern is None:
-        hint = f"name one, like '{_OPTION} range_wide', or write 'validation: {{pattern: range_wide}}' into the Play"
-        raise Malformed(Finding("no-pattern", f"'{play.name}' names no pattern of its own", hint))
-    return play.validation_pattern
+def _first(option: int | None, own: int | None, otherwise: int) -> int:
+    """Return what the command line says, else what the Play says, else the default."""
+    given = own if option is None else option
+    return otherwise if given is None else given
 
 
 def _with_value(args: list[str]) -> Iterator[str]:

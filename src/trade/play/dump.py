@@ -20,8 +20,8 @@ def resolved(play: Play) -> dict[str, Any]:
     head: dict[str, Any] = {"version": canonical.pop("version"), "name": play.name}
     if play.description:
         head["description"] = play.description
-    tail = {"validation": {"pattern": play.validation_pattern}} if play.validation_pattern else {}
-    return {**head, **canonical, **tail}
+    validation = {key: value for key, value in vars(play.validation).items() if value is not None}
+    return {**head, **canonical, **({"validation": validation} if validation else {})}
 
 
 def to_yaml(play: Play) -> str:

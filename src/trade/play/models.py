@@ -160,11 +160,11 @@ class ExecutionFile(Section):
 
 
 class ValidationFile(Section):
-    """Only used by synthetic runs."""
+    """What a synthetic run takes where its options do not say."""
 
-    pattern: Annotated[str, Text(hint="name a pattern")] | None = None
-    bars: Annotated[int, Count(1)] | None = None
-    seed: Annotated[int, Count(0, 2**63 - 1)] | None = None
+    pattern: Annotated[str, Text(hint="name a pattern")] | None = Field(None, description="of the made market")
+    bars: Annotated[int, Count(1)] | None = Field(None, description="minutes of the made market, 43200 where not given")
+    seed: Annotated[int, Count(0, 2**63 - 1)] | None = Field(None, description="what the made market is drawn with, 42 where not given")
 
 
 class HeadFile(Section):

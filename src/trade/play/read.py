@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from trade.base.catalogue import Catalogue
 from trade.base.findings import Finding, Place, by_place
 from trade.base.hashing import json_hash
+from trade.base.synthetic import BOOTSTRAP, FEWEST_BARS, MOST_BARS
 from trade.play.canonical import VERSION, canonical_play
 from trade.play.document import Document, path_text, read_document
 from trade.play.draft import Draft
@@ -20,10 +21,11 @@ from trade.play.fields import shown
 from trade.play.head import Head, read_head
 from trade.play.intents import check_intents, find_intents
 from trade.play.models import AccountFile, EntryFile, ExecutionFile, PolicyFile, RiskFile, RiskModelFile, ValidationFile
+from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.risk import build_risk, check_both
 from trade.play.scalars import as_plain
-from trade.play.spec import Account, Execution, Expected, Play, Policy, Risk, RuleSource, Structure
+from trade.play.spec import Account, Execution, Expected, Play, Policy, Risk, RuleSource, Structure, Validation
 from trade.play.structures import read_structures
 from trade.play.timeframes import Roles, read_timeframes
 from trade.play.unsupported import check_sections
@@ -67,6 +69,7 @@ class _Reading:
 
     def __init__(self, document: Document, data: dict[str, Any], notes: Notes, catalogue: Catalogue, not_yet: Mapping[str, str]) -> None:
         self.document, self.data, self.notes = document, data, notes
+        self.patterns = catalogue.patterns
         self.indicators = Known("indicator", catalogue.indicators, not_yet)
         self.detectors = Known("structure", catalogue.structures, not_yet)
 
@@ -124,13 +127,15 @@ class _Reading:
             Execution(execution.intrabar, execution.limit_fill, execution.anchor, execution.on_liquidation) if execution else None,
         )
 
-    def validation(self) -> str | None:
-        file = self.section("validation", ValidationFile)
-        for key in ("bars", "seed"):
-            if file is not None and getattr(file, key) is not None:
-                said = f"'{key}' only matters to a synthetic run"
-                self.notes.note("note-only", ("validation", key), said, "it is kept in this file and changes no other run")
-        return file.pattern if file else None
+    def validation(self) -> Validation:
+        file = self.section("validation", ValidationFile) or ValidationFile()
+        if file.pattern is not None and file.pattern not in self.patterns and not file.pattern.startswith(BOOTSTRAP):
+            hint = did_you_mean(file.pattern, self.patterns, "`trade data patterns` lists them")
+            self.notes.error("unknown-pattern", ("validation", "pattern"), f"unknown pattern '{file.pattern}'", hint)
+        if file.bars is not None and not FEWEST_BARS <= file.bars <= MOST_BARS:
+            fact = f"'{file.bars}' minutes are not {FEWEST_BARS} to {MOST_BARS}, and a synthetic run refuses them"
+            self.notes.warn("bad-synthetic-bars", ("validation", "bars"), fact, "43200 are 30 days; other runs do not read it")
+        return Validation(file.pattern, file.bars, file.seed)
 
     def rules(self) -> RuleSource:
         setups, actions = self.data.get("setups", {}), self.data.get("actions")
@@ -197,7 +202,7 @@ def _play(
     risk: Risk,
     execution: Execution,
     expected: Expected | None,
-    validation: str | None,
+    validation: Validation,
 ) -> Play:
     symbol = head.symbol or ""
     canonical = canonical_play(symbol, roles, exec_role, account, features.found, structures, rules, policy, risk, execution, expected)
@@ -216,7 +221,7 @@ def _play(
         risk=risk,
         execution=execution,
         expected=expected,
-        validation_pattern=validation,
+        validation=validation,
         canonical=canonical,
         play_hash=json_hash(canonical),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from trade.base.catalogue import Catalogue, Entry, Param, ParamType
+from trade.base.synthetic import BOOTSTRAP
 from trade.play.canonical import VERSION, number
 from trade.play.fields import TEMPLATE_SCHEMA, Schema
 from trade.play.intents import WORDS
@@ -27,6 +28,8 @@ def json_schema(catalogue: Catalogue) -> Schema:
     definitions = schema["$defs"]
     _offer(definitions["FeatureFile"], "indicator", catalogue.indicators.values())
     _offer(definitions["StructureFile"], "type", catalogue.structures.values())
+    words = [{"enum": list(catalogue.patterns)}, {"type": "string", "pattern": f"^{BOOTSTRAP}"}, TEMPLATE_SCHEMA, {"type": "null"}]
+    definitions["ValidationFile"]["properties"]["pattern"]["anyOf"] = words
     schema["properties"]["version"] = {"enum": [VERSION, "3.0", "3", 3], "default": VERSION}
     schema["properties"]["actions"]["anyOf"][0]["propertyNames"] = {"enum": list(WORDS)}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": f"Play {VERSION}"}

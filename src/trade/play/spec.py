@@ -120,10 +120,19 @@ class RuleSource:
 
 
 @dataclass(frozen=True)
+class Validation:
+    """What a synthetic run takes where its options do not say: pattern, minutes, seed."""
+
+    pattern: str | None = None
+    bars: int | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
 class Play:
     """One strategy, resolved. `canonical` is the JSON value that is hashed into `play_hash`: everything that can change a result.
 
-    `name`, `description` and `validation_pattern` cannot, and are not in it; with them (`play.dump.resolved`) it re-loads to an equal Play.
+    `name`, `description` and `validation` cannot, and are not in it; with them (`play.dump.resolved`) it re-loads to an equal Play.
     """
 
     version: str
@@ -140,6 +149,6 @@ class Play:
     risk: Risk
     execution: Execution
     expected: Expected | None
-    validation_pattern: str | None
+    validation: Validation
     canonical: Mapping[str, Any]
     play_hash: str

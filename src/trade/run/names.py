@@ -1,10 +1,11 @@
-"""The catalogue of this build: every indicator and structure a Play may name, and those that are known but not built yet."""
+"""The catalogue of this build: every indicator, structure and pattern a Play may name, and those that are known but not built yet."""
 
 from __future__ import annotations
 
 from trade.base.catalogue import Catalogue
 from trade.indicators import registry as indicators
+from trade.market.synthetic.registry import PATTERNS
 from trade.structures import registry as structures
 
-CATALOGUE = Catalogue(indicators.INDICATORS, structures.STRUCTURES)
+CATALOGUE = Catalogue(indicators.INDICATORS, structures.STRUCTURES, tuple(PATTERNS))
 NOT_YET = {**indicators.NOT_YET, **structures.NOT_YET}

@@ -66,6 +66,30 @@ def test_without_a_name_the_pattern_of_the_play_is_taken(run, named):
     assert inputs(run("--synthetic", "ranging", *BARS, play=named))["options"]["synthetic"]["pattern"] == "ranging"
 
 
+def test_what_the_play_says_of_its_market_is_taken_and_options_say_more(run, named):
+    named.write_text(SAMPLE.read_text() + "\nvalidation: {pattern: trend_stairs, bars: 21000, seed: 7}\n")
+    said = run("--synthetic", play=named)
+    assert inputs(said)["options"]["synthetic"] == {"pattern": "trend_stairs", "seed": 7, "bars": 21_000}
+    assert [finding for finding in said.json["findings"] if finding["code"] == "note-only"] == []
+    same = run("--synthetic", "trend_stairs", "--seed", "7", "--bars", "21000")
+    assert (inputs(same)["input_hash"], same.json["run_hash"]) == (inputs(said)["input_hash"], said.json["run_hash"])
+    assert inputs(run("--synthetic", "ranging", play=named))["options"]["synthetic"] == {"pattern": "ranging", "seed": 7, "bars": 21_000}
+    assert inputs(run("--synthetic", "--seed", "0", play=named))["options"]["synthetic"]["seed"] == 0
+    assert inputs(run("--synthetic", *BARS, play=named))["options"]["synthetic"] == {"pattern": "trend_stairs", "seed": 7, "bars": 20_000}
+
+
+def test_a_play_written_with_its_run_makes_the_same_market_again(run, named):
+    named.write_text(SAMPLE.read_text() + "\nvalidation: {pattern: trend_stairs, bars: 21000, seed: 7}\n")
+    first = run("--synthetic", play=named)
+    again = run("--synthetic", play=Path(first.json["folder"]) / "play.yml")
+    assert (again.json["run_id"], again.json["existed"]) == (first.json["run_id"], True)
+
+
+def test_what_the_play_says_of_its_made_market_changes_no_other_run(run, named):
+    named.write_text(SAMPLE.read_text() + "\nvalidation: {pattern: trend_stairs, bars: 21000, seed: 7}\n")
+    assert inputs(run("--to", "2025-01-20", play=named))["input_hash"] == inputs(run("--to", "2025-01-20"))["input_hash"]
+
+
 def test_a_bootstrap_of_the_sample_market_runs_and_verifies(run, trade, out):
     said = run("--synthetic", "bootstrap:SAMPLEUSDT", *BARS)
     assert said.code == 0

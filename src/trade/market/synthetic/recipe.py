@@ -12,6 +12,7 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.base.history import History
 from trade.base.instrument import Instrument
+from trade.base.synthetic import BOOTSTRAP, FEWEST_BARS, MOST_BARS
 from trade.market.names import Kind, Series
 from trade.market.sample import open_store
 from trade.market.synthetic.bootstrap import Bootstrap
@@ -20,10 +21,6 @@ from trade.market.synthetic.made import Maker, history
 from trade.market.synthetic.market import SyntheticMarket, series_of
 from trade.market.synthetic.minutes import START_MS
 from trade.market.synthetic.registry import find_pattern
-
-BOOTSTRAP = "bootstrap:"
-FEWEST_BARS = 1_000
-MOST_BARS = 3_000_000
 
 
 @dataclass(frozen=True)
