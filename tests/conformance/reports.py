@@ -21,9 +21,6 @@ YOUNG = "a window under 30 days says nothing of a year"
 # What the cases promise and the code does not keep yet: empty it, and they are held to.
 IN_PROGRESS = frozenset(
     {
-        "adx_equal_moves",  # RULE-7
-        "flat_price_no_cross",  # RULE-7
-        "tick_difference_rule",  # RULE-7
         "stop_gap_open",  # a bar at whose open a position leaves is no bar in the market
         "sparse_minutes_file",  # minutes in which nothing traded have no row
         YOUNG,
