@@ -17,12 +17,13 @@ from trade.indicators.registry import INDICATORS, defaults
 sys.path.append(str(Path(__file__).parents[1] / "reference"))
 from exact_indicators import RECURSIVE, WINDOWED, exact
 
-LINES = (0, 1, -1, 20, 25, 30, 50, 55, 70, 80, 100, -100, -50, -20, -80, Fraction(1, 2))
+LINES = (0, 1, 20, 25, 30, 50, 70, 80, 100, -100, -50, -20, -80)
 PRICES = ("open", "high", "low", "close")
 SURD = Fraction(1, 10**40)  # square roots are taken to 60 digits: nearer ones are the same
 NEAR = Fraction(1, 10**12)  # of the size: a recursion rounds at each bar, and may not tell such values apart
 # What divides by 3 or 5 at each bar meets a line in the last bit only by chance; every other recursion keeps its exact ties here.
 ROUNDED = {"dema", "tema", "ppo", "trix", "tsi", "natr", "adx", "kvo"}
+TWICE = {"bbands", "squeeze", "vwap"}  # roots, states, and a sum that is taken from the first price of the day
 ELSEWHERE = {"psar", "supertrend", "alma"}  # compared with what TradingView exports
 BEYOND = {"fisher", "obv"}  # logarithms; sums of volumes
 
@@ -40,7 +41,10 @@ def beside(
     """Yield all that a value is compared with in rules: lines, prices, its value before, the other outputs."""
     output = entry.output(name)
     assert output is not None
-    yield from ((str(line), line, float(line)) for line in LINES)
+    lines = {0, 50, 100}
+    if entry.name in WINDOWED:  # and those that it could meet
+        lines |= {round(true[name][bar]), Fraction(round(4 * true[name][bar]), 4)}
+    yield from ((str(line), line, float(line)) for line in lines)
     if output.in_source_unit:
         yield from ((price, market[price][bar], float(market[price][bar])) for price in PRICES)
     others = [("before", true[name][bar - 1], got[name][bar - 1])] if bar else []
@@ -77,6 +81,16 @@ def first_seed(name: str) -> int:
 def test_a_window_of_whole_prices_compares_as_in_fractions(name: str) -> None:
     start = first_seed(name)
     assert wrong(name, range(start, start + 4), 110, 0, ties=True) == []
+
+
+@pytest.mark.parametrize("name", [name for name in WINDOWED if name not in TWICE])
+def test_a_window_of_whole_prices_is_the_fraction_rounded_once(name: str) -> None:
+    for seed in range(4):
+        market = tie_market(seed, 300)
+        for params in short_params(name):
+            true, got = exact(name, params, market), ours(INDICATORS[name], params, market)
+            for output, values in true.items():
+                np.testing.assert_array_equal(got[output], [np.nan if value is None else float(value) for value in values], err_msg=output)
 
 
 @pytest.mark.parametrize("name", RECURSIVE)
@@ -181,6 +195,28 @@ def test_vwap_of_one_price_is_that_price_whatever_is_traded() -> None:
         "ts_open_ms": [HOUR_MS * bar for bar in range(50)],
     }
     assert set(ours(INDICATORS["vwap"], {"anchor": "D"}, market)["value"].tolist()) == {84.0}
+
+
+@pytest.mark.parametrize(("length", "std"), [(2, 1.0), (5, 2.0), (10, 3.0), (17, 4.0), (26, 5.0), (50, 7.0)])
+@pytest.mark.parametrize("price", [9, 701, 719_999])
+def test_a_jump_out_of_a_still_market_closes_on_its_band(price: int, length: int, std: float) -> None:
+    for jump in range(1, 200):
+        closes = [12 * price] * length + [12 * (price + jump)]
+        bars = [HOUR_MS * bar for bar in range(length + 1)]
+        bands = ours(
+            INDICATORS["bbands"], {"length": length, "std": std}, {**dict.fromkeys(PRICES, closes), "volume": bars, "ts_open_ms": bars}
+        )
+        assert (bands["upper"][-1], bands["percent_b"][-1]) == (closes[-1], 1.0)
+
+
+def test_adx_stands_still_with_its_market() -> None:
+    moving = tie_market(5, 60)
+    still = {name: [*moving[name], *[moving["close"][-1]] * 200] for name in PRICES}
+    market = {**still, "volume": [1] * 260, "ts_open_ms": [HOUR_MS * bar for bar in range(260)]}
+    values = ours(INDICATORS["adx"], {"length": 7}, market)
+    for output in ("dmp", "dmn"):
+        assert len(set(values[output][60:].tolist())) == 1
+    assert 0.0 < values["dmp"][60] < 100.0
 
 
 def test_rsi_stands_still_with_its_market() -> None:

@@ -46,10 +46,10 @@ def ours(entry: Entry, params: Params, market: Market, times: int = 1) -> Mappin
 
 
 def short_params(name: str) -> Iterator[Params]:
-    """Return the defaults, and every length set to 2, 3 and 5, those that must rise one above the other."""
+    """Return the defaults, and every length set to 2, 3, 5 and 9, those that must rise one above the other."""
     entry = INDICATORS[name]
     yield defaults(entry)
-    for length in (2, 3, 5):
+    for length in (2, 3, 5, 9):
         rank = {param: above for above, param in enumerate(entry.rising)}
         lengths = {p.name: length + rank.get(p.name, 0) for p in entry.params if p.type is ParamType.INT}
         if lengths:
