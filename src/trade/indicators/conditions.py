@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from trade.base.catalogue import Entry, Params
 from trade.base.timeframe import Timeframe
-from trade.indicators.columns import Columns, segments
-from trade.indicators.registry.words import count, real
-from trade.indicators.windows import mean, mean_and_deviation
+from trade.indicators.columns import Columns, segments, typical
+from trade.indicators.registry.words import count
+from trade.indicators.windows import padded, totals
 
 Float64 = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
@@ -93,8 +93,11 @@ def _equal(left: Float64, right: Float64 | float) -> Bool:
     return equal
 
 
-def _typical(columns: Columns) -> Float64:
-    return (columns["high"] + columns["low"] + columns["source"]) / 3.0
+def _no_total(values: Float64, length: int) -> Bool:
+    """Return where the sum of the window is 0."""
+    if len(values) and values.min() > 0.0:
+        return np.zeros(len(values), np.bool_)
+    return _equal(padded(totals(values, length), len(values)), 0.0)
 
 
 def _no_range(columns: Columns, length: int) -> Bool:
@@ -122,7 +125,7 @@ def _cmo(columns: Columns, params: Params) -> Bool:
 
 
 def _cci(columns: Columns, params: Params) -> Bool:
-    return _held(_still(_typical(columns)), count(params, "length") - 1)
+    return _held(_still(typical(columns)), count(params, "length") - 1)
 
 
 def _willr(columns: Columns, params: Params) -> Bool:
@@ -167,7 +170,7 @@ def _natr(columns: Columns, _params: Params) -> Bool:
 
 
 def _ppo(columns: Columns, params: Params) -> Bool:
-    return _equal(mean(columns["source"], max(count(params, "fast"), count(params, "slow"))), 0.0)
+    return _no_total(columns["source"], count(params, "slow"))
 
 
 def _ppo_signal(columns: Columns, params: Params) -> Bool:
@@ -191,13 +194,11 @@ def _tsi_signal(columns: Columns, params: Params) -> Bool:
 
 
 def _bandwidth(columns: Columns, params: Params) -> Bool:
-    return _equal(mean(columns["source"], count(params, "length")), 0.0)
+    return _no_total(columns["source"], count(params, "length"))
 
 
 def _percent_b(columns: Columns, params: Params) -> Bool:
-    middle, deviation = mean_and_deviation(columns["source"], count(params, "length"))
-    apart = real(params, "std") * deviation
-    return _equal(middle + apart, middle - apart)
+    return _held(_still(columns["source"]), count(params, "length") - 1)
 
 
 def _adx(columns: Columns, params: Params) -> Bool:
@@ -213,8 +214,8 @@ def _adxr(columns: Columns, params: Params) -> Bool:
 
 
 def _mfi(columns: Columns, params: Params) -> Bool:
-    typical = _typical(columns)
-    return _held(~_moved(typical) | (_equal(typical * columns["volume"], 0.0)), count(params, "length"))
+    prices = typical(columns)
+    return _held(~_moved(prices) | (_equal(prices * columns["volume"], 0.0)), count(params, "length"))
 
 
 def _cmf(columns: Columns, params: Params) -> Bool:

@@ -16,6 +16,9 @@ Rendered from `src/trade/indicators/registry`; a test keeps this page equal to i
 - `source` is the price or feature that `source:` names, the close by default. An indicator without it reads only what is listed.
 - Values are those of pandas-ta (the distribution `pandas-ta-classic`, without TA-Lib). "Computed by" says who does the work: TA-Lib, numpy
   or a kernel of ours where the values are the same to 1e-9, pandas-ta elsewhere. Where TA-Lib means something else, the text says so.
+- Of whole prices (RULE-7) what a window is made of is summed exactly and rounded once, so it meets a price, a line or another output
+  exactly where it does in fractions. A recursion rounds at each bar: of equal prices it is that price, and it tells values apart that
+  differ by 1e-12 of their size.
 - "First" is the bar, counted from 0, of the first value with the default parameters; "settle" is how many earlier bars are loaded, when
   stored, so that recursive averages forget how they began: 3 lengths for an EMA, 6 for a Wilder average, the window for a window.
 - A total output has a value on every later bar, except where the named condition holds; a partial one is missing by design for part of

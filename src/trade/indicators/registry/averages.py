@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trade.base.catalogue import Entry, Param, Params, ParamType
 from trade.base.timeframe import Timeframe
-from trade.indicators.registry.words import NUMPY, PANDAS_TA, TA_LIB, always, bars, count, ema_memory, factor, first, price, window
+from trade.indicators.registry.words import NUMBA, NUMPY, TA_LIB, always, bars, count, ema_memory, factor, first, price, window
 
 _WINDOW = first(value=lambda p: count(p, "length") - 1)
 _TRIMA = first(value=lambda p: 2 * (count(p, "length") // 2))
@@ -83,8 +83,8 @@ AVERAGES = (
         outputs=price(),
         first_valid_bars=_WINDOW,
         settle_bars=lambda p: 20 * count(p, "length"),
-        computed_by=PANDAS_TA,
-        doc="Kaufman's adaptive average between ema 2 and ema 30; starts a bar before TA-Lib's and adapts otherwise in flat windows",
+        computed_by=NUMBA,
+        doc="Kaufman's adaptive average between ema 2 and ema 30; a bar before TA-Lib's, slowest in a window without a move",
     ),
     Entry(
         name="trima",
@@ -117,7 +117,7 @@ AVERAGES = (
         outputs=price(),
         first_valid_bars=_WINDOW,
         settle_bars=window(_WINDOW),
-        computed_by=TA_LIB,
+        computed_by=NUMBA,
         doc="end point of the least-squares line through the window",
     ),
     Entry(

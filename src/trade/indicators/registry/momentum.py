@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from trade.base.catalogue import Entry, Output, Params
 from trade.indicators.registry.words import (
+    NUMBA,
     NUMPY,
-    PANDAS_TA,
     TA_LIB,
     bars,
     count,
@@ -57,7 +57,7 @@ MOMENTUM = (
         outputs=value(0, 100, "flat_window"),
         first_valid_bars=_CHANGE,
         settle_bars=lambda p: wilder_memory(count(p, "length")) + 1,
-        computed_by=TA_LIB,
+        computed_by=NUMBA,
         doc="relative strength index with Wilder's averages; missing while the source has never moved",
     ),
     Entry(
@@ -87,7 +87,7 @@ MOMENTUM = (
         outputs=value(-100, 100, "flat_window"),
         first_valid_bars=_CHANGE,
         settle_bars=window(_CHANGE),
-        computed_by=PANDAS_TA,
+        computed_by=NUMPY,
         doc="Chande momentum oscillator over plain sums (TA-Lib's smooths them like an rsi)",
     ),
     Entry(
@@ -97,7 +97,7 @@ MOMENTUM = (
         outputs=value(undefined_when="flat_window"),
         first_valid_bars=_WINDOW,
         settle_bars=window(_WINDOW),
-        computed_by=TA_LIB,
+        computed_by=NUMPY,
         doc="commodity channel index, (tp - sma(tp)) / (0.015 · mean |tp - sma(tp)|), tp = (high + low + source)/3",
     ),
     Entry(
@@ -108,7 +108,7 @@ MOMENTUM = (
         first_valid_bars=_WINDOW,
         settle_bars=window(_WINDOW),
         source_in_bar=True,
-        computed_by=TA_LIB,
+        computed_by=NUMPY,
         doc="Williams %R: where the source stands in the range of the window, 0 the highest high, -100 the lowest low",
     ),
     Entry(
@@ -120,7 +120,7 @@ MOMENTUM = (
         settle_bars=window(_UO),
         rising=("fast", "medium", "slow"),
         source_in_bar=True,
-        computed_by=PANDAS_TA,
+        computed_by=NUMBA,
         doc="ultimate oscillator, weights 4:2:1; starts one bar before TA-Lib's, whose first true range needs an earlier close",
     ),
     Entry(
@@ -135,7 +135,7 @@ MOMENTUM = (
         first_valid_bars=_STOCH,
         settle_bars=window(_STOCH),
         source_in_bar=True,
-        computed_by=PANDAS_TA,
+        computed_by=NUMBA,
         doc="stochastic oscillator; a window without range is missing, where both libraries would say 0",
     ),
     Entry(
@@ -150,7 +150,7 @@ MOMENTUM = (
         outputs=(Output("k", low=0, high=100, undefined_when="flat_window"), Output("d", low=0, high=100, undefined_when="flat_window")),
         first_valid_bars=first(k=_stochrsi, d=lambda p: _stochrsi(p) + count(p, "d") - 1),
         settle_bars=lambda p: wilder_memory(count(p, "rsi_length")) + count(p, "length") + count(p, "k") + count(p, "d"),
-        computed_by=PANDAS_TA,
+        computed_by=NUMBA,
         doc="stochastic oscillator of the rsi (TA-Lib's has no rsi length of its own); missing where the rsi stood still",
     ),
     Entry(
@@ -176,7 +176,7 @@ MOMENTUM = (
         first_valid_bars=first(ppo=lambda p: _slow(p) - 1, histogram=_signal, signal=_signal),
         settle_bars=lambda p: _slow(p) + ema_memory(count(p, "signal")),
         rising=("fast", "slow"),
-        computed_by=PANDAS_TA,
+        computed_by=TA_LIB,
         doc="difference of two smas in percent of the slower, its ema, and the difference of both",
     ),
     Entry(
@@ -186,7 +186,7 @@ MOMENTUM = (
         outputs=(Output("trix", undefined_when="zero_base"), Output("signal", undefined_when="zero_base")),
         first_valid_bars=first(trix=_trix, signal=lambda p: _trix(p) + count(p, "signal") - 1),
         settle_bars=lambda p: 3 * ema_memory(count(p, "length")) + count(p, "signal"),
-        computed_by=PANDAS_TA,
+        computed_by=TA_LIB,
         doc="change of a triple ema in percent per bar, and its sma",
     ),
     Entry(
@@ -210,7 +210,7 @@ MOMENTUM = (
         outputs=(Output("fisher"), Output("signal")),
         first_valid_bars=first(fisher=lambda p: count(p, "length") - 1, signal=lambda p: count(p, "length")),
         settle_bars=lambda p: count(p, "length") + 60,
-        computed_by=PANDAS_TA,
-        doc="Fisher transform of where (high + low)/2 stands in its range (ranges below 0.001 in price count as 0.001), and its last value",
+        computed_by=NUMBA,
+        doc="Fisher transform of where (high + low)/2 stands in its range (a range of 0 counts as its low), and its last value",
     ),
 )

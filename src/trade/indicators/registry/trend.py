@@ -5,6 +5,7 @@ from __future__ import annotations
 from trade.base.catalogue import Entry, Output, Params
 from trade.indicators.registry.words import (
     NUMBA,
+    NUMPY,
     PANDAS_TA,
     TA_LIB,
     always,
@@ -41,7 +42,7 @@ TREND = (
         first_valid_bars=first(adx=lambda p: 2 * _length(p) - 1, dmp=_length, dmn=_length, adxr=lambda p: 3 * _length(p) - 2),
         settle_bars=lambda p: 2 * wilder_memory(_length(p)) + _length(p),
         source_in_bar=True,
-        computed_by=TA_LIB,
+        computed_by=NUMBA,
         doc="average directional index, its two directional indicators, and adxr, the mean of adx now and length - 1 bars ago",
     ),
     Entry(
@@ -85,7 +86,7 @@ TREND = (
         outputs=(Output("vip", low=0, undefined_when="zero_range"), Output("vim", low=0, undefined_when="zero_range")),
         first_valid_bars=_VORTEX,
         settle_bars=window(_VORTEX),
-        computed_by=PANDAS_TA,
+        computed_by=NUMPY,
         doc="sums of upward and downward movement over the sum of true ranges",
     ),
     Entry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trade.base.catalogue import Entry, Output, Params
-from trade.indicators.registry.words import PANDAS_TA, TA_LIB, always, bars, count, ema_memory, first, value, window
+from trade.indicators.registry.words import NUMBA, TA_LIB, always, bars, count, ema_memory, first, value, window
 
 _WINDOW = first(value=lambda p: count(p, "length") - 1)
 
@@ -21,7 +21,7 @@ VOLUME = (
         first_valid_bars=_WINDOW,
         settle_bars=lambda p: count(p, "length") + 1,
         source_in_bar=True,
-        computed_by=PANDAS_TA,
+        computed_by=NUMBA,
         doc="money flow index; its first value counts one flow less (TA-Lib's starts a bar later, and says 0 for small flows)",
     ),
     Entry(
@@ -32,7 +32,7 @@ VOLUME = (
         first_valid_bars=_WINDOW,
         settle_bars=window(_WINDOW),
         source_in_bar=True,
-        computed_by=PANDAS_TA,
+        computed_by=NUMBA,
         doc="Chaikin money flow: volume weighted by where the source stands in its bar, over the volume of the window",
     ),
     Entry(

@@ -47,10 +47,10 @@ def _computed(entry: Entry, params: Params, part: Columns) -> dict[str, Float64]
 
 def _settled(entry: Entry, output: Output, params: Params, columns: Columns, values: Float64) -> Float64:
     """Return the values with rounding over the ends of the closed range taken off, and missing where they are undefined."""
-    if output.low is not None:
-        values = np.where((values < output.low) & (values > output.low - _ROUNDING), output.low, values)
-    if output.high is not None:
-        values = np.where((values > output.high) & (values < output.high + _ROUNDING), output.high, values)
+    if output.low is not None and (below := values < output.low).any():
+        values = np.where(below & (values > output.low - _ROUNDING), output.low, values)
+    if output.high is not None and (above := values > output.high).any():
+        values = np.where(above & (values < output.high + _ROUNDING), output.high, values)
     missing = np.isinf(values)
     if output.undefined_when is not None:
         missing |= undefined(entry, output.name, params, columns)

@@ -10,9 +10,12 @@ import talib
 
 from trade.base.catalogue import Params
 from trade.base.timeframe import Timeframe
-from trade.indicators.columns import Columns, Float64, Kernel, delayed
+from trade.indicators.columns import Columns, Float64, Kernel, delayed, typical, writable
+from trade.indicators.recursions import adaptive, line_ends
 from trade.indicators.registry.words import count, real
-from trade.indicators.vendor.pandas_ta import pandas_ta
+from trade.indicators.windows import padded, quotient, ramps, summable, totals
+
+_FASTEST, _SLOWEST = 2.0 / 3.0, 2.0 / 31.0  # weights of the emas that kama adapts between
 
 
 def ema(values: Float64, length: int) -> Float64:
@@ -40,13 +43,38 @@ def _zlma(columns: Columns, params: Params) -> Mapping[str, Float64]:
     return {"value": ema(2.0 * source - delayed(source, (length - 1) // 2), length)}
 
 
+def _wma(columns: Columns, params: Params) -> Mapping[str, Float64]:
+    source, length = columns["source"], count(params, "length")
+    values = summable(source, length * (length + 1))
+    if values is source:  # TA-Lib's running sums are exact
+        return {"value": _averaged(talib.WMA, source, length)}
+    return {"value": quotient(ramps(values, length), length * (length + 1) // 2, len(source))}
+
+
 def _kama(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    return {"value": pandas_ta("kama", columns, {"length": count(params, "length")})[0]}
+    source, length = columns["source"], count(params, "length")
+    path = window_sums(np.abs(np.diff(source)), length)
+    way = np.abs(source[length:] - source[:-length])
+    share = np.where(path > 0.0, way / path, 0.0)  # a window without a move adapts slowest
+    weights = np.square(share * (_FASTEST - _SLOWEST) + _SLOWEST)
+    return {"value": adaptive(writable(source), padded(weights, len(source)), length - 1)}
 
 
 def _trima(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    half = count(params, "length") // 2 + 1
-    return {"value": sma(sma(columns["source"], half), half)}
+    source, half = columns["source"], count(params, "length") // 2 + 1
+    values = summable(source, half * half)
+    if values is source:  # TA-Lib's running sums are exact
+        return {"value": talib.SUM(talib.SUM(source, half), half) / (half * half)}
+    return {"value": quotient(totals(totals(values, half), half), half * half, len(source))}
+
+
+def _linreg(columns: Columns, params: Params) -> Mapping[str, Float64]:
+    source, length = columns["source"], count(params, "length")
+    values = summable(source, 4 * length * (length + 1))
+    if values is source:
+        return {"value": line_ends(writable(source), length)}
+    ends = 3 * ramps(values, length) - (length + 1) * totals(values, length)
+    return {"value": quotient(ends, length * (length + 1) // 2, len(source))}
 
 
 def _alma(columns: Columns, params: Params) -> Mapping[str, Float64]:
@@ -57,6 +85,14 @@ def _alma(columns: Columns, params: Params) -> Mapping[str, Float64]:
     out = np.full(len(source), np.nan)
     out[length - 1 :] = np.convolve(source, weights / weights.sum(), "valid")
     return {"value": out}
+
+
+def window_sums(values: Float64, length: int) -> Float64:
+    """Return the sum of each whole window of `length`, shape [n - length + 1]: whole numbers exactly, and no rest of what has left it."""
+    if length > 1 and len(values) >= length and (values == np.rint(values)).all():
+        out: Float64 = talib.SUM(values, length)[length - 1 :]  # running sums of whole numbers are exact
+        return out
+    return totals(values, length)
 
 
 def highest(values: Float64, length: int) -> Float64:
@@ -78,26 +114,26 @@ def _ohlc4(columns: Columns, _params: Params) -> Mapping[str, Float64]:
 
 def _vwap(columns: Columns, params: Params) -> Mapping[str, Float64]:
     anchors = Timeframe(str(params["anchor"])).floor(columns.ts_open_ms)
-    volume = columns["volume"]
-    paid = (columns["high"] + columns["low"] + columns["source"]) / 3.0 * volume
+    prices, volume = typical(columns), columns["volume"]
     edges = [0, *(np.flatnonzero(np.diff(anchors)) + 1).tolist(), len(columns)]
     out = np.empty(len(columns))
     for start, stop in pairwise(edges):
-        out[start:stop] = np.cumsum(paid[start:stop]) / np.cumsum(volume[start:stop])
+        part, traded = prices[start:stop], volume[start:stop]
+        out[start:stop] = part[0] + np.cumsum((part - part[0]) * traded) / np.cumsum(traded)  # of equal prices it is that price
     return {"value": out}
 
 
 AVERAGES: Mapping[str, Kernel] = {
     "ema": _moving(talib.EMA),
     "sma": _moving(talib.SMA),
-    "wma": _moving(talib.WMA),
+    "wma": _wma,
     "dema": _moving(talib.DEMA),
     "tema": _moving(talib.TEMA),
     "zlma": _zlma,
     "kama": _kama,
     "trima": _trima,
     "alma": _alma,
-    "linreg": _moving(talib.LINEARREG),
+    "linreg": _linreg,
     "midprice": _midprice,
     "ohlc4": _ohlc4,
     "vwap": _vwap,

@@ -8,22 +8,27 @@ import numpy as np
 import talib
 
 from trade.base.catalogue import Params
-from trade.indicators.columns import Columns, Float64, Kernel, delayed
+from trade.indicators.columns import Columns, Float64, Kernel, delayed, writable
 from trade.indicators.psar import parabolic
+from trade.indicators.recursions import directions
 from trade.indicators.registry.words import count, real
+from trade.indicators.vendor.averages import window_sums
 from trade.indicators.vendor.pandas_ta import pandas_ta
+from trade.indicators.windows import padded
 
 
 def _adx(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    high, low, close, length = columns["high"], columns["low"], columns["source"], count(params, "length")
-    adx = talib.ADX(high, low, close, length)
-    dmp, dmn = talib.PLUS_DI(high, low, close, length), talib.MINUS_DI(high, low, close, length)
+    length = count(params, "length")
+    high, low, close = (writable(columns[name]) for name in ("high", "low", "source"))
+    adx, dmp, dmn = directions(high, low, close, length)
     return {"adx": adx, "dmp": dmp, "dmn": dmn, "adxr": 0.5 * (adx + delayed(adx, length - 1))}
 
 
 def _aroon(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    down, up = talib.AROON(columns["high"], columns["low"], count(params, "length"))
-    return {"osc": up - down, "up": up, "down": down}
+    """TA-Lib multiplies bars by a rounded 100 / length: the bars are taken back, and divided once."""
+    length = count(params, "length")
+    down, up = (np.rint(part * length / 100.0) for part in talib.AROON(columns["high"], columns["low"], length))
+    return {"osc": 100.0 * (up - down) / length, "up": 100.0 * up / length, "down": 100.0 * down / length}
 
 
 def _supertrend(columns: Columns, params: Params) -> Mapping[str, Float64]:
@@ -41,7 +46,10 @@ def _psar(columns: Columns, params: Params) -> Mapping[str, Float64]:
 
 
 def _vortex(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    vip, vim = pandas_ta("vortex", columns, {"length": count(params, "length")})
+    high, low, length = columns["high"], columns["low"], count(params, "length")
+    moves = (np.abs(high[1:] - low[:-1]), np.abs(low[1:] - high[:-1]))
+    path = window_sums(talib.TRANGE(high, low, columns["source"])[1:], length)
+    vip, vim = (padded(window_sums(move, length) / path, len(columns)) for move in moves)
     return {"vip": vip, "vim": vim}
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import talib
 
 from trade.base.catalogue import Params
-from trade.indicators.columns import Columns, Float64, Kernel, delayed
+from trade.indicators.columns import Columns, Float64, Kernel
 from trade.indicators.registry.words import count, real
-from trade.indicators.vendor.averages import ema, highest, lowest
-from trade.indicators.windows import mean, mean_and_deviation
+from trade.indicators.vendor.averages import ema, highest, lowest, window_sums
+from trade.indicators.windows import mean_total_spread, padded
 
 _MOM_BARS, _MOM_SMOOTH_BARS = 12, 6  # pandas-ta's defaults; a Play cannot change them
 
@@ -25,12 +25,15 @@ def _natr(columns: Columns, params: Params) -> Mapping[str, Float64]:
 
 
 def _bbands(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    middle, deviation = mean_and_deviation(columns["source"], count(params, "length"))
-    apart = real(params, "std") * deviation
-    lower, upper = middle - apart, middle + apart
-    width = upper - lower
-    percent_b = (columns["source"] - lower) / width
-    return {"middle": middle, "lower": lower, "upper": upper, "bandwidth": 100.0 * width / middle, "percent_b": percent_b}
+    """Each band is one whole sum over the length, so that a close of a jump out of a still market is on its band, not beside it."""
+    source, length = columns["source"], count(params, "length")
+    middle, total, spread = mean_total_spread(source, length)
+    factor, still = real(params, "std"), spread == 0.0
+    apart = factor * np.sqrt(spread)
+    lower, upper = (np.where(still, middle, (total + side * apart) / length) for side in (-1.0, 1.0))
+    beside = length * source - total  # its square over the spread is one ratio: equal places in two windows are equal
+    percent_b = 0.5 + np.copysign(np.sqrt(beside * beside / spread), beside) / (2.0 * factor)
+    return {"middle": middle, "lower": lower, "upper": upper, "bandwidth": 200.0 * apart / total, "percent_b": percent_b}
 
 
 def _true_range(columns: Columns) -> Float64:
@@ -52,15 +55,21 @@ def _donchian(columns: Columns, params: Params) -> Mapping[str, Float64]:
 
 
 def _squeeze(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    source, kc_length = columns["source"], count(params, "kc_length")
-    middle, deviation = mean_and_deviation(source, count(params, "bb_length"))
-    basis, ranges = mean(source, kc_length), mean(_true_range(columns), kc_length)
-    bands, channel = real(params, "bb_std") * deviation, real(params, "kc_scalar") * ranges
-    on = (middle - bands > basis - channel) & (middle + bands < basis + channel)
-    off = (middle - bands < basis - channel) & (middle + bands > basis + channel)
-    known = np.isfinite(bands) & np.isfinite(channel)  # pandas-ta says no_sqz while it does not know
+    """Bands and channel are compared times both lengths, where all that can be whole is."""
+    source, bb, kc = columns["source"], count(params, "bb_length"), count(params, "kc_length")
+    _, total, spread = mean_total_spread(source, bb)
+    ranges = _true_range(columns)
+    ranges[0] = 0.0  # it has none; the first sum that holds it is blanked
+    width = bb * real(params, "kc_scalar") * padded(window_sums(ranges, kc), len(source))
+    width[:kc] = np.nan
+    narrow = kc * real(params, "bb_std") * np.sqrt(spread)
+    shift = kc * total - bb * padded(window_sums(source, kc), len(source))
+    on = (shift - narrow > -width) & (shift + narrow < width)
+    off = (shift - narrow < -width) & (shift + narrow > width)
+    known = np.isfinite(narrow) & np.isfinite(width)  # pandas-ta says no_sqz while it does not know
     states = {name: np.where(known, state, np.nan) for name, state in (("on", on), ("off", off), ("no_sqz", ~on & ~off))}
-    return {"sqz": mean(source - delayed(source, _MOM_BARS), _MOM_SMOOTH_BARS), **states}
+    change = source[_MOM_BARS:] - source[:-_MOM_BARS]
+    return {"sqz": padded(window_sums(change, _MOM_SMOOTH_BARS) / _MOM_SMOOTH_BARS, len(source)), **states}
 
 
 VOLATILITY: Mapping[str, Kernel] = {

@@ -8,18 +8,27 @@ import numpy as np
 import talib
 
 from trade.base.catalogue import Params
-from trade.indicators.columns import Columns, Float64, Kernel
+from trade.indicators.columns import Columns, Float64, Kernel, typical, writable
+from trade.indicators.pairs import pair_sums, quotients, weighted_ratios
 from trade.indicators.registry.words import count
 from trade.indicators.vendor.averages import ema
-from trade.indicators.vendor.pandas_ta import pandas_ta
+from trade.indicators.windows import padded
 
 
 def _mfi(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    return {"value": pandas_ta("mfi", columns, {"length": count(params, "length")})[0]}
+    """Count a flow at an unchanged price to neither side, and so that of the first bar."""
+    prices, length = typical(columns), count(params, "length")
+    change = np.diff(prices, prepend=prices[:1])
+    one, volume = np.ones(len(prices)), writable(columns["volume"])
+    flows = (weighted_ratios(volume, np.where(counts, prices, 0.0), one) for counts in (change > 0.0, change != 0.0))
+    rose, moved = (pair_sums(*flow, length) for flow in flows)
+    return {"value": padded(quotients(100.0, *rose, *moved), len(columns))}
 
 
 def _cmf(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    return {"value": pandas_ta("cmf", columns, {"length": count(params, "length")})[0]}
+    high, low, volume, length = columns["high"], columns["low"], writable(columns["volume"]), count(params, "length")
+    flows = pair_sums(*weighted_ratios(volume, 2.0 * columns["source"] - (high + low), high - low), length)
+    return {"value": padded(quotients(1.0, *flows, *pair_sums(volume, np.zeros(len(volume)), length)), len(columns))}
 
 
 def _obv(columns: Columns, _params: Params) -> Mapping[str, Float64]:
@@ -27,8 +36,7 @@ def _obv(columns: Columns, _params: Params) -> Mapping[str, Float64]:
 
 
 def _kvo(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    typical = (columns["high"] + columns["low"] + columns["source"]) / 3.0
-    sign = np.sign(np.diff(typical, prepend=-np.inf))  # the first bar counts as a rise
+    sign = np.sign(np.diff(typical(columns), prepend=-np.inf))  # the first bar counts as a rise
     flow = sign * columns["volume"]
     kvo = ema(flow, count(params, "fast")) - ema(flow, count(params, "slow"))
     return {"kvo": kvo, "signal": ema(kvo, count(params, "signal"))}
