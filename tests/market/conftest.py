@@ -49,7 +49,7 @@ def load_in(db: Path) -> Callable[..., ImportReport]:
     """Import a file as BTCUSDT, unless told otherwise."""
 
     def run(path: Path, symbol: str = "BTCUSDT", grid: GridOptions | None = None, **words: Any) -> ImportReport:
-        asked = {name: words.pop(name) for name in ("kind", "layout", "columns", "unit") if name in words}
+        asked = {name: words.pop(name) for name in ("kind", "layout", "columns", "unit", "decimal") if name in words}
         return import_file(db, ImportRequest(path, symbol, asked=Asked(**asked), grid=grid or GridOptions(), **words))
 
     return run

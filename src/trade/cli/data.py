@@ -33,7 +33,7 @@ Symbol = Annotated[
 
 @app.command("import", epilog="Example: trade data import BTCUSDT-1m-2023-*.zip --symbol BTCUSDT --market spot")
 def import_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV (plain, .gz or .zip), parquet or feather files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or JSON (plain, .gz or .zip), parquet or feather files.")],
     symbol: Annotated[str, typer.Option("--symbol", help="The symbol the rows belong to.", autocompletion=completing.symbols)],
     venue: Annotated[
         str | None, typer.Option("--venue", help="The exchange [default: binance or bybit for their own files, else generic].")
@@ -45,6 +45,9 @@ def import_(
         str | None, typer.Option("--columns", metavar="MAP", help="Names of columns: ts=time,open=o,...; without a header 1, 2, ...")
     ] = None,
     time_unit: Annotated[str | None, typer.Option("--time-unit", help="s, ms, us or ns [default: by the size of each value].")] = None,
+    decimal: Annotated[
+        str | None, typer.Option("--decimal", help="The sign before decimals, '.' or ',' [default: by the first numbers].")
+    ] = None,
     tick: Annotated[str | None, typer.Option("--tick", help="Tick size, instead of the known one.")] = None,
     step: Annotated[str | None, typer.Option("--step", help="Quantity step, instead of the known one.")] = None,
     calendar: Calendar = None,
@@ -64,7 +67,7 @@ def import_(
     from trade.market.fitting import GridOptions
     from trade.market.instruments import parse_grid
 
-    asked = parse_asked(kind, layout, columns, time_unit)
+    asked = parse_asked(kind, layout, columns, time_unit, decimal)
     grid = GridOptions(parse_grid(tick, "--tick"), parse_grid(step, "--step"))
     named = None if calendar is None else calendar_name(calendar)
     reports = import_files(db, [ImportRequest(file, symbol, venue, market, asked, grid, strict, named) for file in files])

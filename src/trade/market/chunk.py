@@ -19,7 +19,8 @@ class Chunk:
 
     `lines` count from 1: physical lines of a text file, the header included; rows of a parquet file. `ts_ms` is floored to
     milliseconds, `ts_exact` says where nothing was lost. `readable` is false where a cell could not be read at all.
-    `values` has the stored names but for the clock, float64.
+    `values` has the stored names but for the clock, float64. `foreign` is true where a row names another symbol than the first one,
+    None where no row does.
     """
 
     lines: Int64
@@ -27,6 +28,7 @@ class Chunk:
     ts_exact: Flags
     readable: Flags
     values: Columns
+    foreign: Flags | None = None
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -37,4 +39,7 @@ def joined(parts: list[Chunk]) -> Chunk:
     if len(parts) == 1:
         return parts[0]
     flat = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ("lines", "ts_ms", "ts_exact", "readable")}
-    return Chunk(**flat, values=join([part.values for part in parts]))
+    foreign = None
+    if any(part.foreign is not None for part in parts):
+        foreign = np.concatenate([np.zeros(len(part), np.bool_) if part.foreign is None else part.foreign for part in parts])
+    return Chunk(**flat, values=join([part.values for part in parts]), foreign=foreign)

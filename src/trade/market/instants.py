@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ Flags = npt.NDArray[np.bool_]
 
 UNREADABLE = -1
 UNITS = ("s", "ms", "us", "ns")
+_SHORT_HOUR = re.compile(r"^(\d{4}-\d\d-\d\d[ T])(\d:)")  # as spreadsheets write it
 _PER_MS = {"ms": 1, "us": 1000, "ns": 10**6}
 _BELOW = {"s": 10**11, "ms": 10**14 + 1, "us": 10**17 + 1, "ns": 2**63 - 1}  # of sizes, where the unit is not said
 
@@ -49,8 +51,8 @@ def _milliseconds_of(values: npt.NDArray[Any], unit: str) -> tuple[Int64, Flags]
 
 
 def from_text(text: str) -> int:
-    """Return the milliseconds of an ISO date or instant; one without offset is UTC. Raises ValueError."""
-    return _milliseconds(datetime.fromisoformat(text.strip()))
+    """Return the milliseconds of an ISO date or instant, its hour in one digit or two; one without offset is UTC. Raises ValueError."""
+    return _milliseconds(datetime.fromisoformat(_SHORT_HOUR.sub(r"\g<1>0\2", text.strip())))
 
 
 def from_form(text: str, form: str) -> int:

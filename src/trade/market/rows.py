@@ -18,6 +18,7 @@ Flags = npt.NDArray[np.bool_]
 
 FACTS: Mapping[str, str] = {
     "unreadable": "a cell cannot be read",
+    "other-symbol": "the row names another symbol than the first one",
     "timestamp-implausible": "the timestamp lies before 1970 or after 2099",
     "timestamp-off-grid": "the timestamp is not a whole minute, or for open interest a whole five minutes",
     **sanity.FACTS,
@@ -76,6 +77,7 @@ def trade_faults(chunk: Chunk) -> tuple[tuple[str, ...], Int64]:
 def _first_broken(chunk: Chunk, flags: Mapping[str, Flags]) -> tuple[tuple[str, ...], Int64]:
     flags = {
         "unreadable": ~chunk.readable,
+        "other-symbol": np.zeros(len(chunk), np.bool_) if chunk.foreign is None else chunk.foreign,
         "timestamp-implausible": (chunk.ts_ms < 0) | (chunk.ts_ms >= _END_MS),
         **flags,
     }

@@ -6,17 +6,19 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.market.columns import COLUMNS
 from trade.market.files.formats import parse_format
-from trade.market.files.layouts import Asked
+from trade.market.files.layouts import MAPPED, Asked
+from trade.market.files.numerals import DECIMALS
 from trade.market.instants import UNITS
 from trade.market.names import Kind, parse_kind
 
 _KEYS = ("ts", *COLUMNS[Kind.BARS][1:], "rate", "open_interest")
-_MAPPED = (None, "bars", "funding", "oi")
 
 
-def parse_asked(kind: str | None, layout: str | None, columns: str | None, unit: str | None) -> Asked:
-    """Return the words of the options `--kind`, `--layout`, `--columns` and `--time-unit`. Raises Malformed with all mistakes."""
+def parse_asked(kind: str | None, layout: str | None, columns: str | None, unit: str | None, decimal: str | None = None) -> Asked:
+    """Return the words of `--kind`, `--layout`, `--columns`, `--time-unit` and `--decimal`. Raises Malformed with all mistakes."""
     found = [Finding("bad-unit", f"unknown --time-unit '{unit}'", f"use one of {', '.join(UNITS)}")] if unit not in (None, *UNITS) else []
+    if decimal not in (None, *DECIMALS):
+        found.append(Finding("bad-decimal", f"unknown --decimal '{decimal}'", "use '.' or ','"))
     given = {}
     for part in columns.split(",") if columns is not None else ():
         key, equals, column = (word.strip() for word in part.partition("="))
@@ -24,8 +26,8 @@ def parse_asked(kind: str | None, layout: str | None, columns: str | None, unit:
             hint = f"write ts=NAME,open=NAME,...: each of {', '.join(_KEYS)} once; without a header the names are 1, 2, ..."
             found.append(Finding("bad-columns", f"'{part}' in --columns", hint))
         given[key] = column
-    if given and layout not in _MAPPED:
+    if given and layout not in (None, *MAPPED):
         found.append(Finding("bad-columns", f"--columns with --layout '{layout}', whose columns are known", "leave one of them out"))
     if found:
         raise Malformed(found)
-    return Asked(None if kind is None else parse_kind(kind), None if layout is None else parse_format(layout), given, unit)
+    return Asked(None if kind is None else parse_kind(kind), None if layout is None else parse_format(layout), given, unit, decimal)

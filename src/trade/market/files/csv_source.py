@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.market.chunk import Chunk, Flags, Int64, joined
-from trade.market.files.arrow import instants, numbers
-from trade.market.files.layouts import Asked, Clock, Head, Layout
+from trade.market.files.arrow import foreign, instants, numbers
+from trade.market.files.clocks import Clock
+from trade.market.files.layouts import Asked, Head, Layout, Text
+from trade.market.files.numerals import Numerals
 from trade.market.files.packed import pieces
 from trade.market.files.recognising import recognise
+from trade.market.files.settling import settle
 from trade.market.instants import UNREADABLE, from_form, from_numbers, from_text, is_number
+
+Read = Callable[[Path], Iterator[bytes]]
 
 BLOCK_BYTES = 8 << 20
 CAREFUL_BYTES = 16 << 10
@@ -28,41 +34,57 @@ _LONGEST_LINE_BYTES = 1 << 16
 _LONGEST_BLOCKS = 4
 _INTEGER = re.compile(r"-?[0-9]{1,18}")  # more digits are no instant, and do not fit
 _PARTS = 8
+_ENOUGH = 4  # signs between the five or more cells of a bar
+_NO_ROW = re.compile(rb"\"?(?:(?:https?://|www\.)[^\s,;]*|sep=.)\"?", re.IGNORECASE)  # an address, or a word to spreadsheets
+ROWS_SHOWN = 1000
 _BOM = b"\xef\xbb\xbf"
 
 
 def csv_layout(path: Path, asked: Asked) -> Layout:
     """Return the layout of a text file by its first lines. Raises Malformed."""
-    head = b""
-    for piece in pieces(path):
-        head += piece
-        if head.count(b"\n") > 1 or len(head) > 2 * _LONGEST_LINE_BYTES:
+    head = csv_head(path, pieces)
+    return settle(recognise(head, asked), head, asked)
+
+
+def csv_head(path: Path, read: Read) -> Head:
+    """Return what the first lines of a text file show. Raises Malformed."""
+    begin = b""
+    for piece in read(path):
+        begin += piece
+        if begin.count(b"\n") > 2 * ROWS_SHOWN or len(begin) > 2 * _LONGEST_LINE_BYTES:
             break
-    lines = [_text(line, path) for line in head.removeprefix(_BOM).split(b"\n")[:2]]
+    raw = begin.removeprefix(_BOM)[: 2 * _LONGEST_LINE_BYTES].split(b"\n")
+    skipped = _skipped(raw)
+    lines = [_text(line, path) for line in raw[skipped : skipped + 1]] or [""]
+    lines += [line.decode(errors="replace").strip("\r\n") for line in raw[skipped + 1 : skipped + ROWS_SHOWN]]
+    if len(begin) > 2 * _LONGEST_LINE_BYTES and len(lines) > 1:
+        lines.pop()  # it may be cut
     delimiter = _delimiter(lines[0])
-    columns, first = ([cell.strip() for cell in _row(line, delimiter)] for line in (*lines, "")[:2])
-    return recognise(Head(str(path), tuple(columns), tuple(first)), asked)
+    columns, *rows = (tuple(cell.strip() for cell in _row(line, delimiter)) for line in lines if line.strip() or line is lines[0])
+    return Head(str(path), columns, tuple(rows), text=Text(delimiter, skipped))
 
 
-def csv_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
+def _skipped(lines: list[bytes]) -> int:
+    """Return how many of the first lines say only where the file is from, how it is written, or nothing; 0 if none says more."""
+    return next((number for number, line in enumerate(lines) if line.strip() and not _NO_ROW.fullmatch(line.strip())), 0)
+
+
+def csv_chunks(path: Path, layout: Layout, read: Read = pieces) -> Iterator[Chunk]:
     """Yield the rows of a text file. A row that cannot be read is marked, never an end."""
-    line = 1
-    delimiter = ""
-    for block in _blocks(path):
-        if not delimiter:
-            delimiter = _delimiter(_text(block[:_LONGEST_LINE_BYTES].partition(b"\n")[0], path))
-            if layout.has_header:
-                block = block.partition(b"\n")[2]
-                line += 1
-        if found := list(_chunks(block, layout, delimiter, line)):
+    line, before = 1, layout.text.skipped + layout.has_header
+    for block in _blocks(path, read):
+        while before and block:
+            block = block.partition(b"\n")[2]
+            line, before = line + 1, before - 1
+        if found := list(_chunks(block, layout, line)):
             yield joined(found)
         line += _lines(block)
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def _blocks(path: Path, read: Read) -> Iterator[bytes]:
     """Yield the file in pieces that end with a line, without its byte order mark."""
     rest, wanted = b"", BLOCK_BYTES
-    for piece in _without_mark(pieces(path)):
+    for piece in _without_mark(read(path)):
         rest += piece
         if len(rest) < wanted:
             continue
@@ -88,20 +110,20 @@ def _lines(block: bytes) -> int:
     return block.count(b"\n") + (block[-1:] not in (b"", b"\n"))
 
 
-def _chunks(block: bytes, layout: Layout, delimiter: str, line: int) -> Iterator[Chunk]:
+def _chunks(block: bytes, layout: Layout, line: int) -> Iterator[Chunk]:
     """Yield the rows of a block; one that holds something odd is cut until only its surroundings are read with care."""
     if not block.strip():  # blank lines are no rows
         return
-    fast = _fast(block, layout, delimiter, line, _lines(block))
+    fast = _fast(block, layout, line, _lines(block))
     if fast is not None:
         yield fast
         return
     parts = list(_cut(block, max(CAREFUL_BYTES // 2, len(block) // _PARTS))) if len(block) > CAREFUL_BYTES else [block]
     if len(parts) == 1:
-        yield _careful(block, layout, delimiter, line)
+        yield _careful(block, layout, line)
         return
     for part in parts:
-        yield from _chunks(part, layout, delimiter, line)
+        yield from _chunks(part, layout, line)
         line += _lines(part)
 
 
@@ -115,56 +137,90 @@ def _cut(block: bytes, size: int) -> Iterator[bytes]:
         begin = end
 
 
-def _fast(block: bytes, layout: Layout, delimiter: str, line: int, count: int) -> Chunk | None:
+def _fast(block: bytes, layout: Layout, line: int, count: int) -> Chunk | None:
     """Return the rows of a block, or None if any line of it is not one plain row."""
-    clock = layout.clock
-    first_row = _row(block.partition(b"\n")[0].decode(errors="replace"), delimiter)
+    clock, numerals = layout.clock, layout.text.numerals
+    first_row = _row(block.partition(b"\n")[0].decode(errors="replace"), layout.text.delimiter)
     if len(first_row) != len(layout.columns):
         return None
     types = {clock.column: _clock_type(clock, first_row[layout.columns.index(clock.column)])}
-    types |= {column: pa.float64() for column in layout.values.values()}
+    types |= {clock.time: pa.string()} if clock.time else {}
+    types |= {layout.symbol_column: pa.string()} if layout.symbol_column else {}
+    types |= {column: pa.string() if numerals.group else pa.float64() for column in layout.values.values()}
     options = arrow_csv.ConvertOptions(
-        column_types=types, include_columns=list(types), null_values=[""], timestamp_parsers=[clock.form] if clock.form else None
+        column_types=types,
+        include_columns=list(types),
+        null_values=[""],
+        timestamp_parsers=[clock.form] if clock.form else None,
+        decimal_point=numerals.decimal,
     )
     try:
         table = arrow_csv.read_csv(
             BytesIO(block),
             read_options=arrow_csv.ReadOptions(column_names=list(layout.columns), use_threads=False),
-            parse_options=arrow_csv.ParseOptions(delimiter=delimiter),
+            parse_options=arrow_csv.ParseOptions(delimiter=layout.text.delimiter),
             convert_options=options,
         ).combine_chunks()
     except pa.ArrowException:
         return None
     if table.num_rows != count:
         return None
-    stamps = table.column(clock.column).combine_chunks()
+    try:
+        stamps = _stamps(table, clock)
+        values = {name: _values(table.column(column).combine_chunks(), numerals) for name, column in layout.values.items()}
+    except pa.ArrowException:
+        return None
     if stamps.null_count:
         return None
     ts_ms, exact = instants(stamps, clock)
-    values = {name: numbers(table.column(column).combine_chunks()) for name, column in layout.values.items()}
-    return Chunk(np.arange(line, line + count, dtype=np.int64), ts_ms, exact, ts_ms != UNREADABLE, values)
+    other = foreign(table.column(layout.symbol_column), layout) if layout.symbol_column else None
+    return Chunk(np.arange(line, line + count, dtype=np.int64), ts_ms, exact, ts_ms != UNREADABLE, values, other)
+
+
+def _stamps(table: Any, clock: Clock) -> Any:
+    """Return the instants of rows as arrow read them. Raises ArrowInvalid where a day and a time of the day make none."""
+    if clock.time is None:
+        return table.column(clock.column).combine_chunks()
+    text = pc.binary_join_element_wise(*(table.column(column).combine_chunks() for column in clock.columns), " ")
+    return text.cast(pa.timestamp("ms")) if clock.form is None else pc.strptime(text, format=clock.form, unit="ms")
+
+
+def _values(column: Any, numerals: Numerals) -> Any:
+    """Return the numbers of a column; grouped ones come as text. Raises ArrowInvalid where one is not written so."""
+    if numerals.group:
+        if not pc.all(pc.match_substring_regex(column, f"^(?:{numerals.form})?$")).as_py():
+            raise pa.ArrowInvalid("a number is written in another way")
+        column = pc.replace_substring(pc.replace_substring(column, numerals.group, ""), numerals.decimal, ".")
+        column = pc.if_else(pc.equal(column, ""), None, column)
+    return numbers(column)
 
 
 def _clock_type(clock: Clock, cell: str) -> Any:
     cell = cell.strip()
+    if clock.time is not None:
+        return pa.string()
     if clock.form is None and is_number(cell):
         return pa.int64() if cell.lstrip("-").isdigit() else pa.float64()
     zoned = clock.form is None and (cell.endswith("Z") or "+" in cell)
     return pa.timestamp("ms", tz="UTC" if zoned else None)
 
 
-def _careful(block: bytes, layout: Layout, delimiter: str, line: int) -> Chunk:
+def _careful(block: bytes, layout: Layout, line: int) -> Chunk:
     """Return the rows of a block, read cell by cell; blank lines are no rows."""
     rows = [(line + i, text) for i, text in enumerate(block.decode(errors="replace").split("\n")) if text.strip()]
-    places = [layout.columns.index(column) for column in (layout.clock.column, *layout.values.values())]
-    cells = [_cells(text, delimiter, len(layout.columns), places) for _, text in rows]
-    ts_ms, exact = _instants([row[0] for row in cells], layout.clock)
-    numbers = [[_number(cell) for cell in row[1:]] for row in cells]
+    text = layout.text
+    clocks, values = len(layout.clock.columns), len(layout.values)
+    named = (*layout.clock.columns, *layout.values.values(), *((layout.symbol_column,) if layout.symbol_column else ()))
+    places = [layout.columns.index(column) for column in named]
+    cells = [_cells(row, text.delimiter, len(layout.columns), places) for _, row in rows]
+    ts_ms, exact = _instants([" ".join(row[:clocks]) for row in cells], layout.clock)
+    numbers = [[_number(cell, text.numerals) for cell in row[clocks : clocks + values]] for row in cells]
     whole = np.array([None not in row for row in numbers], np.bool_)
-    values = np.array(numbers, np.float64).reshape(len(rows), len(layout.values))  # None becomes NaN
+    table = np.array(numbers, np.float64).reshape(len(rows), values)  # None becomes NaN
     lines = np.array([number for number, _ in rows], np.int64)
-    columns = {name: np.ascontiguousarray(values[:, i]) for i, name in enumerate(layout.values)}
-    return Chunk(lines, ts_ms, exact, whole & (ts_ms != UNREADABLE), columns)
+    columns = {name: np.ascontiguousarray(table[:, i]) for i, name in enumerate(layout.values)}
+    other = foreign(pa.array([row[-1] if whole[i] else "" for i, row in enumerate(cells)]), layout) if layout.symbol_column else None
+    return Chunk(lines, ts_ms, exact, whole & (ts_ms != UNREADABLE), columns, other)
 
 
 def _row(text: str, delimiter: str) -> list[str]:
@@ -196,15 +252,16 @@ def _instants(cells: list[str], clock: Clock) -> tuple[Int64, Flags]:
     return ts_ms, exact
 
 
-def _number(cell: str) -> float | None:
+def _number(cell: str, numerals: Numerals) -> float | None:
     try:
-        return float(cell) if cell else float("nan")
+        return numerals.parse(cell)
     except ValueError:
         return None
 
 
 def _delimiter(line: str) -> str:
-    return max(",;\t", key=line.count)
+    """Return what stands between the cells of a line; commas beside another sign stand before decimals."""
+    return next((sign for sign in ";\t" if line.count(sign) >= _ENOUGH), max(";\t,", key=lambda sign: (line.count(sign), sign == ",")))
 
 
 def _text(raw: bytes, path: Path) -> str:

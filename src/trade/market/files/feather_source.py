@@ -10,25 +10,25 @@ from typing import Any
 import pyarrow as pa
 
 from trade.market.chunk import Chunk
-from trade.market.files.arrow import chunk_of, numbers
+from trade.market.files.arrow import chunk_of, first_rows, read_columns
 from trade.market.files.layouts import Asked, Head, Layout
 from trade.market.files.parquet_source import ROWS, broken
 from trade.market.files.recognising import recognise
 
 
 def feather_layout(path: Path, asked: Asked) -> Layout:
-    """Return the layout of a feather file by its schema and its first row. Raises Malformed."""
+    """Return the layout of a feather file by its schema and its first rows. Raises Malformed."""
     with _opened(path, None) as file:
         names = tuple(file.schema.names)
         batches = (file.get_batch(number) for number in range(file.num_record_batches))
         batch = next((batch for batch in batches if batch.num_rows), None)
-        first = () if batch is None else tuple(map(_shown, batch.slice(0, 1).columns))
-    return recognise(Head(str(path), names, first, is_feather=True), asked)
+        rows = () if batch is None else first_rows(batch)
+    return recognise(Head(str(path), names, rows, may_be_freqtrade=True), asked)
 
 
 def feather_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
     """Yield the rows of a feather file. Raises Malformed when it is damaged."""
-    wanted = [layout.columns.index(column) for column in (layout.clock.column, *layout.values.values())]
+    wanted = [layout.columns.index(column) for column in read_columns(layout)]
     row = 1
     with _opened(path, pa.ipc.IpcReadOptions(included_fields=sorted(wanted), use_threads=False)) as file:
         for number in range(file.num_record_batches):
@@ -47,9 +47,3 @@ def _opened(path: Path, options: Any) -> Iterator[Any]:
             yield file
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise broken(path, "feather", error) from error
-
-
-def _shown(column: Any) -> str:
-    """Return the first value of a column of numbers as text."""
-    kind = column.type
-    return str(float(numbers(column)[0])) if pa.types.is_floating(kind) or pa.types.is_integer(kind) else ""

@@ -27,7 +27,7 @@ FORMATS = (
     Format(
         "binance-mark",
         "Binance markPriceKlines, CSV or ZIP, with header or without",
-        "as klines, with a first row of no volume and a count above 0, or `--kind mark`",
+        "as klines, with first rows of no volume and counts above 0, or `--kind mark`; premium and index prices are refused",
         "mark of `binance`",
     ),
     Format("binance-funding", "Binance fundingRate, CSV or ZIP", "`calc_time` and `last_funding_rate`", "funding of `binance`"),
@@ -49,31 +49,50 @@ FORMATS = (
         "6 columns, the first like `2024.12.31 03:00`",
         "bars of `bybit`",
     ),
-    Format("freqtrade", "freqtrade candles, feather", "a feather file of `date`, `open`, `high`, `low`, `close`, `volume`", "bars"),
-    Format("freqtrade-mark", "freqtrade mark candles of 1m, feather", "as freqtrade, and a name that ends in `-mark.feather`", "mark"),
+    Format(
+        "metatrader",
+        "MetaTrader 5 bars, tabs, a clock of the broker that is taken as UTC",
+        "`<DATE>`, `<TIME>`, `<TICKVOL>` and `<VOL>`",
+        "bars, volume of ticks where there is no other",
+    ),
+    Format("histdata", "HistData's generic ASCII, no header, a clock of UTC-5", "never: `--layout histdata`", "bars"),
+    Format(
+        "ohlcv",
+        "bars without a header, text or JSON: a clock in one column or two, open, high, low, close, volume; Kraken's with trades",
+        "a first instant, and first rows in which no other columns can be the high and the low",
+        "bars, or mark with `--kind mark`",
+    ),
+    Format(
+        "freqtrade",
+        "freqtrade candles, feather or JSON",
+        "a feather file of `date`, `open`, `high`, `low`, `close`, `volume`, or JSON of such rows",
+        "bars",
+    ),
+    Format("freqtrade-mark", "freqtrade mark candles of 1m, feather or JSON", "as freqtrade, and a name that ends in `-mark`", "mark"),
     Format(
         "freqtrade-funding",
-        "freqtrade funding rates, feather: the rate in `open`",
+        "freqtrade funding rates, feather or JSON: the rate in `open`",
         "as freqtrade, and `high`, `low`, `close` and `volume` of zero",
         "funding",
     ),
     Format(
         "bars",
-        "any CSV, parquet or feather of 1m bars or mark prices",
-        "a clock (`ts_open_ms`, `open_time`, `timestamp`, `date`, `datetime`, `time`), `open`, `high`, `low`, `close`, for bars `volume`",
+        "any CSV, parquet or feather of 1m bars or mark prices, CryptoDataDownload's and TradingView's among them",
+        "a clock (`ts_open_ms`, `open_time`, `timestamp`, `timestamp_ms`, `ts`, `unix`, `date`, `datetime`, `time`, or `date` and `time`), "
+        "`open`, `high`, `low`, `close`, for bars `volume`, or `Volume BTC` where the symbol column says BTC/...",
         "bars, or mark with `--kind mark`",
     ),
     Format(
         "funding",
         "any CSV, parquet or feather of funding rates",
-        "a clock (`ts_raw_ms`, `ts_ms`, `calc_time`, `funding_time`, `timestamp`, `date`, `datetime`, `time`) and a rate "
+        "a clock (`ts_raw_ms`, `ts_ms`, `calc_time`, `funding_time`, `timestamp_ms`, `timestamp`, `date`, `datetime`, `time`) and a rate "
         "(`funding_rate`, `last_funding_rate`, `fundingRate`, `rate`)",
         "funding",
     ),
     Format(
         "oi",
         "any CSV, parquet or feather of open interest, Binance's metrics among them",
-        "a clock (`ts_ms`, `create_time`, `timestamp`, `date`, `datetime`, `time`) and an open interest "
+        "a clock (`ts_ms`, `create_time`, `timestamp_ms`, `timestamp`, `date`, `datetime`, `time`) and an open interest "
         "(`open_interest`, `sum_open_interest`, `openInterest`)",
         "oi, on whole five minutes",
     ),

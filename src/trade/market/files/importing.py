@@ -14,7 +14,9 @@ from trade.market.files.layouts import Asked
 from trade.market.files.reading import Reading, require_minutes
 from trade.market.files.report import BadRows, ImportReport
 from trade.market.files.source import Source, open_source
+from trade.market.files.symbols import require_symbol
 from trade.market.fitting import GridOptions, choose_instrument, count_off_grid, require_fit
+from trade.market.likeness import require_like_prices
 from trade.market.manifest import Manifest
 from trade.market.names import Kind, Series
 from trade.market.order import direction
@@ -75,12 +77,11 @@ def _require(results: Sequence[object]) -> None:
 def _opened(request: ImportRequest) -> tuple[Source, Series] | Malformed:
     try:
         source = open_source(request.file, request.asked)
-        if source.layout.symbol not in (None, request.symbol):
-            fact = f"the file holds '{source.layout.symbol}', not '{request.symbol}'"
-            return Malformed(Finding("symbol-differs", fact, "give the file's --symbol", place=Place(str(request.file))))
-        return source, Series(request.venue or source.layout.venue, request.market, request.symbol)
+        series = Series(request.venue or source.layout.venue, request.market, request.symbol)
+        require_symbol(str(request.file), source.layout.symbol, request.symbol, request.market)
     except Malformed as error:
         return error
+    return source, series
 
 
 def _attempt(writer: Writer, source: Source, series: Series, request: ImportRequest) -> ImportReport | Malformed:
@@ -125,6 +126,7 @@ def _import(writer: Writer, source: Source, series: Series, request: ImportReque
 def _fit(writer: Writer, manifest: Manifest, staging: Staging, request: ImportRequest) -> tuple[Manifest, list[Finding]]:
     """Settle the instrument of imported bars, and hold the new prices against its tick."""
     series, kind = staging.series, staging.kind
+    require_like_prices(writer, manifest, series, staging.touched)
     if kind is Kind.BARS:
         chosen = choose_instrument(writer, series, manifest.of(series, kind), request.grid)
         manifest = manifest.with_instrument(series, replace(chosen, calendar=request.calendar or chosen.calendar))

@@ -13,6 +13,8 @@ from trade.base.findings import Finding, Place, Severity
 from trade.base.timeframe import MINUTE_MS
 from trade.market.chunk import Chunk
 from trade.market.columns import Columns, price_names
+from trade.market.files.metatrader import metatrader_warnings
+from trade.market.files.pace import require_pace
 from trade.market.files.report import BadRows
 from trade.market.files.source import Source
 from trade.market.files.trades import TradeFold
@@ -31,10 +33,13 @@ class Reading:
     rows_read: int = 0
     bars_folded: int | None = None
     _traded: bool = False
+    _begun: bool = False
 
     @property
     def warnings(self) -> list[Finding]:
         """What is odd about the file as a whole, after it was read."""
+        if self.source.layout.name == "metatrader":
+            return list(metatrader_warnings(self.source.layout, self.bad.file))
         if self._traded or self.source.layout.name != "binance-klines":
             return []
         fact = f"no bar of '{self.bad.file}' has any volume"
@@ -56,6 +61,9 @@ class Reading:
 
     def _bars_of(self, chunk: Chunk) -> Rows:
         kind = self.source.layout.kind
+        if not self._begun:
+            require_pace(self.source.path, self.source.layout, chunk)
+            self._begun = len(chunk) > 0
         rows = self._good(chunk, stored_columns(chunk, kind), faults(chunk, kind))
         self._traded = self._traded or bool(rows.columns.get("volume", np.empty(0)).any())
         return rows

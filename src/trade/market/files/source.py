@@ -11,7 +11,9 @@ from trade.base.findings import Finding, Place
 from trade.market.chunk import Chunk
 from trade.market.files.csv_source import csv_chunks, csv_layout
 from trade.market.files.feather_source import feather_chunks, feather_layout
+from trade.market.files.json_source import is_json, json_chunks, json_layout
 from trade.market.files.layouts import Asked, Layout
+from trade.market.files.packed import pieces
 from trade.market.files.parquet_source import parquet_chunks, parquet_layout
 
 _PARQUET, _FEATHER = b"PAR1", b"ARROW1"
@@ -48,6 +50,8 @@ def open_source(path: Path, asked: Asked) -> Source:
             return Source(path, parquet_layout(path, asked), parquet_chunks)
         if head.startswith(_FEATHER):
             return Source(path, feather_layout(path, asked), feather_chunks)
+        if is_json(next(pieces(path), b"")):
+            return Source(path, json_layout(path, asked), json_chunks)
         return Source(path, csv_layout(path, asked), csv_chunks)
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -55,4 +59,4 @@ def open_source(path: Path, asked: Asked) -> Source:
 
 def _unreadable(path: Path, error: OSError) -> Malformed:
     fact = f"'{path}': {(error.strerror or str(error)).lower()}"
-    return Malformed(Finding("unreadable-file", fact, "name a readable CSV, parquet or feather file", place=Place(str(path))))
+    return Malformed(Finding("unreadable-file", fact, "name a readable CSV, JSON, parquet or feather file", place=Place(str(path))))
