@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-import duckdb
-
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.market import journal
@@ -23,8 +21,9 @@ from trade.market.journal import Entry
 from trade.market.manifest import Manifest, Month
 from trade.market.names import Kind, Series
 from trade.market.parquet import make_folder, month_of, sync, write_month
-from trade.market.reader import connect, read_months
+from trade.market.reader import read_months
 from trade.market.snapshots import keep
+from trade.market.tables import encoded
 
 LOCK_NAME = ".lock"
 WAIT_S = 10.0
@@ -41,22 +40,22 @@ class Writer:
     manifest: Manifest
     draft: Manifest = field(init=False)
     _created: list[str] = field(default_factory=list)
-    _connection: duckdb.DuckDBPyConnection = field(default_factory=connect)
 
     def __post_init__(self) -> None:
         self.draft = self.manifest
 
     def stage(self, series: Series, kind: Kind, month: str, columns: Columns, off_grid: int = 0) -> Month:
         """Write the rows of one month, ascending and unique, as a file that no reader sees yet."""
-        entry = month_of(series, kind, month, columns, off_grid)
+        raw = encoded(columns, kind)
+        entry = month_of(series, kind, month, columns, off_grid, raw)
         if not (self.folder / entry.file).exists():
             self._created.append(entry.file)  # before it is there: Ctrl-C may come between
-        write_month(self.folder, entry, kind, columns)
+        write_month(self.folder, entry, raw)
         return entry
 
     def rows(self, kind: Kind, months: Sequence[Month]) -> Columns:
         """Return the rows of months, staged ones too."""
-        return read_months(self._connection, self.folder, kind, months)
+        return read_months(self.folder, kind, months)
 
     def commit(self, manifest: Manifest, entries: Sequence[Entry] = ()) -> None:
         """Make a manifest the store's next snapshot, the entries part of its journal, then collect files that nobody can need."""
@@ -64,7 +63,7 @@ class Writer:
         _touch(self.folder, self.manifest.files - manifest.files)
         journal.append(self.folder, entries, manifest.generation, self.manifest.generation)
         draft = self.folder / manifests.DRAFT_NAME
-        draft.write_text(manifests.write_text(manifest))
+        draft.write_bytes(manifests.write_text(manifest).encode())
         sync(draft)
         keep(self.folder)
         draft.replace(self.folder / manifests.FILE_NAME)
