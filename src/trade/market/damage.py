@@ -10,7 +10,7 @@ import zlib
 
 import numpy as np
 
-from trade.base.findings import Finding
+from trade.base.findings import Finding, Severity
 from trade.market.columns import Columns, clock_column, digest, price_names
 from trade.market.manifest import Month, series_of
 from trade.market.names import Kind
@@ -24,6 +24,24 @@ def damaged(kind: Kind, file: str, fault: str) -> Finding:
     """Return the finding about one file, and the command that gets rid of it."""
     hint = f"run 'trade data delete {series_of(file)} --kind {kind} --yes', then import or sync it again"
     return Finding("store-damaged", f"'{file}' {fault}", hint, data={"file": file})
+
+
+def repaired(before: Month, after: Month) -> Finding:
+    """Return the finding about a damaged file that gave way to rows which came in anew."""
+    same = before.digest == after.digest
+    fact = f"'{before.file}' was damaged and is written anew, with " + (
+        f"the '{after.rows}' rows it had" if same else f"'{after.rows}' rows in the place of '{before.rows}', not all with the same values"
+    )
+    hint = "nothing is lost" if same else "runs over that month may give other results than before"
+    data = {"file": after.file, "month": after.month, "same_rows": same}
+    return Finding("month-repaired", fact, hint, Severity.NOTE if same else Severity.WARNING, data=data)
+
+
+def not_restored(kind: Kind, before: Month, rows: int) -> Finding:
+    """Return the finding about a damaged file in whose place fewer rows would come than it had."""
+    fact = f"'{before.file}' is damaged, and only '{rows}' rows of that month would come in the place of its '{before.rows}'"
+    again = f"or run 'trade data delete {series_of(before.file)} --kind {kind} --yes' and import what there is"
+    return Finding("store-damaged", fact, f"import or sync the whole month, {again}", data={"file": before.file})
 
 
 def is_intact(raw: bytes, month: Month) -> bool:

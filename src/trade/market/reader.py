@@ -20,6 +20,7 @@ from trade.market.tables import UNDECODABLE, NoSuchTable, decoded
 
 T = TypeVar("T")
 Found = Sequence[Finding]
+FaultOf = Callable[[bytes, Kind, Month], str]
 
 
 def read_months(folder: Path, kind: Kind, months: Sequence[Month]) -> Columns:
@@ -40,29 +41,34 @@ def read_months(folder: Path, kind: Kind, months: Sequence[Month]) -> Columns:
             columns[name][ends[place] : ends[place + 1]] = values
         return ()
 
-    _refuse(_each(fill, range(len(months))))
+    damage = _together(_each(fill, range(len(months))))
+    if damage:
+        raise Mismatch(damage)
     return columns
 
 
-def require_whole(folder: Path, months: Sequence[tuple[Kind, Month]]) -> None:
-    """Read files and raise Mismatch with every one that is not what the manifest says; Refused as `read_months`."""
+def find_damage(folder: Path, months: Sequence[tuple[Kind, Month]], fault: FaultOf = fault_of) -> tuple[Finding, ...]:
+    """Return a finding about every file that is not what the manifest says. Raises Refused as `read_months`.
+
+    `fault` says what is wrong with the bytes of a file, or nothing.
+    """
 
     def check(one: tuple[Kind, Month]) -> Found:
         try:
-            whole_bytes(folder, *one)
+            whole_bytes(folder, *one, fault)
         except Mismatch as error:
             return error.findings
         return ()
 
-    _refuse(_each(check, months))
+    return _together(_each(check, months))
 
 
-def whole_bytes(folder: Path, kind: Kind, month: Month) -> bytes:
+def whole_bytes(folder: Path, kind: Kind, month: Month, fault: FaultOf = fault_of) -> bytes:
     """Return the bytes of a month file that is what the manifest says. Raises Mismatch, and Refused, as `read_months`."""
     raw = _bytes(folder, kind, month)
-    fault = fault_of(raw, kind, month)
-    if fault:
-        raise Mismatch(damaged(kind, month.file, fault))
+    said = fault(raw, kind, month)
+    if said:
+        raise Mismatch(damaged(kind, month.file, said))
     return raw
 
 
@@ -99,7 +105,5 @@ def _each(work: Callable[[T], Found], parts: Sequence[T]) -> Sequence[Found]:
         return list(pool.map(work, parts))
 
 
-def _refuse(damage: Sequence[Found]) -> None:
-    found = [finding for each in damage for finding in each]
-    if found:
-        raise Mismatch(found)
+def _together(found: Sequence[Found]) -> tuple[Finding, ...]:
+    return tuple(finding for each in found for finding in each)

@@ -13,13 +13,14 @@ from typing import Any
 
 import duckdb
 
-from trade.base.errors import Malformed
+from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.market import journal
-from trade.market.columns import COLUMNS
+from trade.market.columns import COLUMNS, digest
+from trade.market.damage import fault_of, is_intact
 from trade.market.manifest import Month
 from trade.market.names import Kind
-from trade.market.reader import require_whole
+from trade.market.reader import find_damage
 from trade.market.store import Store
 
 _CONFIG: dict[str, Any] = {
@@ -109,7 +110,27 @@ def _files(store: Store) -> Iterable[tuple[Kind, Month, Path]]:
 def _require_whole(store: Store, paths: set[str]) -> None:
     """Raise Mismatch with every damaged file among some."""
     wanted = [(kind, month) for kind, month, path in _files(store) if str(path) in paths]
-    require_whole(store.path, wanted)
+
+    def fault(raw: bytes, kind: Kind, month: Month) -> str:
+        """Say what is wrong, also where DuckDB alone cannot read what others still can."""
+        if is_intact(raw, month):
+            return ""
+        return fault_of(raw, kind, month) or _fault(store.path.resolve() / month.file, kind, month)
+
+    damage = find_damage(store.path, wanted, fault)
+    if damage:
+        raise Mismatch(damage)
+
+
+def _fault(path: Path, kind: Kind, month: Month) -> str:
+    """Return what is wrong with the rows of a file as DuckDB reads them, or nothing."""
+    query = f"SELECT {', '.join(COLUMNS[kind])} FROM read_parquet(?, hive_partitioning = false)"  # noqa: S608  the names are ours
+    try:
+        found = duckdb.connect(config=_CONFIG).sql(query, params=[_literal(path)]).fetchnumpy()
+        same = digest(kind, found) == month.digest
+    except (duckdb.Error, TypeError, ValueError):
+        same = False
+    return "" if same else "does not hold the rows it was stored with, as DuckDB reads them"
 
 
 def _journal(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
