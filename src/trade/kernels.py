@@ -2,23 +2,31 @@
 
 Numba's own file cache does not notice an edit in a callee of another module: the old number would come back silently. So the
 folder is named after a hash of all kernel sources and of the numba, llvmlite, numpy and Python versions, and it is set before
-numba is imported. Kernels take int64 and float64 C-contiguous arrays, have one signature each, and never raise.
+numba is imported. Nor does it notice a damaged file: each begins with a digest of what follows, of its name and of its folder, and one
+that has another is compiled anew. Kernels take int64 and float64 C-contiguous arrays, have one signature each, and never raise.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import platform
+import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 _PACKAGE = Path(__file__).parent
 _MARKER = b"import kernel"
+_FOLDER = re.compile(r"[0-9a-f]{16}")
+_KEPT = 30  # folders of other sources, of 5 MB each
+_DIGEST_BYTES = 32
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -41,7 +49,11 @@ def cache_folder() -> Path:
     parent = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "trade"
     folder = parent / "kernels" / sources_digest()
     try:
+        is_new = not folder.is_dir()
         folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)  # that it is in use
+        if is_new:
+            prune(folder)
     except OSError:  # a read-only home compiles anew in each session rather than not at all
         folder = Path(tempfile.gettempdir()) / f"trade-kernels-{os.getuid()}" / folder.name
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,13 +65,83 @@ def is_compiled() -> bool:
     return any(cache_folder().rglob("*.nbc"))
 
 
+def prune(folder: Path, kept: int = _KEPT) -> None:
+    """Remove the caches of other sources beside a folder, but for those that were used last.
+
+    A process that uses one of them finds nothing there and compiles anew.
+    """
+    others = [each for each in folder.parent.iterdir() if _FOLDER.fullmatch(each.name) and each != folder]
+    used: list[tuple[float, Path]] = []
+    for each in others:
+        with suppress(FileNotFoundError):  # another process was faster
+            used.append((each.stat().st_mtime, each))
+    for _, each in sorted(used, reverse=True)[kept:]:
+        shutil.rmtree(each, ignore_errors=True)
+
+
 os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 import numba  # noqa: E402 - the folder has to be known before numba reads its settings
+from numba.core.caching import IndexDataCacheFile  # noqa: E402
 
 setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010 - numba declares no such name; and where somebody imported numba before us, it is told now
 
 
+class _Checked(cast(Any, IndexDataCacheFile)):  # type: ignore[misc]
+    """The cache of one kernel: an index file and a file per signature, each behind the digest of what was written."""
+
+    damaged: ClassVar[list[str]] = []  # the files that were not what was written
+
+    def _load_index(self) -> Any:
+        found = self._content(self._index_name)
+        stamp, overloads = (None, {}) if found is None else pickle.loads(found)  # noqa: S301 - checked bytes of our own
+        return overloads if stamp == self._source_stamp else {}
+
+    def _save_index(self, overloads: Any) -> None:
+        self._write(self._index_name, (self._source_stamp, overloads))
+
+    def _load_data(self, name: str) -> Any:
+        found = self._content(name)
+        return None if found is None else pickle.loads(found)  # noqa: S301 - as above
+
+    def _save_data(self, name: str, data: Any) -> None:
+        self._write(name, data)
+
+    def _content(self, name: str) -> bytes | None:
+        """Return what was written into a file; None if that is not what is there."""
+        try:
+            raw = Path(self._data_path(name)).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError:
+            raw = b""
+        if raw[:_DIGEST_BYTES] == self._digest(name, raw[_DIGEST_BYTES:]):
+            return raw[_DIGEST_BYTES:]
+        self.damaged.append(name)
+        return None
+
+    def _write(self, name: str, content: Any) -> None:
+        """Put a file in its place, whole or not at all; a disk that refuses only means that the next session compiles too."""
+        raw = self._dump(content)
+        with suppress(OSError):
+            Path(self._cache_path).mkdir(parents=True, exist_ok=True)
+            with self._open_for_write(self._data_path(name)) as file:
+                file.write(self._digest(name, raw) + raw)
+
+    def _digest(self, name: str, content: bytes) -> bytes:
+        place = f"{Path(self._cache_path).parent.name}/{name}"
+        return hashlib.blake2b(content, digest_size=_DIGEST_BYTES, key=hashlib.sha256(place.encode()).digest()).digest()
+
+
+def damaged_files() -> tuple[str, ...]:
+    """Return the files of the cache that this process found damaged; their kernels were compiled anew."""
+    return tuple(dict.fromkeys(_Checked.damaged))
+
+
 def kernel(function: _F) -> _F:
     """Compile a function to machine code on its first call, cached on disk, without the GIL, in strict IEEE arithmetic."""
-    return cast(_F, numba.njit(cache=True, nogil=True)(function))
+    compiled: Any = numba.njit(cache=True, nogil=True)(function)
+    if compiled is not function:  # NUMBA_DISABLE_JIT gives the function back
+        cache = compiled._cache
+        cache._cache_file = _Checked(cache.cache_path, cache._impl.filename_base, cache._impl.locator.get_source_stamp())
+    return cast(_F, compiled)

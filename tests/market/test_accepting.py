@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
+from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars, write_older
 
 from trade.base.errors import Malformed
 from trade.market import journal
 from trade.market.accepting import AcceptRequest, accept_gap, accepted_gaps, remove_accepted
 from trade.market.deleting import delete_series
-from trade.market.manifest import AcceptedGap
+from trade.market.manifest import SCHEMA, AcceptedGap
 from trade.market.names import Kind
 from trade.market.spans import length_ms, union, within, without
 from trade.market.store import Store
@@ -131,12 +131,12 @@ def test_what_was_accepted_and_taken_back_is_in_the_journal(filled):
 
 def test_a_store_of_the_second_format_has_no_accepted_gaps(filled):
     path = filled / "manifest.json"
-    raw = json.loads(path.read_text())
+    raw = write_older(path, 2)
     del raw["accepted_gaps"]
-    path.write_text(json.dumps({**raw, "schema": 2}))
+    path.write_text(json.dumps(raw))
     assert Store(filled).manifest.accepted_gaps == {}
     accept_gap(filled, asked(10, 20))
-    assert json.loads(path.read_text())["schema"] == 3
+    assert json.loads(path.read_text())["schema"] == SCHEMA
     assert counted(filled) == [(10, 20)]
 
 

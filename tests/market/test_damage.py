@@ -12,7 +12,6 @@ import pytest
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import Mismatch, Refused
-from trade.market import reader
 from trade.market.deleting import delete_series
 from trade.market.names import Kind
 from trade.market.store import Store
@@ -137,8 +136,7 @@ def test_every_damaged_file_of_every_kind_is_named_at_once(two_months, parquet, 
     assert "--kind funding" in caught.value.findings[-1].hint
 
 
-def test_many_months_are_searched_though_few_are_read_at_once(two_months, db, monkeypatch):
-    monkeypatch.setattr(reader, "_BATCH", 1)
+def test_every_damaged_month_of_a_series_is_named_at_once(two_months, db):
     for file in two_months:
         cut(db / file)
     with pytest.raises(Mismatch) as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -125,6 +126,48 @@ def test_a_journal_that_is_damaged_is_named(db, line):
     with pytest.raises(Mismatch, match=r"journal\.jsonl"):
         query(Store(db), "SELECT * FROM Journal")
     assert query(Store(db), "SELECT count(*) FROM bars").rows == [(0,)]
+
+
+def test_no_flipped_bit_of_a_journal_is_overlooked_or_cut_off_by_the_next_commit(db):
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(1), entry(2)])
+        writer.commit(writer.manifest, [entry(3)])
+    path = db / FILE_NAME
+    raw = path.read_bytes()
+    for place in range(len(raw)):
+        flipped = raw[:place] + bytes([raw[place] ^ 1 << place % 8]) + raw[place + 1 :]
+        path.write_bytes(flipped)
+        with pytest.raises(Mismatch, match=r"journal\.jsonl"):
+            entries(db)
+        journal.append(db, [entry(4)], 3, 2)
+        assert path.read_bytes().startswith(flipped)
+        with pytest.raises(Mismatch, match=r"journal\.jsonl"):
+            journal.read(db, 3)
+
+
+def test_a_line_that_is_taken_out_or_moved_is_missed(db):
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(1), entry(2), entry(3)])
+    path = db / FILE_NAME
+    one, two, three = path.read_bytes().splitlines(keepends=True)
+    for lines in ([two, three], [one, three], [two, one, three]):
+        path.write_bytes(b"".join(lines))
+        with pytest.raises(Mismatch, match=r"journal\.jsonl"):
+            entries(db)
+
+
+def test_entries_of_an_older_version_are_read_and_covered_by_the_next_one(db):
+    older = [{"generation": 0, **entry(n).as_json()} for n in (1, 2)]
+    db.mkdir()
+    path = db / FILE_NAME
+    path.write_text("".join(json.dumps(each) + "\n" for each in older))
+    assert entries(db) == (entry(1), entry(2))
+    with writing(db) as writer:
+        writer.note([entry(3)])
+    assert entries(db) == (entry(1), entry(2), entry(3))
+    path.write_bytes(path.read_bytes().replace(b'"rows": 1', b'"rows": 9', 1))
+    with pytest.raises(Mismatch, match=r"journal\.jsonl"):
+        entries(db)
 
 
 def test_the_journal_is_a_view_of_the_sql(db):

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from market_tables import sealed
 
-from trade.base.errors import Mismatch
+from trade.base.errors import Mismatch, Refused
 from trade.market import manifest as manifests
 from trade.market.instruments import packaged
 from trade.market.manifest import Manifest, Month, file_name, series_of
@@ -36,7 +37,7 @@ NAMES = st.sets(st.sampled_from(["2022-12", "2023-01", "2023-02"]), min_size=1)
 
 
 def read(text, tmp_path):
-    (tmp_path / "manifest.json").write_text(text)
+    (tmp_path / "manifest.json").write_text(sealed(text))
     return manifests.read(tmp_path)
 
 
@@ -44,11 +45,38 @@ def read(text, tmp_path):
 def test_what_is_written_is_read_again_and_written_in_the_same_bytes(keys):
     made = manifest_of(keys)
     text = manifests.write_text(made)
-    for form in (text, json.dumps(json.loads(text)), json.dumps(json.loads(text), indent=1)):  # however it is laid out
-        found = manifests.parse(form.encode(), Path("m"))
-        assert found == made
-        assert found.files == made.files
-        assert manifests.write_text(found) == text
+    found = manifests.parse(text.encode(), Path("m"))
+    assert found == made
+    assert found.files == made.files
+    assert manifests.write_text(found) == text
+
+
+@given(st.dictionaries(KEYS, NAMES, max_size=4))
+def test_an_older_format_is_read_however_it_is_laid_out(keys):
+    made = manifest_of(keys)
+    raw = json.loads(manifests.write_text(made))
+    del raw["crc"]
+    older = {**raw, "schema": 3, "series": {name: [row[:-1] for row in rows] for name, rows in raw["series"].items()}}
+    for form in (json.dumps(older), json.dumps(older, indent=1)):
+        assert manifests.parse(form.encode(), Path("m")) == made
+
+
+@given(st.dictionaries(KEYS, NAMES, min_size=1, max_size=2), st.data())
+def test_no_flipped_bit_of_a_manifest_is_overlooked(keys, data):
+    raw = bytearray(manifests.write_text(manifest_of(keys)).encode())
+    raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    with pytest.raises(Mismatch, match="is not a manifest of this program"):
+        manifests.parse(bytes(raw), Path("m"))
+
+
+def test_a_manifest_without_its_checksum_is_damaged_and_a_newer_one_is_not():
+    text = manifests.write_text(manifest_of({(ONE, Kind.BARS): ["2023-01"]}))
+    bare = json.loads(text)
+    del bare["crc"]
+    with pytest.raises(Mismatch):
+        manifests.parse(json.dumps(bare).encode(), Path("m"))
+    with pytest.raises(Refused, match="has format '5'"):
+        manifests.parse(sealed(text.replace('"schema": 4', '"schema": 5')).encode(), Path("m"))
 
 
 def test_each_series_has_a_line_of_its_own():
@@ -83,9 +111,9 @@ def test_damage_in_one_series_is_met_by_who_asks_for_that_one(tmp_path):
 @pytest.mark.parametrize(
     "row",
     [
-        '["2023-01", 5, 0, 1, "x", 0]',
-        '["2023-01", 5.0, 0, 1, "D", 0]',
-        '["2023-01", 0, 0, 1, "D", 0]',
+        '["2023-01", 5, 0, 1, "x", 0, 7]',
+        '["2023-01", 5.0, 0, 1, "D", 0, 7]',
+        '["2023-01", 0, 0, 1, "D", 0, 7]',
         '["2023-01"]',
         '[["a"]]',
         "7",

@@ -207,3 +207,15 @@ def test_a_run_of_a_series_that_is_gone_says_what_to_import(folder: Path, trade:
     other.write_text(PLAY.read_text().replace("SAMPLEUSDT", "OTHERUSDT"))
     said = trade("backtest", "run", other, "--db", store, "--out", tmp_path / "new", "--json")
     assert (said.code, said.codes) == (EXIT_DATA_MISSING, ["symbol-not-stored"])
+
+
+def test_verify_names_what_a_run_did_not_write(folder: Path, verify: Callable[[], Said]) -> None:
+    (folder / "notes.txt").write_text("mine")
+    (folder / "trades.parquet.bak").mkdir()
+    said = verify()
+    assert (said.code, said.codes) == (EXIT_MISMATCH, ["artifact-foreign"] * 2)
+    assert ["'notes.txt'" in said.out, "'trades.parquet.bak'" in said.out] == [True, True]
+    (folder / "notes.txt").unlink()
+    (folder / "trades.parquet.bak").rmdir()
+    (folder / ".lock").touch()  # as a kill leaves it that comes just after the run was published
+    assert verify().code == 0

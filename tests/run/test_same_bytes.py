@@ -18,7 +18,7 @@ from trade.run.request import Request
 CIRCUMSTANCES: dict[str, tuple[dict[str, str], str]] = {
     "one thread": (
         {"PYTHONHASHSEED": "1", "NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C"},
-        "import trade.market.reader as reader\nreader._CONFIG['threads'] = '1'",
+        "import os\nos.cpu_count = lambda: 1",
     ),
     "two threads": (
         {
@@ -29,7 +29,7 @@ CIRCUMSTANCES: dict[str, tuple[dict[str, str], str]] = {
             "LC_ALL": "C.UTF-8",
             "COLUMNS": "40",
         },
-        "import trade.market.reader as reader\nreader._CONFIG['threads'] = '2'",
+        "import os\nos.cpu_count = lambda: 2",
     ),
 }
 

@@ -20,7 +20,7 @@ from trade.base.instrument import Grid
 from trade.base.result import Result
 
 _STAGING = ".staging"
-_LOCK = ".lock"
+LOCK = ".lock"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def publish(staged: Staged) -> Receipt:
     except BaseException:
         staged.discard()
         raise
-    (staged.target / _LOCK).unlink()
+    (staged.target / LOCK).unlink()
     os.close(staged.lock)
     return Receipt(staged.target, staged.run_id, summary, existed=False)
 
@@ -126,7 +126,7 @@ def _claim(folder: Path) -> int:
     while True:
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            handle = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+            handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
             continue  # swept by another process before it was held
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -139,7 +139,7 @@ def _sweep(staging: Path) -> None:
     """Remove the staging folders whose process is gone."""
     for folder in sorted(staging.iterdir()) if staging.is_dir() else ():
         try:
-            handle = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+            handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
             continue  # removed by another sweep
         try:

@@ -17,6 +17,7 @@ _STAGES = {
     "metrics": "summing up",
     "artifacts": "sealing the artifacts",
 }
+_NAMED = 3
 
 
 @contextmanager
@@ -24,6 +25,15 @@ def stages() -> Iterator[Callable[[str], None]]:
     """Give a function that is told which stage begins."""
     if not kernels.is_compiled():
         console.say("compiling, once per machine: about 15 seconds")
+    with _bar() as say:
+        yield say
+    damaged = kernels.damaged_files()
+    if damaged:
+        console.say(f"{len(damaged)} damaged files of compiled code were found, and compiled anew: {', '.join(damaged[:_NAMED])}")
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str], None]]:
     if console.Talk.as_json or console.Talk.quiet or not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -1,24 +1,23 @@
-"""What is wrong with month files: looked for one by one, once reading them together has failed."""
+"""What is wrong with month files: a file is what was written if its checksum says so, else if its rows have the digest they had.
+
+The second takes longer. It is asked where a store of an older format has no checksum, and where a killed writer put the same rows
+under the same name again: another version of pyarrow writes them in other bytes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import zlib
 
-import duckdb
 import numpy as np
 
-from trade.base.errors import Mismatch
-from trade.base.findings import Finding
-from trade.market.columns import COLUMNS, Columns, clock_column, empty, price_names
-from trade.market.manifest import Month, series_of, unreadable
+from trade.base.findings import Finding, Severity
+from trade.market.columns import Columns, clock_column, digest, price_names
+from trade.market.manifest import Month, series_of
 from trade.market.names import Kind
 from trade.market.rows import HIGHEST_PRICE
+from trade.market.tables import UNDECODABLE, NoSuchTable, decoded
 
-UNREADABLE = (duckdb.Error, UnicodeDecodeError)  # what reading a file may end in; the second if a name in it is no text
 _MAGIC = b"PAR1"
-
-Read = Callable[[Path], Columns]
 
 
 def damaged(kind: Kind, file: str, fault: str) -> Finding:
@@ -27,63 +26,53 @@ def damaged(kind: Kind, file: str, fault: str) -> Finding:
     return Finding("store-damaged", f"'{file}' {fault}", hint, data={"file": file})
 
 
-def find_damage(folder: Path, kind: Kind, months: Sequence[Month], read: Read) -> Mismatch | None:
-    """Return the refusal that names every damaged file, or None if all are whole; `read` gives the columns of one file.
-
-    Raises Refused for a file that the machine does not let us read.
-    """
-    faults = [(month.file, _fault(folder / month.file, kind, month, read)) for month in months]
-    found = [damaged(kind, file, fault) for file, fault in faults if fault]
-    return Mismatch(found) if found else None
-
-
-def is_whole(kind: Kind, columns: Columns, months: Sequence[Month]) -> bool:
-    """Return whether the rows of one or more months are what the manifest says, as far as can be seen without hashing."""
-    clock = columns[clock_column(kind)]
-    if has_other_types(kind, columns) or len(clock) != sum(month.rows for month in months):
-        return False
-    ends = np.cumsum([month.rows for month in months])
-    edges = np.concatenate((clock[np.concatenate(([0], ends[:-1]))], clock[ends - 1]))
-    wanted = [*(month.first_ms for month in months), *(month.last_ms for month in months)]
-    return bool(np.all(clock[1:] > clock[:-1])) and bool(np.array_equal(edges, wanted)) and _has_possible_prices(kind, columns)
+def repaired(before: Month, after: Month) -> Finding:
+    """Return the finding about a damaged file that gave way to rows which came in anew."""
+    same = before.digest == after.digest
+    fact = f"'{before.file}' was damaged and is written anew, with " + (
+        f"the '{after.rows}' rows it had" if same else f"'{after.rows}' rows in the place of '{before.rows}', not all with the same values"
+    )
+    hint = "nothing is lost" if same else "runs over that month may give other results than before"
+    data = {"file": after.file, "month": after.month, "same_rows": same}
+    return Finding("month-repaired", fact, hint, Severity.NOTE if same else Severity.WARNING, data=data)
 
 
-def _has_possible_prices(kind: Kind, columns: Columns) -> bool:
-    """Return whether every price is one that an import takes; what is no number is none."""
-    prices = [columns[name] for name in price_names(kind)]
-    return all(bool(values.min() > 0 and values.max() <= HIGHEST_PRICE) for values in prices)
+def not_restored(kind: Kind, before: Month, rows: int) -> Finding:
+    """Return the finding about a damaged file in whose place fewer rows would come than it had."""
+    fact = f"'{before.file}' is damaged, and only '{rows}' rows of that month would come in the place of its '{before.rows}'"
+    again = f"or run 'trade data delete {series_of(before.file)} --kind {kind} --yes' and import what there is"
+    return Finding("store-damaged", fact, f"import or sync the whole month, {again}", data={"file": before.file})
 
 
-def has_other_types(kind: Kind, columns: Columns) -> bool:
-    """Return whether a column is of another type than the store's, or has nothing in some rows."""
-    types = {name: values.dtype for name, values in empty(kind).items()}
-    return any(values.dtype != types[name] or isinstance(values, np.ma.MaskedArray) for name, values in columns.items())
+def is_intact(raw: bytes, month: Month) -> bool:
+    """Return whether the bytes of a file are those that were written; False where no checksum is known."""
+    return zlib.crc32(raw) == month.crc
 
 
-def _fault(path: Path, kind: Kind, month: Month, read: Read) -> str:
-    """Return what is wrong with a file, or nothing."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        return "is absent"
-    except IsADirectoryError:
-        return "is a folder"
-    except OSError as error:
-        raise unreadable(path, error) from error
+def fault_of(raw: bytes, kind: Kind, month: Month) -> str:
+    """Return what is wrong with the bytes of a file, or nothing if they hold the rows that were stored."""
+    if is_intact(raw, month):
+        return ""
     if not raw.startswith(_MAGIC):
         return "is no parquet file" if raw else "is empty"
     if not raw.endswith(_MAGIC):
         return "is cut short"
     try:
-        columns = read(path)
-    except duckdb.BinderException:
-        return f"has no columns {', '.join(COLUMNS[kind])}"
-    except UNREADABLE as error:
+        columns = decoded(raw, kind)
+    except NoSuchTable as error:
+        return str(error)
+    except UNDECODABLE as error:
         return f"cannot be decoded: {str(error).partition(chr(10))[0].lower()}"
-    if has_other_types(kind, columns):
-        return "has columns of other types, or with nothing in them"
-    if len(columns[clock_column(kind)]) != month.rows:
-        return f"has '{len(columns[clock_column(kind)])}' rows instead of '{month.rows}'"
-    if not _has_possible_prices(kind, columns):
+    return "" if digest(kind, columns) == month.digest else _other_rows(kind, columns, month)
+
+
+def _other_rows(kind: Kind, columns: Columns, month: Month) -> str:
+    """Return in which way rows that can be read are not those that were stored."""
+    clock = columns[clock_column(kind)]
+    if len(clock) != month.rows:
+        return f"has '{len(clock)}' rows instead of '{month.rows}'"
+    if any(not (columns[name].min() > 0 and columns[name].max() <= HIGHEST_PRICE) for name in price_names(kind)):
         return "has prices that no market has"
-    return "" if is_whole(kind, columns, [month]) else "has the rows of another span, or rows that do not ascend"
+    if (clock[0], clock[-1]) != (month.first_ms, month.last_ms) or np.any(clock[1:] <= clock[:-1]):
+        return "has the rows of another span, or rows that do not ascend"
+    return "does not hold the rows it was stored with"

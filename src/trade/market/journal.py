@@ -1,9 +1,15 @@
-"""What was done to the store by hand or by healing: one line of JSON per entry, appended before the commit it belongs to."""
+"""What was done to the store by hand or by healing: one line of JSON per entry, appended before the commit it belongs to.
+
+Each line ends with a checksum of everything in the file before it, so that it vouches for older lines too; those that were written
+before there were checksums stand at the beginning.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +25,8 @@ HEAL = "heal"
 FETCHED, REPLACED = "fetched", "replaced"  # what healing came to: rows that were missing, a month that was damaged
 NOTHING, CANNOT, KEPT = "unhealable: exchange has nothing", "unhealable: not of bybit", "unhealable: damaged"
 MARKED = "marked: "  # and the code of the check
+_SEAL = b', "crc": "%08x"}\n'
+_SEALED = re.compile(rb'(.*), "crc": "([0-9a-f]{8})"\}')
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,8 @@ def read(folder: Path, generation: int) -> tuple[Entry, ...]:
 
     An entry of a later generation belongs to a commit that is not there yet, or never came to be.
     """
-    lines = _lines(folder)
-    return tuple(_entry(folder, raw) for raw in map(_parsed, lines) if raw is None or raw.get("generation", 0) <= generation)
+    entries = [_parsed(line) for line in _sound_lines(folder)]
+    return tuple(_entry(folder, raw) for raw in entries if raw is None or raw.get("generation", 0) <= generation)
 
 
 def append(folder: Path, entries: Sequence[Entry], generation: int, committed: int) -> None:
@@ -54,38 +62,76 @@ def append(folder: Path, entries: Sequence[Entry], generation: int, committed: i
     generation it names is about to become another one.
     """
     target = folder / FILE_NAME
-    kept = _settled(_bytes(target), committed)
-    if not entries and kept is None:
+    text = _bytes(target)
+    kept = _settled(text, committed)
+    if not entries and kept == len(text):
         return
+    crc = zlib.crc32(text[:kept])
     with target.open("ab") as file:
-        if kept is not None:
-            file.truncate(kept)
+        file.truncate(kept)
         for entry in entries:
-            file.write(json.dumps({"generation": generation, **entry.as_json()}, ensure_ascii=False).encode() + b"\n")
+            line = _sealed(json.dumps({"generation": generation, **entry.as_json()}, ensure_ascii=False).encode(), crc)
+            crc = zlib.crc32(line, crc)
+            file.write(line)
         file.flush()
         os.fsync(file.fileno())
     sync(folder)
 
 
-def _settled(text: bytes, committed: int) -> int | None:
-    """Return at which byte the entries of commits that happened end, None for all of them; only the end can be unsettled."""
+def _settled(text: bytes, committed: int) -> int:
+    """Return at which byte the entries of commits that happened end; only the end can be unsettled. What is damaged stays to be seen."""
     end = text.rfind(b"\n") + 1
+    if _has_lost_its_break(text[end:]):
+        return len(text)
     while end:
         begin = text.rfind(b"\n", 0, end - 1) + 1
-        raw = _parsed(text[begin:end])
+        entry = _unsealed(text[begin : end - 1], zlib.crc32(text[:begin]))
+        raw = None if entry is None else _parsed(entry)
         if raw is None or raw.get("generation", 0) <= committed:
             break
         end = begin
-    return None if end == len(text) else end
+    return end
 
 
 def _bytes(target: Path) -> bytes:
     return target.read_bytes() if target.exists() else b""
 
 
-def _lines(folder: Path) -> Iterator[bytes]:
-    """Yield whole lines: what follows the last line break was cut off while it was written."""
-    yield from _bytes(folder / FILE_NAME).split(b"\n")[:-1]
+def _sealed(entry: bytes, crc: int) -> bytes:
+    """Return the line of an entry; `crc` is that of everything before it."""
+    return entry.removesuffix(b"}") + _SEAL % zlib.crc32(entry, crc)
+
+
+def _unsealed(line: bytes, crc: int) -> bytes | None:
+    """Return the entry in a line, None if it is not the one that was written; an older line has nothing to tell it by."""
+    found = _SEALED.fullmatch(line)
+    if found is None:
+        return line
+    entry = found[1] + b"}"
+    return entry if int(found[2], 16) == zlib.crc32(entry, crc) else None
+
+
+def _has_lost_its_break(rest: bytes) -> bool:
+    """Return whether what follows the last line break is more than one line, which no write that was cut off leaves."""
+    return bool(_SEALED.match(rest)) and not _SEALED.fullmatch(rest)
+
+
+def _sound_lines(folder: Path) -> Iterator[bytes]:
+    """Yield the entries of whole lines: what follows the last line break was cut off while it was written.
+
+    Raises Mismatch for a line that is not what was written.
+    """
+    *lines, rest = _bytes(folder / FILE_NAME).split(b"\n")
+    crc, sealed = 0, False
+    for line in lines:
+        entry = _unsealed(line, crc)
+        if entry is None or (sealed and entry is line):
+            raise _damaged(folder)
+        sealed = entry is not line
+        crc = zlib.crc32(line + b"\n", crc)
+        yield entry
+    if _has_lost_its_break(rest):
+        raise _damaged(folder)
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
@@ -101,7 +147,9 @@ def _entry(folder: Path, raw: dict[str, Any] | None) -> Entry:
     try:
         return Entry(**{**values, "series": parse_series(values["series"]), "kind": Kind(values["kind"])})
     except (KeyError, TypeError, ValueError, Malformed) as error:
-        fact = f"'{folder / FILE_NAME}' holds a line that is no entry"
-        raise Mismatch(
-            Finding("journal-damaged", fact, "restore it from a copy, or move it away; the stored rows are untouched")
-        ) from error
+        raise _damaged(folder) from error
+
+
+def _damaged(folder: Path) -> Mismatch:
+    fact = f"'{folder / FILE_NAME}' holds a line that is no entry, or not the one that was written"
+    return Mismatch(Finding("journal-damaged", fact, "restore it from a copy, or move it away; the stored rows are untouched"))

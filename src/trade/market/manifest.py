@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -18,11 +19,14 @@ from trade.market.lazy import Lazy
 from trade.market.migrations import migrated
 from trade.market.names import Kind, Series, parse_series
 
-SCHEMA = 3
+SCHEMA = 4
 FILE_NAME = "manifest.json"
 DRAFT_NAME = f"{FILE_NAME}.tmp"
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# A checksum of all other bytes stands behind the number of the format.
+_SEALED = re.compile(rb'(\{"schema": \d+, )"crc": "([0-9a-f]{8})", ')
+_FIRST_SEALED = 4
 _LINES = ('"series": {\n', ",\n", "\n}}")  # each series has a line of its own, so that it can be read alone
 _UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, Malformed)
 T = TypeVar("T")
@@ -33,6 +37,7 @@ class Month:
     """One immutable parquet file: the rows of one series and kind in one UTC month, ascending.
 
     `file` is relative to the store and carries the first 16 digits of `digest`. `off_grid` counts rows with a price off the tick grid.
+    `crc` is the CRC-32 of the file's bytes; -1 where an older version wrote it, and only the digest of the rows can tell.
     """
 
     month: str
@@ -42,6 +47,7 @@ class Month:
     last_ms: int
     digest: str
     off_grid: int = 0
+    crc: int = -1
 
 
 _ROW = len(fields(Month)) - 1  # the name of its file follows from the rest
@@ -146,11 +152,14 @@ def parse(raw: bytes, path: Path) -> Manifest:
     """
 
     def read() -> Manifest:
+        _require_seal(raw)
         document = _document(raw)
         schema = document["schema"]
         if schema > SCHEMA:
             fact = f"this store was written by a newer version: it has format '{schema}', this version knows '{SCHEMA}'"
             raise Refused(Finding("store-newer", fact, "use a newer version of trade, or another --db"))
+        if schema >= _FIRST_SEALED and not _SEALED.match(raw):
+            raise ValueError
         return _from_json(migrated(document, schema, SCHEMA), path)
 
     return _sound(read, path)
@@ -178,7 +187,16 @@ def write_text(manifest: Manifest) -> str:
     series = {f"{kind}:{series.key}": _rows(manifest.months[series, kind]) for series, kind in sorted(manifest.months)}
     opens, between, closes = _LINES
     lines = between.join(f"{json.dumps(name)}: {json.dumps(rows)}" for name, rows in series.items())
-    return f"{json.dumps(head, ensure_ascii=False)[:-1]}, {opens}{lines}{closes}"
+    text = f"{json.dumps(head, ensure_ascii=False)[:-1]}, {opens}{lines}{closes}"
+    begin, rest = text[: text.index(", ") + 2], text[text.index(", ") + 2 :]
+    return f'{begin}"crc": "{zlib.crc32(text.encode()):08x}", {rest}'
+
+
+def _require_seal(raw: bytes) -> None:
+    """Raise ValueError if a manifest carries a checksum that is not that of its other bytes."""
+    sealed = _SEALED.match(raw)
+    if sealed and int(sealed[2], 16) != zlib.crc32(raw[sealed.end() :], zlib.crc32(sealed[1])):
+        raise ValueError
 
 
 def _document(raw: bytes) -> dict[str, Any]:
@@ -198,7 +216,7 @@ def _rows(months: Months) -> list[list[Any]]:
     if isinstance(months, Lazy):
         return [months.raw[name] for name in sorted(months.raw)]
     found = (months[name] for name in sorted(months))
-    return [[m.month, m.rows, m.first_ms, m.last_ms, m.digest, m.off_grid] for m in found]
+    return [[m.month, m.rows, m.first_ms, m.last_ms, m.digest, m.off_grid, m.crc] for m in found]
 
 
 def _from_json(raw: Any, path: Path) -> Manifest:
@@ -223,8 +241,8 @@ def _months(folder: str, rows: str | list[list[Any]], path: Path) -> Months:
     return Lazy(lambda: _sound(read, path), lambda row: _sound(lambda: _month(folder, *row), path))
 
 
-def _month(folder: str, month: str, rows: int, first_ms: int, last_ms: int, digest: str, off_grid: int) -> Month:
-    whole = all(type(number) is int for number in (rows, first_ms, last_ms, off_grid))
+def _month(folder: str, month: str, rows: int, first_ms: int, last_ms: int, digest: str, off_grid: int, crc: int) -> Month:
+    whole = all(type(number) is int for number in (rows, first_ms, last_ms, off_grid, crc))
     if not (whole and rows > 0 and _MONTH.fullmatch(month) and _DIGEST.fullmatch(digest)):
         raise ValueError
-    return Month(month, _file_in(folder, month, digest), rows, first_ms, last_ms, digest, off_grid)
+    return Month(month, _file_in(folder, month, digest), rows, first_ms, last_ms, digest, off_grid, crc)

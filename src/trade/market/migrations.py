@@ -21,7 +21,12 @@ def _with_calendars_dates_and_accepted_gaps(raw: dict[str, Any]) -> dict[str, An
     return {**raw, "accepted_gaps": {}}
 
 
-STEPS: Mapping[int, Step] = {1: _without_files, 2: _with_calendars_dates_and_accepted_gaps}
+def _with_checksums(raw: dict[str, Any]) -> dict[str, Any]:
+    """3 to 4: the checksum of a file's bytes is known of what is written from now on."""
+    return {**raw, "series": {name: [[*row, -1] for row in rows] for name, rows in raw["series"].items()}}
+
+
+STEPS: Mapping[int, Step] = {1: _without_files, 2: _with_calendars_dates_and_accepted_gaps, 3: _with_checksums}
 
 
 def migrated(raw: dict[str, Any], schema: int, wanted: int, steps: Mapping[int, Step] = STEPS) -> dict[str, Any]:

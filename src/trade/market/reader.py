@@ -1,81 +1,109 @@
-"""Reading month files through DuckDB: rows in file order, no arithmetic in SQL (HASH-1)."""
+"""Reading month files: every byte is read once, checked, and decoded from the memory it was checked in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import duckdb
 import numpy as np
 
 from trade.base.errors import Mismatch
 from trade.base.findings import Finding
-from trade.market.columns import COLUMNS, Columns, clock_column, empty
-from trade.market.damage import UNREADABLE, find_damage, has_other_types, is_whole
-from trade.market.manifest import Month
+from trade.market.columns import Columns, empty
+from trade.market.damage import damaged, fault_of
+from trade.market.manifest import Month, unreadable
 from trade.market.names import Kind
+from trade.market.tables import UNDECODABLE, NoSuchTable, decoded
 
-_BATCH = 12  # months read at once; the copy DuckDB makes stays small beside the result
-
-_CONFIG: dict[str, Any] = {
-    "autoinstall_known_extensions": "false",  # nothing is fetched from the network behind the user's back
-    "autoload_known_extensions": "false",
-    "python_enable_replacements": "false",
-    "enable_external_file_cache": "false",  # the operating system keeps the files warm; a second copy only costs memory
-    "preserve_insertion_order": "true",  # rows come in file order on any number of threads
-}
+T = TypeVar("T")
+Found = Sequence[Finding]
+FaultOf = Callable[[bytes, Kind, Month], str]
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """Return a database in memory; it owns no file and takes no lock."""
-    return duckdb.connect(config=_CONFIG)
+def read_months(folder: Path, kind: Kind, months: Sequence[Month]) -> Columns:
+    """Return all rows of the months, ascending.
 
+    Raises Mismatch with every file that is absent, damaged, or not what the manifest says; Refused for one that the machine does not
+    let us read.
+    """
+    ends = np.cumsum([0, *(month.rows for month in months)])
+    columns = {name: np.empty(ends[-1], values.dtype) for name, values in empty(kind).items()}
 
-def read_months(connection: duckdb.DuckDBPyConnection, folder: Path, kind: Kind, months: Sequence[Month]) -> Columns:
-    """Return all rows of the months, ascending. Raises Mismatch with every file that is absent, damaged, or not what the manifest says."""
-    rows = sum(month.rows for month in months)
-    columns = {name: np.empty(rows, values.dtype) for name, values in empty(kind).items()}
-    filled = 0
-    for first in range(0, len(months), _BATCH):
-        batch = months[first : first + _BATCH]
+    def fill(place: int) -> Found:
         try:
-            found = _read(connection, kind, [folder / month.file for month in batch])
-        except UNREADABLE as error:
-            raise _refusal(folder, kind, months, str(error)) from error
-        if not is_whole(kind, found, batch):
-            raise _refusal(folder, kind, months, "they are not what the manifest says")
-        end = filled + len(found[clock_column(kind)])
+            found = decoded(whole_bytes(folder, kind, months[place]), kind)
+        except Mismatch as error:
+            return error.findings
         for name, values in found.items():
-            columns[name][filled:end] = values
-        filled = end
+            columns[name][ends[place] : ends[place + 1]] = values
+        return ()
+
+    damage = _together(_each(fill, range(len(months))))
+    if damage:
+        raise Mismatch(damage)
     return columns
+
+
+def find_damage(folder: Path, months: Sequence[tuple[Kind, Month]], fault: FaultOf = fault_of) -> tuple[Finding, ...]:
+    """Return a finding about every file that is not what the manifest says. Raises Refused as `read_months`.
+
+    `fault` says what is wrong with the bytes of a file, or nothing.
+    """
+
+    def check(one: tuple[Kind, Month]) -> Found:
+        try:
+            whole_bytes(folder, *one, fault)
+        except Mismatch as error:
+            return error.findings
+        return ()
+
+    return _together(_each(check, months))
+
+
+def whole_bytes(folder: Path, kind: Kind, month: Month, fault: FaultOf = fault_of) -> bytes:
+    """Return the bytes of a month file that is what the manifest says. Raises Mismatch, and Refused, as `read_months`."""
+    raw = _bytes(folder, kind, month)
+    said = fault(raw, kind, month)
+    if said:
+        raise Mismatch(damaged(kind, month.file, said))
+    return raw
 
 
 def read_rows(folder: Path, kind: Kind, month: Month) -> Columns:
     """Return the rows of one file in whatever order and with whatever values it has. Raises Mismatch if it holds no such table."""
+    raw = _bytes(folder, kind, month)
     try:
-        found = _read(connect(), kind, [folder / month.file])
-    except UNREADABLE as error:
-        raise _refusal(folder, kind, [month], str(error)) from error
-    if len(found[clock_column(kind)]) != month.rows or has_other_types(kind, found):
-        raise _refusal(folder, kind, [month], "it is not what the manifest says")
+        found = decoded(raw, kind)
+    except (NoSuchTable, *UNDECODABLE) as error:
+        raise Mismatch(damaged(kind, month.file, fault_of(raw, kind, month))) from error
+    rows = len(next(iter(found.values())))
+    if rows != month.rows:
+        raise Mismatch(damaged(kind, month.file, f"has '{rows}' rows instead of '{month.rows}'"))
     return found
 
 
-def _read(connection: duckdb.DuckDBPyConnection, kind: Kind, files: Sequence[Path]) -> Columns:
-    query = f"SELECT {', '.join(COLUMNS[kind])} FROM read_parquet(?, hive_partitioning = false)"  # noqa: S608  the names are ours
-    found: Columns = connection.sql(query, params=[[literal_path(file) for file in files]]).fetchnumpy()
-    return found
+def _bytes(folder: Path, kind: Kind, month: Month) -> bytes:
+    path = folder / month.file
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise Mismatch(damaged(kind, month.file, "is absent")) from None
+    except IsADirectoryError:
+        raise Mismatch(damaged(kind, month.file, "is a folder")) from None
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
-def _refusal(folder: Path, kind: Kind, months: Sequence[Month], said: str) -> Mismatch:
-    """Return the refusal that names the files; each is read in a database of its own, since a broken one may take its database along."""
-    found = find_damage(folder, kind, months, lambda file: _read(connect(), kind, [file]))
-    fact = f"the files of '{Path(months[0].file).parent}' cannot be read together: {said.partition(chr(10))[0]}"
-    return found or Mismatch(Finding("store-damaged", fact, "run 'trade data delete' on the series, then import or sync it again"))
+def _each(work: Callable[[T], Found], parts: Sequence[T]) -> Sequence[Found]:
+    """Return what is found in each part, worked out side by side."""
+    if len(parts) < 2:
+        return [work(part) for part in parts]
+    with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
+        return list(pool.map(work, parts))
 
 
-def literal_path(path: Path) -> str:
-    """Return a path in which DuckDB sees no wildcard."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+def _together(found: Sequence[Found]) -> tuple[Finding, ...]:
+    return tuple(finding for each in found for finding in each)

@@ -1,21 +1,35 @@
-"""DuckDB's SQL over one snapshot of the store, for users; nothing a query says can change or leave the store."""
+"""DuckDB's SQL over one snapshot of the store, for users; nothing a query says can change or leave the store.
+
+DuckDB reads the files by itself and leaves out those that a query does not need. It writes down which ones it opened, and each of
+them is checked before the answer is given.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from trade.base.errors import Malformed
+from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.market import journal
-from trade.market.columns import COLUMNS
+from trade.market.columns import COLUMNS, digest
+from trade.market.damage import fault_of, is_intact
+from trade.market.manifest import Month
 from trade.market.names import Kind
-from trade.market.reader import connect, literal_path
+from trade.market.reader import find_damage
 from trade.market.store import Store
+
+_CONFIG: dict[str, Any] = {
+    "autoinstall_known_extensions": "false",  # nothing is fetched from the network behind the user's back
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+    "enable_external_file_cache": "false",  # the operating system keeps the files warm; a second copy only costs memory
+    "preserve_insertion_order": "true",  # rows come in file order on any number of threads
+}
 
 _JOURNAL = {  # in the order of `Entry`
     "at_ms": "BIGINT",
@@ -42,10 +56,10 @@ def query(store: Store, sql: str, limit: int | None = None) -> Answer:
 
     Views: `bars`, `mark`, `funding`, `oi`, with venue, market, symbol, and `journal`.
 
-    Raises Malformed for anything but one SELECT, and for what DuckDB refuses.
+    Raises Malformed for anything but one SELECT, and for what DuckDB refuses; Mismatch with the damaged ones of the files it read.
     """
+    connection = duckdb.connect(config=_CONFIG)
     try:
-        connection = connect()
         statements = connection.extract_statements(sql)
         if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
             raise Malformed(
@@ -55,21 +69,68 @@ def query(store: Store, sql: str, limit: int | None = None) -> Answer:
             _journal(connection, store)
         _views(connection, store)
         cursor = connection.execute(sql)
-        rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
-        return Answer(tuple(column[0] for column in cursor.description or ()), rows)
+        columns = tuple(column[0] for column in cursor.description or ())
+        answer = Answer(columns, cursor.fetchall() if limit is None else cursor.fetchmany(limit))
+        _require_whole(store, _opened(connection))
     except duckdb.Error as error:
+        _require_whole(store, {*_opened(connection), *_absent(store)})
         views = {str(kind): ("venue", "market", "symbol", *COLUMNS[kind]) for kind in Kind} | {"journal": tuple(_JOURNAL)}
         hint = "views: " + "; ".join(f"{name} ({', '.join(columns)})" for name, columns in views.items())
         raise Malformed(Finding("sql-refused", str(error).strip().replace("\n", " "), hint)) from error
+    return answer
 
 
 def _views(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
+    connection.execute("CALL enable_logging('FileSystem')")
     for kind in Kind:
         connection.execute(f"CREATE VIEW {kind} AS {_select(store, kind)}")
+    connection.execute("CALL truncate_duckdb_logs()")  # each view has looked at its first file
     folder = store.path.resolve()
     connection.execute(f"SET allowed_directories = [{_quoted(f'{folder}/')}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def _opened(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the paths of the files that were opened."""
+    query = "SELECT DISTINCT path FROM duckdb_logs_parsed('FileSystem') WHERE op = 'OPEN'"
+    return {path for (path,) in connection.execute(query).fetchall()}
+
+
+def _absent(store: Store) -> set[str]:
+    """Return the paths at which no file is."""
+    return {str(path) for _, _, path in _files(store) if not path.is_file()}
+
+
+def _files(store: Store) -> Iterable[tuple[Kind, Month, Path]]:
+    folder = store.path.resolve()
+    return ((stored.kind, month, folder / month.file) for stored in store.series() for month in stored.months)
+
+
+def _require_whole(store: Store, paths: set[str]) -> None:
+    """Raise Mismatch with every damaged file among some."""
+    wanted = [(kind, month) for kind, month, path in _files(store) if str(path) in paths]
+
+    def fault(raw: bytes, kind: Kind, month: Month) -> str:
+        """Say what is wrong, also where DuckDB alone cannot read what others still can."""
+        if is_intact(raw, month):
+            return ""
+        return fault_of(raw, kind, month) or _fault(store.path.resolve() / month.file, kind, month)
+
+    damage = find_damage(store.path, wanted, fault)
+    if damage:
+        raise Mismatch(damage)
+
+
+def _fault(path: Path, kind: Kind, month: Month) -> str:
+    """Return what is wrong with the rows of a file as DuckDB reads them, or nothing."""
+    query = f"SELECT {', '.join(COLUMNS[kind])} FROM read_parquet(?, hive_partitioning = false)"  # noqa: S608  the names are ours
+    try:
+        found = duckdb.connect(config=_CONFIG).sql(query, params=[_literal(path)]).fetchnumpy()
+        same = digest(kind, found) == month.digest
+    except (duckdb.Error, TypeError, ValueError):
+        same = False
+    return "" if same else "does not hold the rows it was stored with, as DuckDB reads them"
 
 
 def _journal(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
@@ -83,12 +144,17 @@ def _journal(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
 
 def _select(store: Store, kind: Kind) -> str:
     names = ["venue", "market", "symbol", *COLUMNS[kind]]
-    files = [store.path.resolve() / month.file for stored in store.series() if stored.kind is kind for month in stored.months]
+    files = [path for one, _, path in _files(store) if one is kind]
     if not files:
         types = ["VARCHAR"] * 3 + ["BIGINT" if name.endswith("_ms") else "DOUBLE" for name in COLUMNS[kind]]
         return "SELECT " + ", ".join(f"NULL::{word} AS {name}" for name, word in zip(names, types, strict=True)) + " WHERE false"
-    paths = ", ".join(_quoted(literal_path(path)) for path in files)
+    paths = ", ".join(_quoted(_literal(path)) for path in files)
     return f"SELECT {', '.join(names)} FROM read_parquet([{paths}], hive_partitioning = true, hive_types_autocast = false)"  # noqa: S608
+
+
+def _literal(path: Path) -> str:
+    """Return a path in which DuckDB sees no wildcard."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
 
 
 def _quoted(text: str | Path) -> str:

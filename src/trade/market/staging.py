@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.findings import Finding
 from trade.market.columns import Columns, clock_column, empty, join, same_rows, take
+from trade.market.damage import repaired
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series
 from trade.market.order import BEFORE_ALL, breaks_order
@@ -50,6 +52,7 @@ class Staging:
     months: dict[str, Month] = field(default_factory=dict)
     rows_new: int = 0
     duplicates: int = 0
+    _before: dict[str, Month] = field(default_factory=dict)
     _touched: set[str] = field(default_factory=set)
     _newest: int = BEFORE_ALL
     _held: Rows | None = None
@@ -58,11 +61,18 @@ class Staging:
 
     def __post_init__(self) -> None:
         self.months = {month.month: month for month in self.writer.draft.of(self.series, self.kind)}
+        self._before = dict(self.months)
 
     @property
     def touched(self) -> tuple[str, ...]:
         """The months that got new rows."""
         return tuple(sorted(self._touched))
+
+    @property
+    def repaired(self) -> tuple[Finding, ...]:
+        """What is to be said of the months whose file was damaged."""
+        before = [self._before[name] for name in self.touched if name in self._before]
+        return tuple(repaired(month, self.months[month.month]) for month in before if month.file in self.writer.lost)
 
     def add(self, rows: Rows) -> None:
         """Take the next good rows of the file."""
@@ -117,7 +127,7 @@ class Staging:
 
     def _stored(self, month: str) -> Columns:
         entry = self.months.get(month)
-        return empty(self.kind) if entry is None else self.writer.rows(self.kind, [entry])
+        return empty(self.kind) if entry is None else self.writer.mergeable(self.kind, entry)
 
     def _unknown(self, rows: Rows, stored: Columns) -> Rows:
         """Count the rows that are there already, report those that disagree with what is there, and return the others."""

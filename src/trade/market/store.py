@@ -5,11 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 
 from trade.base.bars import Bars, base_bars
@@ -24,7 +22,7 @@ from trade.market.gaps import find_gaps
 from trade.market.instants import iso
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series, parse_series
-from trade.market.reader import connect, read_months, read_rows
+from trade.market.reader import read_months, read_rows
 from trade.market.snapshots import hold
 from trade.market.spans import within
 
@@ -61,10 +59,6 @@ class Store:
             raise Malformed(Finding("store-not-a-folder", f"'{path}' is a file, the store is a folder", "name a folder with --db"))
         self.path = path
         self.manifest = hold(path, self)
-
-    @cached_property
-    def _connection(self) -> duckdb.DuckDBPyConnection:
-        return connect()
 
     def series(self) -> tuple[StoredSeries, ...]:
         """Return everything that is stored, sorted by name and kind."""
@@ -103,7 +97,7 @@ class Store:
         `rehash` computes every digest from the rows read, not only those of edge months, and raises Mismatch on a difference.
         """
         months = [m for m in self.manifest.of(series, kind) if m.last_ms >= start_ms and m.first_ms < end_ms]
-        columns = read_months(self._connection.cursor(), self.path, kind, months)
+        columns = read_months(self.path, kind, months)
         if rehash:
             _require_digests(kind, columns, months)
         clock = columns[clock_column(kind)]

@@ -11,20 +11,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
-import duckdb
-
-from trade.base.errors import Refused
+from trade.base.errors import Mismatch, Refused
 from trade.base.findings import Finding
 from trade.market import journal
 from trade.market import manifest as manifests
 from trade.market.collecting import collect
-from trade.market.columns import Columns
+from trade.market.columns import Columns, empty
+from trade.market.damage import not_restored
 from trade.market.journal import Entry
-from trade.market.manifest import Manifest, Month
+from trade.market.manifest import Manifest, Month, series_of
 from trade.market.names import Kind, Series
 from trade.market.parquet import make_folder, month_of, sync, write_month
-from trade.market.reader import connect, read_months
+from trade.market.reader import read_months
 from trade.market.snapshots import keep
+from trade.market.tables import encoded
 
 LOCK_NAME = ".lock"
 WAIT_S = 10.0
@@ -34,37 +34,56 @@ WAIT_S = 10.0
 class Writer:
     """The holder of the lock. `manifest` is the last committed one; staged files stay invisible until `commit`.
 
-    `draft` is what is going to be committed, so that several files can be staged one on the other.
+    `draft` is what is going to be committed, so that several files can be staged one on the other. `lost` are the months whose file
+    turned out to be damaged when something was merged into them.
     """
 
     folder: Path
     manifest: Manifest
     draft: Manifest = field(init=False)
+    lost: dict[str, tuple[Kind, Month]] = field(default_factory=dict)
     _created: list[str] = field(default_factory=list)
-    _connection: duckdb.DuckDBPyConnection = field(default_factory=connect)
 
     def __post_init__(self) -> None:
         self.draft = self.manifest
 
     def stage(self, series: Series, kind: Kind, month: str, columns: Columns, off_grid: int = 0) -> Month:
         """Write the rows of one month, ascending and unique, as a file that no reader sees yet."""
-        entry = month_of(series, kind, month, columns, off_grid)
-        if not (self.folder / entry.file).exists():
+        raw = encoded(columns, kind)
+        entry = month_of(series, kind, month, columns, off_grid, raw)
+        if entry.file not in self.manifest.files and not (self.folder / entry.file).exists():
             self._created.append(entry.file)  # before it is there: Ctrl-C may come between
-        write_month(self.folder, entry, kind, columns)
+        write_month(self.folder, entry, raw)
         return entry
 
     def rows(self, kind: Kind, months: Sequence[Month]) -> Columns:
         """Return the rows of months, staged ones too."""
-        return read_months(self._connection, self.folder, kind, months)
+        return read_months(self.folder, kind, months)
+
+    def mergeable(self, kind: Kind, month: Month) -> Columns:
+        """Return the rows of a month that new ones are merged into; none if its file is damaged.
+
+        It is noted in `lost` then, and `commit` takes care that its rows have come back.
+        """
+        try:
+            return self.rows(kind, [month])
+        except Mismatch:
+            if month.file not in self.manifest.files:
+                raise
+            self.lost[month.file] = (kind, month)
+            return empty(kind)
 
     def commit(self, manifest: Manifest, entries: Sequence[Entry] = ()) -> None:
-        """Make a manifest the store's next snapshot, the entries part of its journal, then collect files that nobody can need."""
+        """Make a manifest the store's next snapshot, the entries part of its journal, then collect files that nobody can need.
+
+        Raises Mismatch if a month whose file is damaged would come out with fewer rows than it had.
+        """
+        self._require_restored(manifest)
         manifest = replace(manifest, generation=self.manifest.generation + 1)
         _touch(self.folder, self.manifest.files - manifest.files)
         journal.append(self.folder, entries, manifest.generation, self.manifest.generation)
         draft = self.folder / manifests.DRAFT_NAME
-        draft.write_text(manifests.write_text(manifest))
+        draft.write_bytes(manifests.write_text(manifest).encode())
         sync(draft)
         keep(self.folder)
         draft.replace(self.folder / manifests.FILE_NAME)
@@ -73,6 +92,15 @@ class Writer:
         self._created = [file for file in self._created if file not in manifest.files]
         self.abandon()
         collect(self.folder, manifest)
+
+    def _require_restored(self, manifest: Manifest) -> None:
+        found = []
+        for kind, before in self.lost.values():
+            after = manifest.months.get((series_of(before.file), kind), {}).get(before.month)
+            if after is not None and after != before and not _covers(after, before):
+                found.append(not_restored(kind, before, after.rows))
+        if found:
+            raise Mismatch(found)
 
     def note(self, entries: Sequence[Entry]) -> None:
         """Write entries that change nothing of the snapshot."""
@@ -102,6 +130,10 @@ def writing(folder: Path, wait_s: float = WAIT_S) -> Iterator[Writer]:
         raise Refused(
             Finding("store-not-writable", fact, "the store is as it was; free the disk, fix permissions, or use another --db")
         ) from error
+
+
+def _covers(after: Month, before: Month) -> bool:
+    return after.rows >= before.rows and after.first_ms <= before.first_ms and after.last_ms >= before.last_ms
 
 
 def _touch(folder: Path, files: frozenset[str]) -> None:

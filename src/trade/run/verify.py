@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from trade.artifacts.compare import differing
-from trade.artifacts.receipt import MANIFEST, PLAY, RESULT, Inputs, hashes
-from trade.artifacts.stage import read_json
+from trade.artifacts.receipt import FILES, MANIFEST, PLAY, RESULT, TIMES, Inputs, hashes
+from trade.artifacts.stage import LOCK, read_json
 from trade.artifacts.tables import FILLS, POINTS, TRADES
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
@@ -38,7 +38,7 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
     """Return the hashes, which are equal. Raises Mismatch naming what is not, Malformed for a folder that is no run."""
     if not (folder / MANIFEST).is_file():
         raise Malformed(Finding("not-a-run", f"'{folder}' holds no '{MANIFEST}'", "name a run folder or id, see 'trade backtest list'"))
-    broken = ARTIFACTS.findings(Written(folder))
+    broken = [*ARTIFACTS.findings(Written(folder)), *_foreign(folder)]
     if broken:
         raise Mismatch(broken)
     stored, summary = _stored_inputs(folder), read_json(folder / RESULT)
@@ -64,6 +64,13 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
     if findings:
         raise Mismatch(findings)
     return Verdict(inputs.run_id, before, again)
+
+
+def _foreign(folder: Path) -> Iterator[Finding]:
+    """Yield what a run did not write; a kill just after the run was published leaves its lock."""
+    for path in sorted(folder.iterdir()):
+        if path.name not in (*FILES, TIMES, LOCK) or not path.is_file():
+            yield Finding("artifact-foreign", f"'{path.name}' is no file of a run", "move it out of the folder; a run writes nothing else")
 
 
 def _stored_inputs(folder: Path) -> Inputs:

@@ -53,8 +53,11 @@ def import_file(store: Path, request: ImportRequest) -> ImportReport:
 def import_files(store: Path, requests: Sequence[ImportRequest]) -> tuple[ImportReport, ...]:
     """Import files, one after the other, in one commit.
 
-    Raises Malformed when nothing in a file is good or its prices do not fit the tick, with the findings of all files; Refused when
-    the store cannot be written. Whatever ends it, SIGKILL included, the store is either as it was or has all good rows of all files.
+    A month whose file is damaged is written anew from the rows of the files, if they are not fewer than it had.
+
+    Raises Malformed when nothing in a file is good or its prices do not fit the tick, with the findings of all files; Mismatch when
+    a damaged month would lose rows; Refused when the store cannot be written. Whatever ends it, SIGKILL included, the store is
+    either as it was or has all good rows of all files.
     """
     opened = [_opened(request) for request in requests]
     _require(opened)
@@ -119,7 +122,7 @@ def _import(writer: Writer, source: Source, series: Series, request: ImportReque
         first_ms=stored[0].first_ms,
         last_ms=stored[-1].last_ms,
         instrument=writer.draft.instruments.get(series),
-        findings=(*bad.findings, *reading.warnings, *warnings),
+        findings=(*bad.findings, *reading.warnings, *warnings, *staging.repaired),
     )
 
 

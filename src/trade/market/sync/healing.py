@@ -122,7 +122,7 @@ class _Healing:
         if not syncs_itself(self.series):
             return False
         try:
-            return replace_month(self.store, bad, self.fetch, self.request.now_ms)
+            return replace_month(self.store, bad, self.fetch, self.request.now_ms) is not None
         except DataMissing:
             return False  # not listed any more
 

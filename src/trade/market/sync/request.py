@@ -56,7 +56,10 @@ Say = Callable[[Said], None]
 
 @dataclass(frozen=True)
 class SeriesReport:
-    """One kind of one series, over the span that was asked for. `absent` are the spans for which the exchange gave no row."""
+    """One kind of one series, over the span that was asked for.
+
+    `absent` are the spans for which the exchange gave no row, `months_repaired` counts the damaged files that were fetched anew.
+    """
 
     series: Series
     kind: Kind
@@ -65,6 +68,7 @@ class SeriesReport:
     rows_new: int
     requests: int
     absent: tuple[tuple[int, int], ...]
+    months_repaired: int
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -75,6 +79,7 @@ class SeriesReport:
             "rows_new": self.rows_new,
             "requests": self.requests,
             "absent": [list(span) for span in self.absent],
+            "months_repaired": self.months_repaired,
         }
 
 

@@ -10,13 +10,14 @@ from trade.base.findings import Finding, Severity
 from trade.base.timeframe import BASE, DAY_MS
 from trade.market.fitting import count_off_grid
 from trade.market.instants import iso
-from trade.market.manifest import Manifest
+from trade.market.manifest import Manifest, Month
 from trade.market.names import Kind, Series
 from trade.market.store import Store
 from trade.market.sync.dialect import BYBIT, Dialect
 from trade.market.sync.listing import Listing
 from trade.market.sync.patience import Machine, Patience
 from trade.market.sync.port import Exchange
+from trade.market.sync.replacing import BadMonth, replace_month
 from trade.market.sync.request import USUAL_KINDS, Said, Say, SyncReport, SyncRequest
 from trade.market.sync.shelf import WAIT_S
 from trade.market.sync.task import Task
@@ -53,8 +54,15 @@ def sync(
         raise Malformed(Finding("empty-span", fact, "give a --from that lies before --to and in the past"))
     listings = _listings(patience, dialect, request.series)
     changed = [one.series.key for one in listings if _keep_rules(store, patience, dialect, one, request.instruments, server_ms)]
+
+    def fetch(folder: Path, wanted: SyncRequest) -> SyncReport:
+        return sync(folder, wanted, exchange, say, machine, dialect)
+
+    def anew(bad: BadMonth) -> Month | None:
+        return replace_month(store, bad, fetch, server_ms if request.journal_ms is None else request.journal_ms)
+
     tasks = [
-        Task(store, patience, dialect, one, kind, *_span(store, one, request, end_ms), say, request.only, request.journal_ms)
+        Task(store, patience, dialect, one, kind, *_span(store, one, request, end_ms), say, anew, request.only, request.journal_ms)
         for one in listings
         for kind in kinds[one.series]
     ]

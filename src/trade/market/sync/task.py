@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from trade.base.errors import Mismatch
 from trade.base.findings import Finding, Severity
 from trade.base.history import Spans
 from trade.base.timeframe import MINUTE_MS
 from trade.market.columns import GRIDS, clock_column
+from trade.market.damage import repaired
 from trade.market.instants import iso
+from trade.market.manifest import Month
 from trade.market.names import Kind
+from trade.market.reader import find_damage
 from trade.market.spans import within
 from trade.market.store import Store
 from trade.market.sync.dialect import Dialect
@@ -19,6 +23,7 @@ from trade.market.sync.listing import Listing
 from trade.market.sync.missing import missing_payments, missing_rows
 from trade.market.sync.pages import Page
 from trade.market.sync.patience import Patience
+from trade.market.sync.replacing import BadMonth, damaged_months
 from trade.market.sync.request import Said, Say, SeriesReport
 from trade.market.sync.shelf import Shelf
 
@@ -38,6 +43,7 @@ class Task:
     start_ms: int
     end_ms: int
     say: Say
+    anew: Callable[[BadMonth], Month | None]
     only: Spans | None = None
     journal_ms: int | None = None
     _commit_after_s: float = _COMMIT_AFTER_S
@@ -49,8 +55,9 @@ class Task:
         self._grid = GRIDS.get(self.kind)
 
     def run(self) -> tuple[SeriesReport, tuple[Finding, ...]]:
-        """Fetch and commit what is missing. Raises Refused; what was committed stays."""
+        """Fetch and commit what is missing. Raises Refused, and Mismatch for damage; what was committed stays."""
         asked = self.patience.requests
+        repaired = self._repair()
         spans = self._missing()
         self._progress = Said(self.listed.series, self.kind, expected=self._expected(spans))
         self.patience.tell = lambda note: self.say(replace(self._progress, note=note))
@@ -60,8 +67,19 @@ class Task:
             self._put(block)
         absent = self._absent() if spans else ()
         requests = self.patience.requests - asked
-        report = SeriesReport(self.listed.series, self.kind, self.start_ms, self.end_ms, self.shelf.stored, requests, absent)
-        return report, (*self.shelf.findings(), *self._gaps(absent))
+        report = SeriesReport(self.listed.series, self.kind, self.start_ms, self.end_ms, self.shelf.stored, requests, absent, len(repaired))
+        return report, (*repaired, *self.shelf.findings(), *self._gaps(absent))
+
+    def _repair(self) -> tuple[Finding, ...]:
+        """Fetch the damaged months that the span touches anew. Raises Mismatch with those that the exchange cannot give back."""
+        if self.end_ms <= self.start_ms:
+            return ()
+        bad = damaged_months(Store(self.store), self.listed.series, self.kind, self.start_ms, self.end_ms)
+        fresh = [(each.month, self.anew(each)) for each in bad]
+        left = [(self.kind, month) for month, after in fresh if after is None]
+        if left:
+            raise Mismatch(find_damage(self.store, left))
+        return tuple(repaired(before, after) for before, after in fresh if after is not None)
 
     def _blocks(self, spans: Spans) -> Iterator[list[Page]]:
         """Yield pages to commit together. Payments have no grid that would show a half-fetched span, so theirs is committed whole."""
