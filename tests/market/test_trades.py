@@ -61,8 +61,14 @@ def test_trades_are_folded_into_minutes(tail, packed, text, load_in, db):
 
 
 def test_the_order_of_the_file_decides_only_at_one_instant(text, load_in, db):
-    shuffled = [DAY[i] for i in (5, 3, 1, 0, 6, 4, 2)]
+    shuffled = [DAY[i] for i in (1, 0, 4, 2, 3, 5, 6)]
     assert bars_of(db, load_in(text([HEADER, *(trade(*row) for row in shuffled)]))) == BARS
+
+
+@pytest.mark.parametrize("block", [csv_source.BLOCK_BYTES, 150])
+def test_a_file_that_runs_backward_makes_the_bars_of_the_same_file_forward(block, text, load_in, db, monkeypatch):
+    monkeypatch.setattr(csv_source, "BLOCK_BYTES", block)
+    assert bars_of(db, load_in(text([HEADER, *(trade(*row) for row in reversed(DAY))]))) == BARS
 
 
 def test_parts_of_a_millisecond_count(text, load_in, db):
@@ -139,7 +145,8 @@ def test_blocks_of_any_size_make_the_same_bars(text, load_in, db, monkeypatch):
 def slow_bars(trades):
     """The slow, obvious fold."""
     found = {}
-    for at, price, size in sorted(trades, key=lambda trade: trade[0]):
+    forward = sum((b[0] > a[0]) - (b[0] < a[0]) for a, b in pairwise(trades)) >= 0
+    for at, price, size in sorted(trades if forward else trades[::-1], key=lambda trade: trade[0]):
         bar = found.setdefault(at // MINUTE_MS, [price, price, price, price, 0.0])
         bar[1], bar[2], bar[3] = max(bar[1], price), min(bar[2], price), price
         bar[4] += size
@@ -147,7 +154,7 @@ def slow_bars(trades):
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 5 * MINUTE_MS), st.integers(1, 50), st.integers(1, 9)), min_size=1, max_size=60),
+    st.lists(st.tuples(st.integers(0, 5 * MINUTE_MS) | st.integers(0, 10).map(lambda i: i * MINUTE_MS // 2), st.integers(1, 50), st.integers(1, 9)), min_size=1, max_size=60),
     st.lists(st.integers(0, 60), max_size=5),
 )
 def test_the_fold_is_the_obvious_one_however_it_is_cut(trades, cuts):
