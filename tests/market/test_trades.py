@@ -154,7 +154,13 @@ def slow_bars(trades):
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 5 * MINUTE_MS) | st.integers(0, 10).map(lambda i: i * MINUTE_MS // 2), st.integers(1, 50), st.integers(1, 9)), min_size=1, max_size=60),
+    st.lists(
+        st.tuples(
+            st.integers(0, 5 * MINUTE_MS) | st.integers(0, 10).map(lambda i: i * MINUTE_MS // 2), st.integers(1, 50), st.integers(1, 9)
+        ),
+        min_size=1,
+        max_size=60,
+    ),
     st.lists(st.integers(0, 60), max_size=5),
 )
 def test_the_fold_is_the_obvious_one_however_it_is_cut(trades, cuts):
