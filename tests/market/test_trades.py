@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from market_tables import JAN_2023_MS, MINUTE_MS
+from market_tables import JAN_2023_MS, MINUTE_MS, bar_lines
 
 from trade.base.errors import Malformed
 from trade.market.files import csv_source
@@ -124,6 +124,37 @@ def test_trades_of_another_symbol_are_refused(text, load_in, db):
     with pytest.raises(Malformed, match="holds 'ETHUSDT', not 'BTCUSDT'"):
         load_in(text([HEADER, trade(T, 1, 1, "ETHUSDT")]))
     assert not db.exists()
+
+
+def test_trades_of_an_inverse_contract_are_refused_by_their_sizes(text, load_in, db):
+    row = f"{T},BTCUSD,Buy,1000,7000.0,PlusTick,x,1,0.14285714,1000"
+    for words in ({}, {"symbol": "BTCUSD"}, {"symbol": "BTCUSD", "venue": "generic"}):
+        with pytest.raises(Malformed) as caught:
+            load_in(text([HEADER, row]), **words)
+        assert [finding.code for finding in caught.value.findings] == ["inverse-contract"]
+    assert not db.exists()
+
+
+@pytest.mark.parametrize(
+    ("venue", "symbol", "inverse"),
+    [
+        ("bybit", "BTCUSD", True),
+        ("bybit", "XRPUSDZ25", True),
+        ("binance", "BNBUSD_PERP", True),
+        ("binance", "BTCUSD_250328", True),
+        ("binance", "BTCBUSD", False),
+        ("binance", "BTCUSDT_250328", False),
+        ("bybit", "BTCPERP", False),
+        ("kraken", "BTCUSD", False),
+    ],
+)
+def test_bars_of_an_inverse_contract_are_refused_by_their_name(venue, symbol, inverse, text, load_in):
+    if not inverse:
+        assert load_in(text(bar_lines(8)), symbol, venue=venue).rows_new == 8
+        return
+    with pytest.raises(Malformed, match="is an inverse contract"):
+        load_in(text(bar_lines(8)), symbol, venue=venue)
+    assert load_in(text(bar_lines(8)), symbol, venue=venue, market="spot").rows_new == 8
 
 
 def test_a_file_without_a_good_trade_is_refused(text, load_in):

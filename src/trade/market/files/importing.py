@@ -10,6 +10,7 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place, Severity
 from trade.market.calendars.setting import require_calendar
 from trade.market.columns import price_names
+from trade.market.files.inverse import require_linear
 from trade.market.files.layouts import Asked
 from trade.market.files.reading import Reading, require_minutes
 from trade.market.files.report import BadRows, ImportReport
@@ -97,6 +98,7 @@ def _opened(request: ImportRequest) -> tuple[Source, Series] | Malformed:
         source = open_source(request.file, request.asked)
         series = Series(request.venue or source.layout.venue, request.market, request.symbol)
         require_symbol(str(request.file), source.layout.symbol, request.symbol, request.market)
+        require_linear(series, str(request.file))
     except Malformed as error:
         return error
     return source, series
