@@ -108,11 +108,12 @@ def journal(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False,
 
 def _accept_request(series: Series, from_: str | None, to: str | None, reason: str) -> AcceptRequest:
     from trade.market.accepting import AcceptRequest
+    from trade.market.paths import as_typed
 
     start_ms, end_ms = instant_ms("--from", from_), instant_ms("--to", to)
     if start_ms is None or end_ms is None:
         raise Malformed(Finding("bad-options", "a gap is named by --from and --to", "see 'trade data gaps' for the holes"))
-    return AcceptRequest(series, start_ms, end_ms, now_ms(), reason)
+    return AcceptRequest(series, start_ms, end_ms, now_ms(), as_typed(reason))
 
 
 def _show_checked(checked: list[Checked]) -> None:

@@ -15,6 +15,7 @@ from trade.market.columns import COLUMNS, Columns, clock_column, empty
 from trade.market.damage import UNREADABLE, find_damage, has_other_types, is_whole
 from trade.market.manifest import Month
 from trade.market.names import Kind
+from trade.market.paths import utf8_path
 
 _BATCH = 12  # months read at once; the copy DuckDB makes stays small beside the result
 
@@ -78,4 +79,4 @@ def _refusal(folder: Path, kind: Kind, months: Sequence[Month], said: str) -> Mi
 
 def literal_path(path: Path) -> str:
     """Return a path in which DuckDB sees no wildcard."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in utf8_path(path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +13,7 @@ from trade.base.findings import Finding
 from trade.market import journal
 from trade.market.columns import COLUMNS
 from trade.market.names import Kind
+from trade.market.paths import utf8_path
 from trade.market.reader import connect, literal_path
 from trade.market.store import Store
 
@@ -67,7 +67,7 @@ def _views(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
     for kind in Kind:
         connection.execute(f"CREATE VIEW {kind} AS {_select(store, kind)}")
     folder = store.path.resolve()
-    connection.execute(f"SET allowed_directories = [{_quoted(f'{folder}/')}]")
+    connection.execute(f"SET allowed_directories = [{_quoted(f'{utf8_path(folder)}/')}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 
@@ -91,5 +91,5 @@ def _select(store: Store, kind: Kind) -> str:
     return f"SELECT {', '.join(names)} FROM read_parquet([{paths}], hive_partitioning = true, hive_types_autocast = false)"  # noqa: S608
 
 
-def _quoted(text: str | Path) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

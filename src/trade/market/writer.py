@@ -64,7 +64,7 @@ class Writer:
         _touch(self.folder, self.manifest.files - manifest.files)
         journal.append(self.folder, entries, manifest.generation, self.manifest.generation)
         draft = self.folder / manifests.DRAFT_NAME
-        draft.write_text(manifests.write_text(manifest))
+        draft.write_text(manifests.write_text(manifest), encoding="utf-8")
         sync(draft)
         keep(self.folder)
         draft.replace(self.folder / manifests.FILE_NAME)

@@ -43,7 +43,7 @@ def feather_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
 @contextmanager
 def _opened(path: Path, options: Any) -> Iterator[Any]:
     try:
-        with pa.OSFile(str(path)) as raw, pa.ipc.open_file(raw, options=options) as file:
+        with path.open("rb") as raw, pa.ipc.open_file(raw, options=options) as file:
             yield file
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise broken(path, "feather", error) from error

@@ -23,6 +23,7 @@ from trade.market.journal import IMPORTED_OVER, Entry
 from trade.market.manifest import Manifest
 from trade.market.names import Kind, Series
 from trade.market.order import direction
+from trade.market.paths import as_typed
 from trade.market.staging import Staging
 from trade.market.writer import Writer, writing
 
@@ -83,7 +84,9 @@ def _entries(done: Iterable[tuple[ImportRequest, ImportReport | Malformed]]) -> 
     for request, report in done:
         if isinstance(report, ImportReport) and report.replaced is not None and request.replace_at_ms is not None:
             span = report.replaced
-            yield Entry(request.replace_at_ms, IMPORTED_OVER, report.series, report.kind, *span, report.rows_replaced, report.file)
+            yield Entry(
+                request.replace_at_ms, IMPORTED_OVER, report.series, report.kind, *span, report.rows_replaced, as_typed(report.file)
+            )
 
 
 def _require(results: Sequence[object]) -> None:
