@@ -17,9 +17,9 @@ from trade.market.files.report import BadRows, ImportReport
 from trade.market.files.source import Source, open_source
 from trade.market.files.symbols import require_symbol
 from trade.market.fitting import GridOptions, choose_instrument, count_off_grid, require_fit
-from trade.market.likeness import require_like_prices
 from trade.market.instants import iso
 from trade.market.journal import IMPORTED_OVER, Entry
+from trade.market.likeness import require_like_prices
 from trade.market.manifest import Manifest
 from trade.market.names import Kind, Series
 from trade.market.order import direction

@@ -11,6 +11,7 @@ COLUMNS = ("symbol", "pair", "ticker", "instid", "inst_id", "instrument_name", "
 _BITFINEX = re.compile(r"t[A-Z0-9]{6,}")
 _PERPETUAL = re.compile(r"(?:\.P|[-_]SWAP|[-_]?PERP|_UMCBL)$")
 _SETTLED = re.compile(r"([^/:]+/([^/:]+)):\2")  # ccxt: base/quote:settlement; settled in another coin it is another contract
+_QUOTES = ("USDT", "USDC", "USD", "BUSD", "FDUSD", "TUSD", "EUR", "BTC", "ETH", "BNB")
 _KRAKEN = {"XBT": "BTC", "XDG": "DOGE"}
 
 
@@ -18,12 +19,18 @@ def require_symbol(file: str, named: str | None, symbol: str, market: str) -> No
     """Refuse a file whose first row names another symbol than the user, or a perpetual where spot is asked for."""
     if named is None:
         return
-    if not same_symbol(named, symbol):
+    if not _may_mean(named, symbol):
         fact = f"the file holds '{named[:40]}', not '{symbol}'"
         raise Malformed(Finding("symbol-differs", fact, f"give the file's --symbol: '{canonical(named)[:40]}'", place=Place(file)))
     if market == "spot" and is_perpetual(named):
         fact = f"the file holds '{named[:40]}', a perpetual, not '{symbol}' of the spot market"
         raise Malformed(Finding("symbol-differs", fact, "give '--market linear'", place=Place(file)))
+
+
+def _may_mean(named: str, symbol: str) -> bool:
+    """Return whether a file's name fits a symbol: it is the same, its base coin alone, or a single letter, which names nothing."""
+    short, full = canonical(named), canonical(symbol)
+    return short == full or len(short) == 1 or (full.startswith(short) and full.removeprefix(short) in _QUOTES)
 
 
 def same_symbol(one: str, other: str) -> bool:
