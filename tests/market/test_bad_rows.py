@@ -189,7 +189,9 @@ def spoilt(rows, bad):
     return lines
 
 
-@pytest.mark.parametrize(("rows", "bad", "allowed"), [(20, 1, 0.05), (180, 9, 0.05), (100, 29, 0.29), (100, 7, 0.07), (50, 0, 0.0)])
+@pytest.mark.parametrize(
+    ("rows", "bad", "allowed"), [(20, 1, 0.05), (180, 9, 0.05), (100, 29, 0.29), (100, 7, 0.07), (1000, 7, 0.7 / 100), (50, 0, 0.0)]
+)
 def test_as_many_bad_rows_as_are_allowed_are_kept_out(rows, bad, allowed, text, load_in):
     report = load_in(text(spoilt(rows, bad)), max_bad_frac=allowed)
     assert (report.rows_new, sum(report.bad.values())) == (rows - bad, bad)

@@ -177,6 +177,11 @@ def test_few_prices_do_not_tell_a_coarse_tick():
     assert propose_tick([np.arange(100.0, 130.0)]) == Decimal(1)
 
 
+def test_a_tick_may_be_a_fortieth_of_the_price_and_no_more():
+    assert propose_tick([np.arange(25.0, 57.0)]) == Decimal(1)
+    assert propose_tick([np.arange(23.0, 55.0)]) == Decimal("0.5")
+
+
 def test_a_tick_below_one_satoshi_is_named_and_not_chosen(parquet, load_in):
     bars = make_bars(1000)
     for name in ("open", "high", "low", "close"):
