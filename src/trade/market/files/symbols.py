@@ -11,7 +11,6 @@ COLUMNS = ("symbol", "pair", "ticker", "instid", "inst_id", "instrument_name", "
 _BITFINEX = re.compile(r"t[A-Z0-9]{6,}")
 _PERPETUAL = re.compile(r"(?:\.P|[-_]SWAP|[-_]?PERP|_UMCBL)$")
 _SETTLED = re.compile(r"([^/:]+/([^/:]+)):\2")  # ccxt: base/quote:settlement; settled in another coin it is another contract
-_QUOTES = ("USDT", "USDC", "USD", "BUSD", "FDUSD", "TUSD", "EUR", "BTC", "ETH", "BNB")
 _KRAKEN = {"XBT": "BTC", "XDG": "DOGE"}
 
 
@@ -28,9 +27,8 @@ def require_symbol(file: str, named: str | None, symbol: str, market: str) -> No
 
 
 def _may_mean(named: str, symbol: str) -> bool:
-    """Return whether a file's name fits a symbol: it is the same, its base coin alone, or a single letter, which names nothing."""
-    short, full = canonical(named), canonical(symbol)
-    return short == full or len(short) == 1 or (full.startswith(short) and full.removeprefix(short) in _QUOTES)
+    """Return whether a file's name fits a symbol: it is the same, or a single letter, which is the name of no pair."""
+    return len(canonical(named)) == 1 or same_symbol(named, symbol)
 
 
 def same_symbol(one: str, other: str) -> bool:
