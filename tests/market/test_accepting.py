@@ -13,7 +13,7 @@ from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars, write_older
 from trade.base.errors import Malformed
 from trade.market import journal
 from trade.market.accepting import AcceptRequest, accept_gap, accepted_gaps, remove_accepted
-from trade.market.deleting import delete_series
+from trade.market.deleting import DeleteRequest, delete_rows
 from trade.market.manifest import SCHEMA, AcceptedGap
 from trade.market.names import Kind
 from trade.market.spans import length_ms, union, within, without
@@ -114,7 +114,7 @@ def test_bars_that_are_stored_later_win(filled, parquet, load_in):
 
 def test_deleted_bars_take_their_accepted_gaps_with_them(filled):
     accept_gap(filled, asked(10, 20))
-    delete_series(filled, BTC, [Kind.MARK, Kind.BARS])
+    delete_rows(filled, DeleteRequest(BTC, (Kind.MARK, Kind.BARS), 7))
     assert Store(filled).manifest.accepted_gaps == {}
 
 

@@ -8,6 +8,7 @@ from market_tables import BTC, JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 
 from trade.base.errors import Malformed
 from trade.market.files import csv_source
+from trade.market.files.importing import ImportRequest, import_file
 from trade.market.store import Store
 
 T = JAN_2023_MS
@@ -179,3 +180,88 @@ def test_thousands_of_bad_rows_are_counted_and_the_first_thousand_named(text, lo
 def test_a_funding_rate_above_one_is_implausible(text, load_in):
     report = load_in(text(["ts_ms,funding_rate", f"{T},0.0001", f"{T + 28_800_000},1.5", f"{T + 57_600_000},nan"]))
     assert (at(report, "rate-implausible"), at(report, "not-finite")) == ([3], [4])
+
+
+def spoilt(rows, bad):
+    """Return lines of good rows and bad ones, the first so many."""
+    lines = bar_lines(rows)
+    lines[1 : 1 + bad] = [f"{minute(i)},3,2,1,1,1" for i in range(bad)]
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("rows", "bad", "allowed"), [(20, 1, 0.05), (180, 9, 0.05), (100, 29, 0.29), (100, 7, 0.07), (1000, 7, 0.7 / 100), (50, 0, 0.0)]
+)
+def test_as_many_bad_rows_as_are_allowed_are_kept_out(rows, bad, allowed, text, load_in):
+    report = load_in(text(spoilt(rows, bad)), max_bad_frac=allowed)
+    assert (report.rows_new, sum(report.bad.values())) == (rows - bad, bad)
+    assert report.as_json()["bad_pct"] == pytest.approx(100 * bad / rows)
+
+
+@pytest.mark.parametrize(("rows", "bad", "allowed"), [(20, 2, 0.05), (19, 1, 0.05), (180, 10, 0.05), (100, 30, 0.29), (1000, 1, 0.0)])
+def test_one_bad_row_more_refuses_the_file_and_names_them(rows, bad, allowed, text, load_in, db):
+    with pytest.raises(Malformed) as caught:
+        load_in(text(spoilt(rows, bad)), max_bad_frac=allowed)
+    first, *named = caught.value.findings
+    assert (first.code, first.data) == ("bad-rows", {"rows": bad, "bad": {"high-below-body": bad}})
+    assert [finding.place.line for finding in named] == list(range(2, 2 + bad))
+    assert Store(db).series() == ()
+
+
+def test_five_percent_are_allowed_if_nothing_is_said(text, db):
+    request = ImportRequest(text(spoilt(100, 5)), "BTCUSDT")
+    assert import_file(db, request).rows_new == 95
+    with pytest.raises(Malformed, match="are bad and '5 %' may be: '6' high-below-body of '100'; nothing"):
+        import_file(db, ImportRequest(text(spoilt(100, 6)), "BTCUSDT"))
+
+
+def test_a_file_whose_halves_are_swapped_is_refused_and_told_to_be_sorted(text, load_in, db):
+    header, *rows = bar_lines(200)
+    with pytest.raises(Malformed) as caught:
+        load_in(text([header, *rows[100:], *rows[:100]]), max_bad_frac=0.05)
+    assert caught.value.findings[0].data["bad"] == {"unsorted": 100}
+    assert "sort the file by time" in caught.value.findings[0].hint
+    assert Store(db).series() == ()
+
+
+def test_a_file_that_disagrees_with_the_store_is_refused_and_told_how_to_replace(text, parquet, load_in):
+    load_in(parquet(make_bars(100)))
+    other = text([line[:-1] + "9" for line in bar_lines(100)[1:-1]], "other.csv")
+    with pytest.raises(Malformed) as caught:
+        load_in(other, max_bad_frac=0.05, columns=dict(zip(("ts", *list(make_bars(1))[1:]), "123456", strict=True)))
+    assert "--replace" in caught.value.findings[0].hint
+
+
+def test_of_trades_theirs_and_those_of_their_bars_are_weighed_apart(text, load_in):
+    header = "timestamp,symbol,side,size,price,tickDirection,trdMatchID,grossValue,homeNotional,foreignNotional"
+    lines = [f"{T // 1000 + i},BTCUSDT,Buy,1,{30000 + i},PlusTick,x,1,1,1" for i in range(600)]
+    load_in(text([header, *lines]))
+    lines[30:40] = ["x"] * 10
+    with pytest.raises(Malformed, match="'10 %' of the rows") as caught:
+        load_in(text([header, *lines], "other.csv"), max_bad_frac=0.05)
+    assert caught.value.findings[0].data["bad"] == {"unreadable": 10, "duplicate-disagrees": 1}
+
+
+def test_a_file_of_a_header_alone_has_no_rows(text, load_in):
+    with pytest.raises(Malformed) as caught:
+        load_in(text(bar_lines(1)[:1]))
+    [finding] = caught.value.findings
+    assert (finding.code, "has no rows" in finding.fact, "rows named" in finding.hint) == ("nothing-to-import", True, False)
+
+
+@pytest.mark.parametrize(
+    "minutes", [[0, 2, 4, 6, 7, 9, 11], [*range(0, 40, 2), *range(41, 90, 2)], [0, 3, 7, 8, 14, 15, 21, 26, 31, 33, 39]]
+)
+def test_quiet_minutes_make_no_slower_bars(minutes, parquet, load_in):
+    bars = {name: column[minutes] for name, column in make_bars(100).items()}
+    assert load_in(parquet(bars)).rows_new == len(minutes)
+
+
+@pytest.mark.parametrize("length", [2, 3, 4, 5, 15, 30, 60, 77, 143, 240, 1440, 10_080])
+@pytest.mark.parametrize("shift", [0, 1])
+def test_slower_bars_are_refused_with_gaps_and_a_row_off_their_grid_too(length, shift, parquet, load_in):
+    bars = make_bars(40)
+    bars["ts_open_ms"] = T + MINUTE_MS * (shift + length * np.delete(np.arange(50), [3, 4, 5, 9, 17, 18, 30, 31, 32, 44]))
+    bars["ts_open_ms"][20] += MINUTE_MS
+    with pytest.raises(Malformed, match=f"the bars are '{length}' minutes apart"):
+        load_in(parquet(bars))

@@ -48,8 +48,9 @@ def test_every_help_ends_with_an_example(command, trade):
 def test_import_reports_in_json_and_nothing_else(trade, text):
     lines = bar_lines(8)
     lines[4] = lines[4].replace("30000", "1", 1)
-    document = json.loads(trade("import", text(lines), "--symbol", "BTCUSDT", "--json"))
+    document = json.loads(trade("import", text(lines), "--symbol", "BTCUSDT", "--max-bad", "12.5", "--json"))
     assert (document["status"], document["rows_new"], document["rows_bad"]) == ("ok", 7, 1)
+    assert document["files"][0]["bad_pct"] == 12.5
     [file] = document["files"]
     assert [f["line"] for f in document["findings"]] == [5]
     assert (file["series"], file["tick_size"]) == ("generic:linear:BTCUSDT", "0.1")
@@ -82,9 +83,33 @@ def test_import_takes_what_the_user_says_of_a_file(trade, text):
 def test_strict_is_refused_with_the_lines(trade, text):
     lines = bar_lines(8)
     lines[4] = lines[4].replace("30000", "1", 1)
-    with pytest.raises(Malformed, match="--strict allows none"):
+    with pytest.raises(Malformed, match="and '0 %' may be") as caught:
         trade("import", text(lines), "--symbol", "BTCUSDT", "--strict")
+    assert [(f.code, f.place.line) for f in caught.value.findings] == [("bad-rows", 0), ("low-above-body", 5)]
     assert json.loads(trade("info", "--json"))["series"] == []
+
+
+def test_strict_and_another_limit_are_not_said_together(trade, text):
+    with pytest.raises(Malformed, match="--strict and --max-bad"):
+        trade("import", text(bar_lines(8)), "--symbol", "BTCUSDT", "--strict", "--max-bad", "3")
+    with pytest.raises(Malformed, match="not a percentage"):
+        trade("import", text(bar_lines(8)), "--symbol", "BTCUSDT", "--max-bad", "101")
+
+
+def test_a_partial_candle_is_replaced_or_deleted_and_the_journal_says_so(trade, text):
+    lines = bar_lines(20)
+    partial = [*lines[:-1], lines[-1].rpartition(",")[0] + ",0.001"]
+    trade("import", text(partial), "--symbol", "BTCUSDT")
+    shown = trade("import", text(lines), "--symbol", "BTCUSDT", "--replace")
+    assert shown.split("replaced")[1].split()[0] == "1"
+    words = ("generic:linear:BTCUSDT", "--kind", "bars", "--from", "2023-01-01T00:18", "--to", "2023-01-01T00:19")
+    with pytest.raises(Malformed, match="would be deleted"):
+        trade("delete", *words)
+    assert json.loads(trade("delete", *words, "--yes", "--json"))["rows_deleted"] == 1
+    entries = json.loads(trade("journal", "--json"))["entries"]
+    assert [(entry["what"], entry["rows"]) for entry in entries] == [("import-replace", 1), ("delete", 1)]
+    [series] = json.loads(trade("info", "--json"))["series"]
+    assert (series["rows"], series["missing_bars"]) == (19, 1)
 
 
 def test_export_says_what_it_wrote(filled, tmp_path):

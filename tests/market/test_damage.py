@@ -12,7 +12,7 @@ import pytest
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import Mismatch, Refused
-from trade.market.deleting import delete_series
+from trade.market.deleting import DeleteRequest, delete_rows
 from trade.market.names import Kind
 from trade.market.store import Store
 
@@ -120,7 +120,7 @@ def test_a_damaged_file_is_named_with_what_is_wrong_and_deleting_and_importing_a
     assert "trade data delete generic:linear:BTCUSDT --kind bars --yes" in finding.hint
     later = Store(db).load(BTC, JAN_2023_MS + 35 * DAY_MS, 2**60)  # the other month can still be read
     assert len(later.base) == 60_000 - 35 * 1440
-    delete_series(db, BTC, [Kind.BARS])
+    delete_rows(db, DeleteRequest(BTC, (Kind.BARS,), 7))
     load_in(parquet(make_bars(60_000)))
     assert Store(db).load(BTC, *EVER, rehash=True).digest == healthy
 

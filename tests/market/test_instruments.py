@@ -153,6 +153,46 @@ def test_a_few_stray_prices_do_not_change_the_proposal():
     assert propose_tick([prices]) == Decimal("0.5")
 
 
+def walk(tick, ticks, rows=400):
+    """Return the four prices of a market that wanders around so many ticks."""
+    steps = np.random.default_rng(5).integers(-2, 3, (4, rows)) + np.arange(rows) % (ticks // 3)
+    return [Grid(Decimal(tick), Decimal(1)).to_prices(ticks + column) for column in steps]
+
+
+@pytest.mark.parametrize("tick", ["0.00000001", "0.0001", "0.01", "5"])
+@pytest.mark.parametrize("ticks", [90, 200, 499, 500, 501, 1000])
+def test_a_market_of_few_ticks_shows_its_tick(tick, ticks):
+    assert propose_tick(walk(tick, ticks)) == Decimal(tick)
+
+
+@pytest.mark.parametrize("ticks", [3, 7, 40, 41])
+@pytest.mark.parametrize("rows", [1, 400])
+def test_a_tick_of_one_satoshi_may_be_any_part_of_the_price(ticks, rows):
+    assert propose_tick(walk("0.00000001", ticks, rows)) == Decimal("0.00000001")
+
+
+def test_few_prices_do_not_tell_a_coarse_tick():
+    assert propose_tick([np.full(500, 100.0)]) == Decimal("0.2")
+    assert propose_tick([np.arange(100.0, 129.0)]) == Decimal("0.2")
+    assert propose_tick([np.arange(100.0, 130.0)]) == Decimal(1)
+
+
+def test_a_tick_may_be_a_fortieth_of_the_price_and_no_more():
+    assert propose_tick([np.arange(25.0, 57.0)]) == Decimal(1)
+    assert propose_tick([np.arange(23.0, 55.0)]) == Decimal("0.5")
+
+
+def test_a_tick_below_one_satoshi_is_named_and_not_chosen(parquet, load_in):
+    bars = make_bars(1000)
+    for name in ("open", "high", "low", "close"):
+        bars[name] = Grid(Decimal("1e-10"), Decimal(1)).to_prices(np.rint(bars[name] * 10).astype(np.int64))
+    with pytest.raises(Malformed, match="show no tick") as caught:
+        load_in(parquet(bars), symbol="NEWUSDT")
+    assert caught.value.findings[0].hint == "the prices fit '--tick 0.0000000001'"
+    report = load_in(parquet(bars), symbol="NEWUSDT", grid=GridOptions(Decimal("1e-10")))
+    assert (report.rows_new, report.instrument.tick_size) == (1000, Decimal("1e-10"))
+
+
 def test_no_step_fits_thirds():
     assert propose_step([np.arange(1, 100) / 3.0], 1e9) is None
 

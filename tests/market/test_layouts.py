@@ -169,7 +169,7 @@ def test_an_absent_file_is_refused(tmp_path, load_in):
 
 def test_an_empty_file_is_refused(tmp_path, load_in):
     (tmp_path / "a.csv").touch()
-    assert refusal(tmp_path / "a.csv", load_in).code == "unknown-layout"
+    assert refusal(tmp_path / "a.csv", load_in).code == "nothing-to-import"
 
 
 @pytest.mark.parametrize("symbol", ["../../etc", "btcusdt", "", "A" * 41, "..", "A/B", "A B"])
@@ -187,3 +187,13 @@ def test_a_float_clock_keeps_its_minutes(parquet, load_in):
     bars = make_bars(5)
     bars["timestamp"] = bars.pop("ts_open_ms").astype(np.float64)
     assert load_in(parquet(bars)).rows_new == 5
+
+
+@pytest.mark.parametrize(("named", "fits"), [("X", True), ("x", True), ("XY", False), ("BTC", False)])
+def test_a_single_letter_names_no_symbol(named, fits, text, load_in):
+    header, *rows = bar_lines(5)
+    lines = [f"{header},symbol", *(f"{row},{named}" for row in rows)]
+    if fits:
+        assert load_in(text(lines)).rows_new == 5
+        return
+    assert refusal(text(lines), load_in).code == "symbol-differs"

@@ -49,7 +49,7 @@ def test_the_first_of_rows_that_disagree_stays_across_files(parquet, db):
     other = part(10)
     other["close"][4] += 0.1
     other["high"][4] += 0.1
-    reports = import_files(db, requests(parquet(part(10), "a.parquet"), parquet(other, "b.parquet")))
+    reports = import_files(db, requests(parquet(part(10), "a.parquet"), parquet(other, "b.parquet"), max_bad_frac=0.1))
     assert [(f.code, f.place.line) for f in reports[1].findings] == [("duplicate-disagrees", 5)]
     assert Store(db).load(BTC, T, T + 10 * MINUTE_MS).base.close[4] == 300_005
 
@@ -78,7 +78,7 @@ def test_strict_refuses_a_file_with_a_bad_row(text, parquet, db):
     lines = bar_lines(20)
     lines[7] = lines[7].replace(",30000", ",1", 1)
     with pytest.raises(Malformed) as caught:
-        import_files(db, requests(parquet(part(20)), text(lines), strict=True))
+        import_files(db, requests(parquet(part(20)), text(lines), max_bad_frac=0))
     assert [(f.code, f.place.line) for f in caught.value.findings] == [("bad-rows", 0), ("low-above-body", 8)]
     assert Store(db).series() == ()
     assert not list(db.rglob("*.parquet"))
@@ -89,14 +89,14 @@ def test_strict_refuses_rows_that_only_the_whole_file_shows_bad(fault, text, db)
     lines = bar_lines(20)
     lines.append(bar_lines(1, T - MINUTE_MS)[1] if fault == "unsorted" else lines[3].replace(",1.0", ",7.0"))
     with pytest.raises(Malformed) as caught:
-        import_files(db, requests(text(lines), strict=True))
+        import_files(db, requests(text(lines), max_bad_frac=0))
     assert [f.code for f in caught.value.findings] == ["bad-rows", fault]
 
 
 def test_strict_lets_good_files_and_agreeing_duplicates_in(text, db):
     lines = bar_lines(20)
     lines.append(lines[3])
-    [report] = import_files(db, requests(text(lines), strict=True))
+    [report] = import_files(db, requests(text(lines), max_bad_frac=0))
     assert (report.rows_new, report.duplicates_agreeing) == (20, 1)
 
 

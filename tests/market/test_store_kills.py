@@ -1,4 +1,4 @@
-"""SIGKILL at every step of delete, vacuum and sync: a reader sees the old state or the new one, and the command can be repeated."""
+"""SIGKILL at every step of what changes history: a reader sees the old state or the new one, and the command can be repeated."""
 
 from __future__ import annotations
 
@@ -38,7 +38,17 @@ from trade.market.names import Kind, Series
 SERIES = Series("generic", "linear", "BTCUSDT")
 """
 
-DELETE = "from trade.market.deleting import delete_series\ndelete_series(db, SERIES, [Kind.BARS, Kind.FUNDING])"
+DELETE = (
+    "from trade.market.deleting import DeleteRequest, delete_rows\ndelete_rows(db, DeleteRequest(SERIES, (Kind.BARS, Kind.FUNDING), 7))"
+)
+DELETE_SPAN = """
+from trade.market.deleting import DeleteRequest, delete_rows
+delete_rows(db, DeleteRequest(SERIES, (Kind.BARS, Kind.FUNDING), 7, 1_672_531_200_000, 1_672_531_200_000 + 40 * 60_000))
+"""
+REPLACE = """
+from trade.market.files.importing import ImportRequest, import_file
+import_file(db, ImportRequest(db.parent / "revised.parquet", "BTCUSDT", replace_at_ms=7))
+"""
 VACUUM = "from trade.market.vacuum import vacuum\nvacuum(db)"
 SYNC = """
 import numpy as np
@@ -77,11 +87,18 @@ def store(parquet, load_in, db):
     load_in(parquet(make_bars(100)))
     os.utime(old, (0, 0))
     old.with_name(f"2023-01-{1:016x}.parquet.1.tmp").touch()
+    revised = make_bars(100)
+    revised["close"][50] -= 0.1
+    parquet(revised, "revised.parquet")
     (db / "bars" / "venue=other" / "market=linear" / "symbol=GONEUSDT").mkdir(parents=True)
     return db
 
 
-@pytest.mark.parametrize(("script", "least"), [(DELETE, 6), (VACUUM, 8), (SYNC, 12)], ids=["delete", "vacuum", "sync"])
+@pytest.mark.parametrize(
+    ("script", "least"),
+    [(DELETE, 6), (DELETE_SPAN, 8), (REPLACE, 8), (VACUUM, 8), (SYNC, 12)],
+    ids=["delete", "delete-span", "replace", "vacuum", "sync"],
+)
 def test_a_command_killed_at_any_step_leaves_the_old_state_or_the_new_one_and_can_be_repeated(script, least, store, tmp_path):
     shutil.copytree(store, tmp_path / "whole")
     assert run(script, tmp_path / "whole", 0)

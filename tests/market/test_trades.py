@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from market_tables import JAN_2023_MS, MINUTE_MS
+from market_tables import JAN_2023_MS, MINUTE_MS, bar_lines
 
 from trade.base.errors import Malformed
 from trade.market.files import csv_source
@@ -61,8 +61,14 @@ def test_trades_are_folded_into_minutes(tail, packed, text, load_in, db):
 
 
 def test_the_order_of_the_file_decides_only_at_one_instant(text, load_in, db):
-    shuffled = [DAY[i] for i in (5, 3, 1, 0, 6, 4, 2)]
+    shuffled = [DAY[i] for i in (1, 0, 4, 2, 3, 5, 6)]
     assert bars_of(db, load_in(text([HEADER, *(trade(*row) for row in shuffled)]))) == BARS
+
+
+@pytest.mark.parametrize("block", [csv_source.BLOCK_BYTES, 150])
+def test_a_file_that_runs_backward_makes_the_bars_of_the_same_file_forward(block, text, load_in, db, monkeypatch):
+    monkeypatch.setattr(csv_source, "BLOCK_BYTES", block)
+    assert bars_of(db, load_in(text([HEADER, *(trade(*row) for row in reversed(DAY))]))) == BARS
 
 
 def test_parts_of_a_millisecond_count(text, load_in, db):
@@ -120,6 +126,37 @@ def test_trades_of_another_symbol_are_refused(text, load_in, db):
     assert not db.exists()
 
 
+def test_trades_of_an_inverse_contract_are_refused_by_their_sizes(text, load_in, db):
+    row = f"{T},BTCUSD,Buy,1000,7000.0,PlusTick,x,1,0.14285714,1000"
+    for words in ({}, {"symbol": "BTCUSD"}, {"symbol": "BTCUSD", "venue": "generic"}):
+        with pytest.raises(Malformed) as caught:
+            load_in(text([HEADER, row]), **words)
+        assert [finding.code for finding in caught.value.findings] == ["inverse-contract"]
+    assert not db.exists()
+
+
+@pytest.mark.parametrize(
+    ("venue", "symbol", "inverse"),
+    [
+        ("bybit", "BTCUSD", True),
+        ("bybit", "XRPUSDZ25", True),
+        ("binance", "BNBUSD_PERP", True),
+        ("binance", "BTCUSD_250328", True),
+        ("binance", "BTCBUSD", False),
+        ("binance", "BTCUSDT_250328", False),
+        ("bybit", "BTCPERP", False),
+        ("kraken", "BTCUSD", False),
+    ],
+)
+def test_bars_of_an_inverse_contract_are_refused_by_their_name(venue, symbol, inverse, text, load_in):
+    if not inverse:
+        assert load_in(text(bar_lines(8)), symbol, venue=venue).rows_new == 8
+        return
+    with pytest.raises(Malformed, match="is an inverse contract"):
+        load_in(text(bar_lines(8)), symbol, venue=venue)
+    assert load_in(text(bar_lines(8)), symbol, venue=venue, market="spot").rows_new == 8
+
+
 def test_a_file_without_a_good_trade_is_refused(text, load_in):
     with pytest.raises(Malformed) as caught:
         load_in(text([HEADER, trade(T, 0, 1)]))
@@ -139,7 +176,8 @@ def test_blocks_of_any_size_make_the_same_bars(text, load_in, db, monkeypatch):
 def slow_bars(trades):
     """The slow, obvious fold."""
     found = {}
-    for at, price, size in sorted(trades, key=lambda trade: trade[0]):
+    forward = sum((b[0] > a[0]) - (b[0] < a[0]) for a, b in pairwise(trades)) >= 0
+    for at, price, size in sorted(trades if forward else trades[::-1], key=lambda trade: trade[0]):
         bar = found.setdefault(at // MINUTE_MS, [price, price, price, price, 0.0])
         bar[1], bar[2], bar[3] = max(bar[1], price), min(bar[2], price), price
         bar[4] += size
@@ -147,7 +185,13 @@ def slow_bars(trades):
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 5 * MINUTE_MS), st.integers(1, 50), st.integers(1, 9)), min_size=1, max_size=60),
+    st.lists(
+        st.tuples(
+            st.integers(0, 5 * MINUTE_MS) | st.integers(0, 10).map(lambda i: i * MINUTE_MS // 2), st.integers(1, 50), st.integers(1, 9)
+        ),
+        min_size=1,
+        max_size=60,
+    ),
     st.lists(st.integers(0, 60), max_size=5),
 )
 def test_the_fold_is_the_obvious_one_however_it_is_cut(trades, cuts):

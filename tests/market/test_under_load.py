@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from trade.market.columns import take
-from trade.market.deleting import delete_series
+from trade.market.deleting import DeleteRequest, delete_rows
 from trade.market.names import Kind, Series
 from trade.market.sample import sample_bars
 from trade.market.sync.pages import Page
@@ -36,7 +36,7 @@ def put(name, day, count):
 for step in range(first, first + steps):
     put("EXTUSDT", 45 * bool(step) + max(step - 1, 0), 1 if step else 45)
     if step:
-        delete_series(db, put("GONEUSDT", 0, 1), [Kind.BARS])
+        delete_rows(db, DeleteRequest(put("GONEUSDT", 0, 1), (Kind.BARS,), 7))
     print(step, flush=True)
 """
 

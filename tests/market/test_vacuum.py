@@ -15,7 +15,7 @@ from trade.base.errors import Refused
 from trade.cli import console
 from trade.cli.data import app
 from trade.market import writer as writers
-from trade.market.deleting import delete_series
+from trade.market.deleting import DeleteRequest, delete_rows
 from trade.market.names import Kind, Series
 from trade.market.store import Store
 from trade.market.vacuum import vacuum
@@ -83,12 +83,12 @@ def test_what_a_reader_holds_stays_and_is_counted(used, parquet, load_in):
 def test_a_deleted_series_leaves_no_folder(parquet, load_in, db):
     for symbol in ("BTCUSDT", "ETHUSDT"):
         load_in(parquet(make_bars(10)), symbol, grid=None)
-    delete_series(db, BTC, list(Kind))
+    delete_rows(db, DeleteRequest(BTC, tuple(Kind), 7))
     vacuum(db)
     assert [path.name for path in db.rglob("symbol=*")] == ["symbol=ETHUSDT"]
-    delete_series(db, Series("generic", "linear", "ETHUSDT"), list(Kind))
+    delete_rows(db, DeleteRequest(Series("generic", "linear", "ETHUSDT"), tuple(Kind), 7))
     vacuum(db)
-    assert everything(db) == {"manifest.json"}
+    assert everything(db) == {"manifest.json", "journal.jsonl"}
 
 
 def test_an_import_collects_no_files_of_others(parquet, load_in, db):

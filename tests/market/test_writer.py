@@ -16,7 +16,7 @@ from processes import HOLDER
 from trade.base.errors import DataMissing, Refused
 from trade.market import writer as writers
 from trade.market.collecting import collect
-from trade.market.deleting import delete_series
+from trade.market.deleting import DeleteRequest, delete_rows
 from trade.market.files.importing import ImportRequest, import_file
 from trade.market.names import Kind
 from trade.market.store import Store
@@ -146,11 +146,11 @@ def test_importing_the_same_file_again_changes_no_byte(parquet, load_in, db):
 def test_delete_removes_a_series_and_its_instrument_in_one_commit(parquet, load_in, db):
     load_in(parquet(make_bars(10)))
     load_in(parquet({"ts_ms": [JAN_2023_MS], "funding_rate": [0.0001]}))
-    assert delete_series(db, BTC, [Kind.BARS]) == 10
+    assert delete_rows(db, DeleteRequest(BTC, (Kind.BARS,), 7)) == 10
     assert [s.kind for s in Store(db).series()] == [Kind.FUNDING]
     assert Store(db).manifest.instruments == {}
     with pytest.raises(DataMissing):
-        delete_series(db, BTC, [Kind.BARS, Kind.MARK])
+        delete_rows(db, DeleteRequest(BTC, (Kind.BARS, Kind.MARK), 7))
 
 
 def test_readers_see_whole_commits_while_a_writer_works(parquet, db):

@@ -54,16 +54,17 @@ class Table:
 
     def write(self, folder: Path, rows: Rows, grid: Grid) -> None:
         """Write the table; the same rows give the same bytes."""
-        pq.write_table(self.arrow(rows, grid), folder / self.file, compression="zstd", store_schema=False, write_statistics=False)
+        with (folder / self.file).open("wb") as file:  # arrow takes no path that is not UTF-8
+            pq.write_table(self.arrow(rows, grid), file, compression="zstd", store_schema=False, write_statistics=False)
 
     def is_written(self, folder: Path, rows: Rows, grid: Grid) -> bool:
         """Return whether the file holds exactly these rows, readable columns included."""
-        found: bool = pq.read_table(folder / self.file, memory_map=True).equals(self.arrow(rows, grid))
+        found: bool = pq.read_table(pa.BufferReader((folder / self.file).read_bytes())).equals(self.arrow(rows, grid))
         return found
 
     def read(self, folder: Path) -> Records:
         """Read the integer columns back. Raises OSError or ValueError (pyarrow's) for a broken file, KeyError for a lost column."""
-        table = pq.read_table(folder / self.file, columns=list(self.integer_columns), memory_map=True)
+        table = pq.read_table(pa.BufferReader((folder / self.file).read_bytes()), columns=list(self.integer_columns))
         rows = np.empty(table.num_rows, self.dtype)
         for name in self.integer_columns:
             rows[name] = table.column(name).to_numpy()

@@ -49,7 +49,8 @@ def _width(stream: TextIO) -> dict[str, Any]:
 def emit(document: Mapping[str, Any]) -> None:
     """Print the one JSON document, when JSON was asked for."""
     if Talk.as_json:
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        takes_all = (getattr(sys.stdout, "encoding", None) or "").lower() in ("utf-8", "utf8")
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=not takes_all, allow_nan=False) + "\n")
 
 
 def succeed(document: Mapping[str, Any], status: str = "ok", findings: Iterable[Finding] = ()) -> None:

@@ -11,7 +11,7 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.cli import calendars, completing, console, quality, rules, stored, vacuum
 from trade.cli.calendars import Calendar, calendar_name, closed_of
-from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms
+from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms, now_ms, percent_frac
 from trade.market.files.formats import NAMES
 
 if TYPE_CHECKING:
@@ -51,7 +51,13 @@ def import_(
     tick: Annotated[str | None, typer.Option("--tick", help="Tick size, instead of the known one.")] = None,
     step: Annotated[str | None, typer.Option("--step", help="Quantity step, instead of the known one.")] = None,
     calendar: Calendar = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse files with bad rows; nothing is stored.")] = False,
+    max_bad: Annotated[
+        float | None, typer.Option("--max-bad", metavar="PCT", help="Share of a file's rows that may be kept out, in percent [default: 5].")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse files with bad rows, like --max-bad 0; nothing is stored.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put the rows of the files in the place of stored ones that disagree.")
+    ] = False,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -63,14 +69,19 @@ def import_(
     console.configure(as_json=as_json, quiet=quiet)
     from trade.cli.importing import as_document, show_imports
     from trade.market.files.asked import parse_asked
-    from trade.market.files.importing import ImportRequest, import_files
+    from trade.market.files.importing import MAX_BAD_FRAC, ImportRequest, import_files
     from trade.market.fitting import GridOptions
     from trade.market.instruments import parse_grid
 
     asked = parse_asked(kind, layout, columns, time_unit, decimal)
     grid = GridOptions(parse_grid(tick, "--tick"), parse_grid(step, "--step"))
     named = None if calendar is None else calendar_name(calendar)
-    reports = import_files(db, [ImportRequest(file, symbol, venue, market, asked, grid, strict, named) for file in files])
+    if strict and max_bad is not None:
+        raise Malformed(Finding("bad-options", "--strict and --max-bad both say how many bad rows are allowed", "leave one of them out"))
+    allowed = 0.0 if strict else MAX_BAD_FRAC if max_bad is None else percent_frac("--max-bad", max_bad)
+    replace_at_ms = now_ms() if replace else None
+    requests = [ImportRequest(file, symbol, venue, market, asked, grid, allowed, named, replace_at_ms) for file in files]
+    reports = import_files(db, requests)
     console.emit({"status": "ok", "exit_code": 0, **as_document(reports)})
     show_imports(reports)
 
@@ -176,26 +187,34 @@ def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB,
     _show_gaps(series.key, found, known)
 
 
-@app.command("delete", epilog="Example: trade data delete binance:spot:BTCUSDT --kind bars --yes")
+@app.command("delete", epilog="Example: trade data delete binance:spot:BTCUSDT --kind bars --from 2024-12-31T23:00 --yes")
 def delete(
     symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="In full: venue:market:BTCUSDT.", autocompletion=completing.full_symbols)],
     kind: Annotated[str | None, typer.Option("--kind", help="Only this kind: bars, mark, funding or oi.")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="First instant deleted, UTC [default: the first stored].")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="End of what is deleted, UTC, exclusive [default: the last].")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Really delete.")] = False,
     db: Db = DEFAULT_DB,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Delete a stored series; without --kind all of its kinds."""
+    """Delete a stored series, or the rows of a span of it; without --kind of all of its kinds."""
     console.configure(as_json=as_json, quiet=quiet)
-    from trade.market.deleting import delete_series
+    from trade.market.deleting import DeleteRequest, delete_rows
     from trade.market.names import Kind, parse_kind, parse_series
 
     series = parse_series(symbol)
-    kinds = list(Kind) if kind is None else [parse_kind(kind)]
+    kinds = tuple(Kind) if kind is None else (parse_kind(kind),)
+    ends = {"from_ms": instant_ms("--from", from_), "to_ms": instant_ms("--to", to)}
     if not yes:
         raise Malformed(Finding("not-confirmed", f"'{series}' would be deleted from '{db}'", "say so with --yes"))
-    rows = delete_series(db, series, kinds)
-    console.succeed({"series": series.key, "rows_deleted": rows})
+    given = {name: ms for name, ms in ends.items() if ms is not None}
+    rows = delete_rows(db, DeleteRequest(series, kinds, now_ms(), **given))
+    console.succeed({"series": series.key, **ends, "rows_deleted": rows})
     console.show(f"deleted {rows:,} rows of {series}")
 
 

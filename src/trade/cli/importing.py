@@ -19,7 +19,7 @@ _SHOWN = 20
 def as_document(reports: Sequence[ImportReport]) -> dict[str, Any]:
     """Return what was imported as JSON values: sums, then each file."""
     files = [report.as_json() for report in reports]
-    sums = {name: sum(each[name] for each in files) for name in ("rows_read", "rows_new", "duplicates_agreeing")}
+    sums = {name: sum(each[name] for each in files) for name in ("rows_read", "rows_new", "duplicates_agreeing", "rows_replaced")}
     findings = [finding for each in files for finding in each.pop("findings")]
     return {**sums, "rows_bad": sum(sum(each["bad"].values()) for each in files), "files": files, "findings": findings}
 
@@ -51,6 +51,8 @@ def _one(report: ImportReport) -> Table:
         table.add_row("folded into bars", f"{report.bars_folded:,}")
     table.add_row("new", f"{report.rows_new:,}")
     table.add_row("known already", f"{report.duplicates_agreeing:,}")
+    if report.rows_replaced:
+        table.add_row("replaced", f"{report.rows_replaced:,}")
     for code, rows in report.bad.items():
         table.add_row(f"kept out: {code}", f"{rows:,}")
     table.add_row("stored now", f"{report.rows_stored:,} from {iso(report.first_ms)} to {iso(report.last_ms)}")
@@ -64,9 +66,9 @@ def _one(report: ImportReport) -> Table:
 def _many(reports: Sequence[ImportReport]) -> Table:
     from trade.market.instants import iso
 
-    table = console.table("file", "stored as", "read", "new", "known", "kept out")
+    table = console.table("file", "stored as", "read", "new", "known", "replaced", "kept out")
     for report in reports:
-        counts = (report.rows_read, report.rows_new, report.duplicates_agreeing, sum(report.bad.values()))
+        counts = (report.rows_read, report.rows_new, report.duplicates_agreeing, report.rows_replaced, sum(report.bad.values()))
         table.add_row(report.file, f"{report.kind} of {report.series}", *(f"{count:,}" for count in counts))
     for last in {(report.series, report.kind): report for report in reports}.values():
         stored = f"{last.rows_stored:,} from {iso(last.first_ms)} to {iso(last.last_ms)}"

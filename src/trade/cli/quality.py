@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,7 @@ from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.cli import completing, console
 from trade.cli.calendars import closed_of
-from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms
+from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms, now_ms
 
 if TYPE_CHECKING:
     from trade.market.accepting import AcceptRequest
@@ -62,7 +61,7 @@ def heal(
     from trade.market.sync.healing import HealRequest
     from trade.market.sync.healing import heal as heal_series
 
-    healed = heal_series(db, HealRequest(tuple(symbols or ()), _now_ms(), again), run_sync, closed_of)
+    healed = heal_series(db, HealRequest(tuple(symbols or ()), now_ms(), again), run_sync, closed_of)
     findings = [finding for one in healed for finding in one.findings]
     _show_healed(healed)
     if errors(findings):
@@ -101,7 +100,7 @@ def accept_gap(
 
 
 def journal(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False, quiet: Quiet = False) -> None:
-    """List what healing, accepting and taking back did to the store, oldest first."""
+    """List what healing, accepting, replacing and deleting did to the store, oldest first."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.market import journal as journals
     from trade.market.store import Store
@@ -114,15 +113,12 @@ def journal(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False,
 
 def _accept_request(series: Series, from_: str | None, to: str | None, reason: str) -> AcceptRequest:
     from trade.market.accepting import AcceptRequest
+    from trade.market.paths import as_typed
 
     start_ms, end_ms = instant_ms("--from", from_), instant_ms("--to", to)
     if start_ms is None or end_ms is None:
         raise Malformed(Finding("bad-options", "a gap is named by --from and --to", "see 'trade data gaps' for the holes"))
-    return AcceptRequest(series, start_ms, end_ms, _now_ms(), reason)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 10**6
+    return AcceptRequest(series, start_ms, end_ms, now_ms(), as_typed(reason))
 
 
 def _show_checked(checked: list[Checked]) -> None:

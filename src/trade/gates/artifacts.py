@@ -103,7 +103,8 @@ def _read_document(path: Path, keys: Mapping[str, type]) -> Any:
 
 def _check_schema(folder: Path, table: Table) -> Iterator[Finding]:
     try:
-        schema = pq.read_schema(folder / table.file)
+        with (folder / table.file).open("rb") as file:
+            schema = pq.read_schema(file)
         names = tuple(schema.names)
     except _BROKEN as error:
         yield Finding("artifact-unreadable", f"'{table.file}' is not parquet: {error}", _HINT)

@@ -62,7 +62,7 @@ def accept_gap(store: Path, request: AcceptRequest) -> Gaps:
         _require_hole(snapshot, request, snapshot.resolve(request.series.key))
         before = writer.manifest.accepted_gaps.get(request.series, ())
         fresh = AcceptedGap(request.start_ms, request.end_ms, request.reason)
-        after = _merged((*_cut(before, request), fresh))
+        after = _merged((*cut(before, request.start_ms, request.end_ms), fresh))
         _commit(writer, request, after, "accept-gap", request.reason)
     return after
 
@@ -72,7 +72,7 @@ def remove_accepted(store: Path, request: AcceptRequest) -> Gaps:
     _require_minutes(request)
     with writing(store) as writer:
         before = writer.manifest.accepted_gaps.get(request.series, ())
-        after = tuple(_cut(before, request))
+        after = tuple(cut(before, request.start_ms, request.end_ms))
         if after == before:
             fact = f"no gap of '{request.series}' is accepted in '{iso(request.start_ms)}' to '{iso(request.end_ms)}'"
             raise Malformed(Finding("gap-not-accepted", fact, "see 'trade data accept-gap SYMBOL --list'"))
@@ -130,11 +130,11 @@ def _typed(ts_ms: int) -> str:
     return iso(ts_ms).replace(" ", "T")
 
 
-def _cut(gaps: Gaps, request: AcceptRequest) -> Iterator[AcceptedGap]:
-    """Yield what is left of gaps outside the span of a request."""
+def cut(gaps: Gaps, start_ms: int, end_ms: int) -> Iterator[AcceptedGap]:
+    """Yield what is left of gaps outside a span."""
     for gap in gaps:
-        for start_ms, end_ms in without([(gap.start_ms, gap.end_ms)], [(request.start_ms, request.end_ms)]):
-            yield AcceptedGap(start_ms, end_ms, gap.reason)
+        for left_ms, right_ms in without([(gap.start_ms, gap.end_ms)], [(start_ms, end_ms)]):
+            yield AcceptedGap(left_ms, right_ms, gap.reason)
 
 
 def _merged(gaps: Gaps) -> Gaps:

@@ -15,7 +15,7 @@ from trade.market.columns import Columns, join, price_names, take
 from trade.market.instruments import generic, overridden, packaged
 from trade.market.manifest import Manifest, Month
 from trade.market.names import Kind, Series
-from trade.market.ticks import TOLERATED_FRAC, off_grid_rows, propose_quantity_step, propose_tick
+from trade.market.ticks import TOLERATED_FRAC, off_grid_rows, propose_finer, propose_quantity_step, propose_tick
 from trade.market.writer import Writer
 
 _SAMPLE_ROWS = 50_000
@@ -85,10 +85,13 @@ def _ticks(instrument: Instrument) -> list[tuple[int, Decimal]]:
 
 
 def _propose(series: Series, sample: Columns, options: GridOptions) -> Instrument:
-    tick = options.tick_size or propose_tick([sample[name] for name in price_names(Kind.BARS)])
+    prices = [sample[name] for name in price_names(Kind.BARS)]
+    tick = options.tick_size or propose_tick(prices)
     if tick is None:
-        fact = f"'{series}' is not in the packaged table, and its prices show no tick"
-        raise Malformed(Finding("tick-unknown", fact, "name the tick with '--tick'"))
+        fact = f"'{series}' is not in the packaged table, and its prices show no tick of '1e-8' or more"
+        finer = propose_finer(prices)
+        hint = "name the tick with '--tick'" if finer is None else f"the prices fit '--tick {finer:f}'"
+        raise Malformed(Finding("tick-unknown", fact, hint, data={"tick": None if finer is None else f"{finer:f}"}))
     step = options.qty_step or propose_quantity_step(sample["volume"], float(sample["close"][-1]))
     return generic(series, tick, step)
 

@@ -114,4 +114,4 @@ def _midnight_ms(day: str) -> int:
 
 @cache
 def _table() -> Any:
-    return json.loads((files("trade.market") / "instruments.json").read_text())
+    return json.loads((files("trade.market") / "instruments.json").read_text(encoding="utf-8"))

@@ -22,6 +22,7 @@ from trade.market.parquet import sync
 
 FILE_NAME = "journal.jsonl"
 HEAL = "heal"
+IMPORTED_OVER, DELETED = "import-replace", "delete"
 FETCHED, REPLACED = "fetched", "replaced"  # what healing came to: rows that were missing, a month that was damaged
 NOTHING, CANNOT, KEPT = "unhealable: exchange has nothing", "unhealable: not of bybit", "unhealable: damaged"
 MARKED = "marked: "  # and the code of the check

@@ -29,6 +29,11 @@ FACTS: Mapping[str, str] = {
     "unsorted": "the timestamp breaks the order of the file",
     "duplicate-disagrees": "the same timestamp is there before, with other values; the first stays",
 }
+HINTS: Mapping[str, str] = {
+    "duplicate-disagrees": "the row is kept out; '--replace' puts the rows of a file in the place of stored ones that disagree",
+    "unsorted": "the row is kept out; sort the file by time",
+}
+KEPT_OUT = "the row is kept out"
 HIGHEST_PRICE = 1e12  # no market is there; far beyond, ticks would not fit into 64 bits
 _END_MS = 4_102_444_800_000  # 2100-01-01
 

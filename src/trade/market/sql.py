@@ -20,6 +20,7 @@ from trade.market.columns import COLUMNS, digest
 from trade.market.damage import fault_of, is_intact
 from trade.market.manifest import Month
 from trade.market.names import Kind
+from trade.market.paths import utf8_path
 from trade.market.reader import find_damage
 from trade.market.store import Store
 
@@ -86,7 +87,7 @@ def _views(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
         connection.execute(f"CREATE VIEW {kind} AS {_select(store, kind)}")
     connection.execute("CALL truncate_duckdb_logs()")  # each view has looked at its first file
     folder = store.path.resolve()
-    connection.execute(f"SET allowed_directories = [{_quoted(f'{folder}/')}]")
+    connection.execute(f"SET allowed_directories = [{_quoted(f'{utf8_path(folder)}/')}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 
@@ -99,7 +100,7 @@ def _opened(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 def _absent(store: Store) -> set[str]:
     """Return the paths at which no file is."""
-    return {str(path) for _, _, path in _files(store) if not path.is_file()}
+    return {utf8_path(path) for _, _, path in _files(store) if not path.is_file()}
 
 
 def _files(store: Store) -> Iterable[tuple[Kind, Month, Path]]:
@@ -109,7 +110,7 @@ def _files(store: Store) -> Iterable[tuple[Kind, Month, Path]]:
 
 def _require_whole(store: Store, paths: set[str]) -> None:
     """Raise Mismatch with every damaged file among some."""
-    wanted = [(kind, month) for kind, month, path in _files(store) if str(path) in paths]
+    wanted = [(kind, month) for kind, month, path in _files(store) if utf8_path(path) in paths]
 
     def fault(raw: bytes, kind: Kind, month: Month) -> str:
         """Say what is wrong, also where DuckDB alone cannot read what others still can."""
@@ -154,8 +155,8 @@ def _select(store: Store, kind: Kind) -> str:
 
 def _literal(path: Path) -> str:
     """Return a path in which DuckDB sees no wildcard."""
-    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in utf8_path(path))
 
 
-def _quoted(text: str | Path) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

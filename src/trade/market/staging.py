@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.base.findings import Finding
-from trade.market.columns import Columns, clock_column, empty, join, same_rows, take
+from trade.market.columns import Columns, clock_column, empty, join, same_rows, step_of, take
 from trade.market.damage import repaired
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series
@@ -42,17 +42,22 @@ def joined(parts: list[Rows]) -> Rows:
 
 @dataclass
 class Staging:
-    """The next months of one series. `bad` is told the code and the lines of rows that are kept out."""
+    """The next months of one series. `bad` is told the code and the lines of rows that are kept out.
+
+    `replaces`: of rows that disagree with what was stored before this file, those of the file stay; `replaced` is their clock.
+    """
 
     writer: Writer
     series: Series
     kind: Kind
     direction: int
     bad: Report
+    replaces: bool = False
     months: dict[str, Month] = field(default_factory=dict)
     rows_new: int = 0
     duplicates: int = 0
     _before: dict[str, Month] = field(default_factory=dict)
+    _replaced: list[Int64] = field(default_factory=list)
     _touched: set[str] = field(default_factory=set)
     _newest: int = BEFORE_ALL
     _held: Rows | None = None
@@ -64,8 +69,13 @@ class Staging:
         self._before = dict(self.months)
 
     @property
+    def good(self) -> int:
+        """How many rows of the file are not kept out."""
+        return self.rows_new + self.duplicates + sum(map(len, self._replaced))
+
+    @property
     def touched(self) -> tuple[str, ...]:
-        """The months that got new rows."""
+        """The months that got new rows, or other ones."""
         return tuple(sorted(self._touched))
 
     @property
@@ -73,6 +83,17 @@ class Staging:
         """What is to be said of the months whose file was damaged."""
         before = [self._before[name] for name in self.touched if name in self._before]
         return tuple(repaired(month, self.months[month.month]) for month in before if month.file in self.writer.lost)
+
+    @property
+    def replaced(self) -> Int64:
+        """The clock of the stored rows that gave way, ascending."""
+        return np.sort(np.concatenate([np.empty(0, np.int64), *self._replaced]))
+
+    @property
+    def replaced_span(self) -> tuple[int, int] | None:
+        """From the first to the end of the last stored row that gave way, in ms."""
+        clock = self.replaced
+        return (int(clock[0]), int(clock[-1]) + step_of(self.kind)) if len(clock) else None
 
     def add(self, rows: Rows) -> None:
         """Take the next good rows of the file."""
@@ -123,14 +144,16 @@ class Staging:
         for month, part in self._by_month(rows.take(order)):
             if month == self._month:
                 self._flush()
-            self.bad("unsorted", self._unknown(part, self._stored(month)).lines)
+            unknown, other = self._compared(part, self._stored(month))
+            self.bad("duplicate-disagrees", other.lines)
+            self.bad("unsorted", unknown.lines)
 
     def _stored(self, month: str) -> Columns:
         entry = self.months.get(month)
         return empty(self.kind) if entry is None else self.writer.mergeable(self.kind, entry)
 
-    def _unknown(self, rows: Rows, stored: Columns) -> Rows:
-        """Count the rows that are there already, report those that disagree with what is there, and return the others."""
+    def _compared(self, rows: Rows, stored: Columns) -> tuple[Rows, Rows]:
+        """Count the rows that are there already, and return those that are not, and those that disagree with what is there."""
         clock, have = self._clock(rows), stored[clock_column(self.kind)]
         place = np.searchsorted(have, clock)
         there = place < len(have)
@@ -138,8 +161,7 @@ class Staging:
         known = rows.take(there)
         agree = same_rows(self.kind, known.columns, take(stored, place[there]))
         self.duplicates += int(np.count_nonzero(agree))
-        self.bad("duplicate-disagrees", known.lines[~agree])
-        return rows.take(~there)
+        return rows.take(~there), known.take(~agree)
 
     def _flush(self) -> None:
         """Merge the pending rows into their month and stage it; a month that gains no row keeps its file."""
@@ -149,11 +171,17 @@ class Staging:
         if self.direction < 0:
             rows = rows.take(slice(None, None, -1))
         stored = self._stored(self._month)
-        new = self._unknown(rows, stored)
+        new, other = self._compared(rows, stored)  # rows in order come once per file: the others were stored before it
+        self.rows_new += len(new)
+        if not self.replaces:
+            self.bad("duplicate-disagrees", other.lines)
+        elif len(other):
+            self._replaced.append(self._clock(other))
+            stored = take(stored, ~np.isin(stored[clock_column(self.kind)], self._clock(other)))
+            new = joined([new, other])
         if not len(new):
             return
         merged = join([stored, new.columns])
         merged = take(merged, np.argsort(merged[clock_column(self.kind)], kind="stable"))
-        self.rows_new += len(new)
         self._touched.add(self._month)
         self.months[self._month] = self.writer.stage(self.series, self.kind, self._month, merged)

@@ -15,7 +15,11 @@ Float64 = npt.NDArray[np.float64]
 
 TOLERATED_FRAC = 0.001
 _FINEST_EXPONENT = -8
+_FINEST_NAMED_EXPONENT = -12
 _COARSEST_EXPONENT = 4
+_COARSEST_FRAC = 0.025  # of the price: no market has fewer than 40 ticks in it, but for those of 1e-8
+_SAFE_FRAC = 0.002
+_TELLING = 30  # prices: that all are multiples of a step twice the tick by chance happens once in 2^30
 _FINEST_FRAC = 1e-8  # ten times the slack of `Grid.off_grid`; below, everything fits
 
 
@@ -27,13 +31,14 @@ def off_grid_rows(columns: Columns, names: tuple[str, ...], instrument: Instrume
     return int(np.count_nonzero(off))
 
 
-def propose_step(values: list[Float64], largest: float) -> Decimal | None:
+def propose_step(values: list[Float64], largest: float, finest_exponent: int = _FINEST_EXPONENT) -> Decimal | None:
     """Return the coarsest of 1, 2, 5 × 10^k, at most `largest`, that all but 0.1 % of the values are multiples of.
 
-    None if not even 1e-8 fits, or the finest step that a double shows clearly. A value counts once per array, as a row does.
+    None if not even the finest fits, 1e-8 if not said otherwise, or the finest that a double shows clearly. A value counts once per
+    array, as a row does.
     """
     smallest = float(np.median(values[0])) * _FINEST_FRAC
-    for exponent in range(_COARSEST_EXPONENT, _FINEST_EXPONENT - 1, -1):
+    for exponent in range(_COARSEST_EXPONENT, finest_exponent - 1, -1):
         for digit in (5, 2, 1):
             step = Decimal(digit).scaleb(exponent)
             if smallest <= float(step) <= largest and _fits(values, step):
@@ -42,8 +47,20 @@ def propose_step(values: list[Float64], largest: float) -> Decimal | None:
 
 
 def propose_tick(prices: list[Float64]) -> Decimal | None:
-    """Return the tick that prices show; no market has a tick above 0.2 % of its price."""
-    return propose_step(prices, float(np.median(prices[0])) * 0.002)
+    """Return the tick that prices show: at most 2.5 % of the price, or 0.2 % where too few prices are there to tell.
+
+    A tick of 1e-8, the finest of all, may be any part of the price.
+    """
+    price = float(np.median(prices[0]))
+    told = len(np.unique(np.concatenate(prices))) >= _TELLING
+    found = propose_step(prices, price * (_COARSEST_FRAC if told else _SAFE_FRAC))
+    finest = Decimal(1).scaleb(_FINEST_EXPONENT)
+    return finest if found is None and float(finest) > price * _SAFE_FRAC and _fits(prices, finest) else found
+
+
+def propose_finer(prices: list[Float64]) -> Decimal | None:
+    """Return a tick below 1e-8 that prices show, which only the user's word makes one."""
+    return propose_step(prices, 10.0**_FINEST_EXPONENT, _FINEST_NAMED_EXPONENT)
 
 
 def propose_quantity_step(volume: Float64, price: float) -> Decimal:

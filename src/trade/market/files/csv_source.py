@@ -16,15 +16,16 @@ from pyarrow import csv as arrow_csv
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
-from trade.market.chunk import Chunk, Flags, Int64, joined
+from trade.market.chunk import Chunk, joined
 from trade.market.files.arrow import foreign, instants, numbers
+from trade.market.files.cells import instants_of, number_of
 from trade.market.files.clocks import Clock
 from trade.market.files.layouts import Asked, Head, Layout, Text
 from trade.market.files.numerals import Numerals
 from trade.market.files.packed import pieces
 from trade.market.files.recognising import recognise
 from trade.market.files.settling import settle
-from trade.market.instants import UNREADABLE, from_form, from_numbers, from_text, is_number
+from trade.market.instants import UNREADABLE, is_number
 
 Read = Callable[[Path], Iterator[bytes]]
 
@@ -32,12 +33,12 @@ BLOCK_BYTES = 8 << 20
 CAREFUL_BYTES = 16 << 10
 _LONGEST_LINE_BYTES = 1 << 16
 _LONGEST_BLOCKS = 4
-_INTEGER = re.compile(r"-?[0-9]{1,18}")  # more digits are no instant, and do not fit
 _PARTS = 8
 _ENOUGH = 4  # signs between the five or more cells of a bar
 _NO_ROW = re.compile(rb"\"?(?:(?:https?://|www\.)[^\s,;]*|sep=.)\"?", re.IGNORECASE)  # an address, or a word to spreadsheets
 ROWS_SHOWN = 1000
 _BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def csv_layout(path: Path, asked: Asked) -> Layout:
@@ -49,11 +50,13 @@ def csv_layout(path: Path, asked: Asked) -> Layout:
 def csv_head(path: Path, read: Read) -> Head:
     """Return what the first lines of a text file show. Raises Malformed."""
     begin = b""
-    for piece in read(path):
+    for piece in _plain(read(path)):
         begin += piece
         if begin.count(b"\n") > 2 * ROWS_SHOWN or len(begin) > 2 * _LONGEST_LINE_BYTES:
             break
-    raw = begin.removeprefix(_BOM)[: 2 * _LONGEST_LINE_BYTES].split(b"\n")
+    if not begin.strip():
+        raise Malformed(Finding("nothing-to-import", f"'{path}' is empty", "give a file with rows", place=Place(str(path))))
+    raw = begin[: 2 * _LONGEST_LINE_BYTES].split(b"\n")
     skipped = _skipped(raw)
     lines = [_text(line, path) for line in raw[skipped : skipped + 1]] or [""]
     lines += [line.decode(errors="replace").strip("\r\n") for line in raw[skipped + 1 : skipped + ROWS_SHOWN]]
@@ -66,7 +69,13 @@ def csv_head(path: Path, read: Read) -> Head:
 
 def _skipped(lines: list[bytes]) -> int:
     """Return how many of the first lines say only where the file is from, how it is written, or nothing; 0 if none says more."""
-    return next((number for number, line in enumerate(lines) if line.strip() and not _NO_ROW.fullmatch(line.strip())), 0)
+    return next((number for number, line in enumerate(lines) if line.strip() and not _says_nothing(line.strip())), 0)
+
+
+def _says_nothing(line: bytes) -> bool:
+    """Return whether a line is no row: an address, a word to spreadsheets, or a comment; one of many cells is a header."""
+    few = max(map(line.count, (b",", b";", b"\t", b"|"))) < _ENOUGH
+    return bool(_NO_ROW.fullmatch(line)) or (line.startswith(b"#") and few)
 
 
 def csv_chunks(path: Path, layout: Layout, read: Read = pieces) -> Iterator[Chunk]:
@@ -82,9 +91,9 @@ def csv_chunks(path: Path, layout: Layout, read: Read = pieces) -> Iterator[Chun
 
 
 def _blocks(path: Path, read: Read) -> Iterator[bytes]:
-    """Yield the file in pieces that end with a line, without its byte order mark."""
+    """Yield the file in pieces that end with a line, as `_plain` gives them."""
     rest, wanted = b"", BLOCK_BYTES
-    for piece in _without_mark(read(path)):
+    for piece in _plain(read(path)):
         rest += piece
         if len(rest) < wanted:
             continue
@@ -101,9 +110,14 @@ def _blocks(path: Path, read: Read) -> Iterator[bytes]:
         yield rest
 
 
-def _without_mark(found: Iterable[bytes]) -> Iterator[bytes]:
+def _plain(found: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the bytes of a file without its byte order mark, its lines ended by a line feed where they are by a carriage return alone."""
+    returns = False
     for number, piece in enumerate(found):
-        yield piece.removeprefix(_BOM) if number == 0 else piece
+        if number == 0:
+            piece = piece.removeprefix(_BOM)
+            returns = b"\r" in piece and b"\n" not in piece
+        yield piece.replace(b"\r", b"\n") if returns else piece
 
 
 def _lines(block: bytes) -> int:
@@ -213,8 +227,8 @@ def _careful(block: bytes, layout: Layout, line: int) -> Chunk:
     named = (*layout.clock.columns, *layout.values.values(), *((layout.symbol_column,) if layout.symbol_column else ()))
     places = [layout.columns.index(column) for column in named]
     cells = [_cells(row, text.delimiter, len(layout.columns), places) for _, row in rows]
-    ts_ms, exact = _instants([" ".join(row[:clocks]) for row in cells], layout.clock)
-    numbers = [[_number(cell, text.numerals) for cell in row[clocks : clocks + values]] for row in cells]
+    ts_ms, exact = instants_of([" ".join(row[:clocks]) for row in cells], layout.clock)
+    numbers = [[number_of(cell, text.numerals) for cell in row[clocks : clocks + values]] for row in cells]
     whole = np.array([None not in row for row in numbers], np.bool_)
     table = np.array(numbers, np.float64).reshape(len(rows), values)  # None becomes NaN
     lines = np.array([number for number, _ in rows], np.int64)
@@ -236,38 +250,20 @@ def _cells(text: str, delimiter: str, width: int, places: list[int]) -> list[str
     return [row[place].strip() for place in places] if len(row) == width else ["?"] * len(places)
 
 
-def _instants(cells: list[str], clock: Clock) -> tuple[Int64, Flags]:
-    """Return milliseconds, and which were whole; what is neither number nor date is `UNREADABLE`."""
-    ts_ms, exact = np.full(len(cells), UNREADABLE), np.ones(len(cells), np.bool_)
-    whole = [i for i, cell in enumerate(cells) if clock.form is None and _INTEGER.fullmatch(cell)]
-    broken = [i for i, cell in enumerate(cells) if clock.form is None and is_number(cell)]
-    for places, parse in ((broken, float), (whole, int)):
-        if places:
-            ts_ms[places], exact[places] = from_numbers(np.array([parse(cells[i]) for i in places]), clock.unit)
-    for i in sorted(set(range(len(cells))).difference(broken)):
-        try:
-            ts_ms[i] = (from_text(cells[i]) if clock.form is None else from_form(cells[i], clock.form)) - clock.ahead_ms
-        except ValueError:
-            continue
-    return ts_ms, exact
-
-
-def _number(cell: str, numerals: Numerals) -> float | None:
-    try:
-        return numerals.parse(cell)
-    except ValueError:
-        return None
-
-
 def _delimiter(line: str) -> str:
     """Return what stands between the cells of a line; commas beside another sign stand before decimals."""
-    return next((sign for sign in ";\t" if line.count(sign) >= _ENOUGH), max(";\t,", key=lambda sign: (line.count(sign), sign == ",")))
+    return next((sign for sign in ";\t|" if line.count(sign) >= _ENOUGH), max(";\t|,", key=lambda sign: (line.count(sign), sign == ",")))
 
 
 def _text(raw: bytes, path: Path) -> str:
     try:
-        return raw.removeprefix(_BOM).decode().strip("\r\n")
+        return raw.decode().strip("\r\n")
     except UnicodeDecodeError as error:
-        fact = f"'{path}' is neither parquet, feather nor text"
-        hint = "give a CSV, parquet or feather file; of archives only gzip and zip of one CSV file"
-        raise Malformed(Finding("unreadable-file", fact, hint, place=Place(str(path)))) from error
+        place = Place(str(path))
+        if raw.startswith(_UTF16) or b"\0" not in raw:
+            written = "UTF-16" if raw.startswith(_UTF16) else "another encoding than UTF-8"
+            fact, hint = f"'{path}' is text in {written}, which cannot be read", "save it as UTF-8"
+        else:
+            fact = f"'{path}' is neither parquet, feather nor text"
+            hint = "give a CSV, parquet or feather file; of archives only gzip and zip of one CSV file"
+        raise Malformed(Finding("unreadable-file", fact, hint, place=place)) from error

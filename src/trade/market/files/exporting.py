@@ -130,7 +130,7 @@ def _writer(draft: Path, request: ExportRequest) -> Iterator[Callable[[Any], Non
         with draft.open("wb") as file, arrow_csv.CSVWriter(file, schema) as writer:
             yield writer.write_table
     else:
-        with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
+        with draft.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
             yield writer.write_table
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from trade.market.chunk import Chunk
-from trade.market.files.arrow import chunk_of, first_rows, read_columns
+from trade.market.files.arrow import chunk_of, first_rows, read_columns, settled
 from trade.market.files.layouts import Asked, Head, Layout
 from trade.market.files.parquet_source import ROWS, broken
 from trade.market.files.recognising import recognise
@@ -19,11 +19,12 @@ from trade.market.files.recognising import recognise
 def feather_layout(path: Path, asked: Asked) -> Layout:
     """Return the layout of a feather file by its schema and its first rows. Raises Malformed."""
     with _opened(path, None) as file:
-        names = tuple(file.schema.names)
+        schema = file.schema
         batches = (file.get_batch(number) for number in range(file.num_record_batches))
         batch = next((batch for batch in batches if batch.num_rows), None)
         rows = () if batch is None else first_rows(batch)
-    return recognise(Head(str(path), names, rows, may_be_freqtrade=True), asked)
+    head = Head(str(path), tuple(schema.names), rows, may_be_freqtrade=True)
+    return settled(recognise(head, asked), head, asked, schema)
 
 
 def feather_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
@@ -43,7 +44,7 @@ def feather_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
 @contextmanager
 def _opened(path: Path, options: Any) -> Iterator[Any]:
     try:
-        with pa.OSFile(str(path)) as raw, pa.ipc.open_file(raw, options=options) as file:
+        with path.open("rb") as raw, pa.ipc.open_file(raw, options=options) as file:
             yield file
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise broken(path, "feather", error) from error

@@ -265,7 +265,7 @@ def _columns(
     names = {"ts": clocks, **wanted} | {name: (key(column),) for name, column in given.items()}
     found, missing, there = {}, [], head.by_name
     for name, choices in names.items():
-        column = next((there[choice] for choice in choices if choice in there), None)
+        column = next((_only(choice, given.get(name, ""), head) for choice in choices if choice in there), None)
         if column is None and name == "ts" and _is_pair(given.get("ts", ""), head):
             column = given["ts"]
         if column is None:
@@ -275,6 +275,18 @@ def _columns(
     if missing:
         raise Malformed(_lacking(missing, head))
     return found.pop("ts"), found
+
+
+def _only(name: str, given: str, head: Head) -> str:
+    """Return the column of a name: the one the user wrote as it is written, else the only one. Raises Malformed if there are several."""
+    columns = [column for column in head.columns if key(column) == name]
+    if given in columns:
+        return given
+    if len(columns) > 1:
+        fact = f"the columns '{', '.join(columns)}' differ only in how they are written, and one of them is needed"
+        hint = "name the one meant with --columns, or each column in its own way"
+        raise Malformed(Finding("repeated-columns", fact, hint, place=Place(head.file, head.line, 1)))
+    return columns[0]
 
 
 def _is_pair(column: str, head: Head) -> bool:

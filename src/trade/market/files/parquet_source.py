@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.market.chunk import Chunk
-from trade.market.files.arrow import chunk_of, first_rows, read_columns
+from trade.market.files.arrow import chunk_of, first_rows, read_columns, settled
 from trade.market.files.layouts import Asked, Head, Layout
 from trade.market.files.recognising import recognise
 
@@ -21,20 +21,21 @@ ROWS = 1 << 17
 def parquet_layout(path: Path, asked: Asked) -> Layout:
     """Return the layout of a parquet file by its schema and its first rows. Raises Malformed."""
     try:
-        with pq.ParquetFile(path) as file:
-            names = tuple(file.schema_arrow.names)
+        with path.open("rb") as raw, pq.ParquetFile(raw) as file:  # arrow takes no path that is not UTF-8
+            schema = file.schema_arrow
             batch = next((batch for batch in file.iter_batches(1000, use_threads=False) if batch.num_rows), None)
             rows = () if batch is None else first_rows(batch)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise broken(path, "parquet", error) from error
-    return recognise(Head(str(path), names, rows), asked)
+    head = Head(str(path), tuple(schema.names), rows)
+    return settled(recognise(head, asked), head, asked, schema)
 
 
 def parquet_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
     """Yield the rows of a parquet file, page by page. Raises Malformed when it is damaged."""
     row = 1
     try:
-        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+        with path.open("rb") as raw, pq.ParquetFile(raw, pre_buffer=False, buffer_size=1 << 20) as file:
             for batch in file.iter_batches(ROWS, columns=read_columns(layout), use_threads=False):
                 yield chunk_of(batch, layout, row)
                 row += batch.num_rows

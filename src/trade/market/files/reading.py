@@ -23,6 +23,10 @@ from trade.market.staging import Rows
 
 Int64 = npt.NDArray[np.int64]
 
+_FEWEST = 3
+_SLOWER_MINUTES = (2, 3, 5, 7, 11, 13)  # whatever length a bar has, one of these divides it
+_ON_GRID_FRAC = 0.9
+
 
 @dataclass
 class Reading:
@@ -34,6 +38,7 @@ class Reading:
     bars_folded: int | None = None
     _traded: bool = False
     _begun: bool = False
+    _faulty: int = 0
 
     @property
     def warnings(self) -> list[Finding]:
@@ -45,6 +50,13 @@ class Reading:
         fact = f"no bar of '{self.bad.file}' has any volume"
         hint = "if these are mark prices, delete them and import the file with '--layout binance-mark'"
         return [Finding("no-volume", fact, hint, Severity.WARNING, Place(self.bad.file))]
+
+    @property
+    def bad_frac(self) -> float:
+        """The share of rows that is kept out; of trades theirs or that of their bars, whichever is larger."""
+        if self.bars_folded is None:
+            return self.bad.total / max(1, self.rows_read)
+        return max(self._faulty / max(1, self.rows_read), (self.bad.total - self._faulty) / max(1, self.bars_folded))
 
     def rows(self) -> Iterator[Rows]:
         """Yield good rows in file order; of trades, their bars at the end."""
@@ -74,6 +86,7 @@ class Reading:
         rows, good = Rows(columns, chunk.lines), first < 0
         if good.all():
             return rows
+        self._faulty += int(np.count_nonzero(~good))
         for index, code in enumerate(codes):
             self.bad.add(code, chunk.lines[first == index])
         return rows.take(good)
@@ -81,9 +94,20 @@ class Reading:
 
 def require_minutes(source: Source, clock: Int64) -> None:
     """Refuse a file of slower bars: its minutes are unknown (TIME-2)."""
-    steps = np.abs(np.diff(clock))
-    typical = int(np.median(steps)) if len(steps) >= 2 else MINUTE_MS
-    made_here = source.layout.is_trades  # minutes without a trade are no slower bars
-    if price_names(source.layout.kind) and not made_here and typical > MINUTE_MS:
-        fact = f"the bars are '{typical // MINUTE_MS}' minutes apart; only 1m bars can be imported yet"
-        raise Malformed(Finding("timeframe-not-supported", fact, "import the 1m file", place=Place(str(source.path))))
+    if source.layout.is_trades or not price_names(source.layout.kind) or not _is_slower(clock):
+        return
+    typical = int(np.median(np.abs(np.diff(clock)))) // MINUTE_MS
+    fact = f"the bars are '{typical}' minutes apart; only 1m bars can be imported yet"
+    raise Malformed(Finding("timeframe-not-supported", fact, "import the 1m file", place=Place(str(source.path))))
+
+
+def _is_slower(clock: Int64) -> bool:
+    """Return whether bars are slower than a minute: they keep to a slower grid, which minutes without a trade leave at random."""
+    if len(clock) < _FEWEST or np.median(np.abs(np.diff(clock))) <= MINUTE_MS:
+        return False
+    return any(_on_one_grid(clock // MINUTE_MS, minutes) for minutes in _SLOWER_MINUTES)
+
+
+def _on_one_grid(minute: Int64, length: int) -> bool:
+    """Return whether nearly all bars begin the same time after the begin of a span of so many minutes."""
+    return bool(np.bincount(minute % length).max() >= _ON_GRID_FRAC * len(minute))

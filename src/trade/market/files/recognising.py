@@ -7,6 +7,7 @@ from pathlib import Path
 from trade.base.errors import Malformed
 from trade.market.columns import PRICES
 from trade.market.files.bare import bare_name
+from trade.market.files.inverse import require_sizes_in_base
 from trade.market.files.layouts import BINANCE_KLINES, FREQTRADE, OPEN_INTERESTS, RATES, Asked, Head, Layout, build, unknown
 from trade.market.files.premium import require_prices
 from trade.market.instants import is_number
@@ -47,6 +48,7 @@ def _own_name(head: Head, asked: Asked) -> str:
     if names >= _METATRADER:
         return "metatrader"
     if names >= _TRADES:
+        require_sizes_in_base(head)
         return "bybit-trades"
     if names >= _SPOT_TRADES and not names & set(PRICES):
         return "bybit-spot-trades"

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from trade.base.findings import Finding, Place, Severity, by_place
 from trade.base.instrument import Instrument
 from trade.market.names import Kind, Series
-from trade.market.rows import FACTS
+from trade.market.rows import FACTS, HINTS, KEPT_OUT
 
 Int64 = npt.NDArray[np.int64]
 LINES_NAMED = 1000
@@ -34,7 +34,7 @@ class BadRows:
         self.counts[code] = before + len(lines)
         for line in lines[: max(0, LINES_NAMED - before)]:
             place = Place(self.file, int(line), 1)
-            self.findings.append(Finding(code, FACTS[code], "the row is kept out", Severity.WARNING, place))
+            self.findings.append(Finding(code, FACTS[code], HINTS.get(code, KEPT_OUT), Severity.WARNING, place))
 
     @property
     def total(self) -> int:
@@ -45,8 +45,9 @@ class BadRows:
 class ImportReport:
     """One finished import. `first_ms` and `last_ms` span all that is stored of the series now.
 
-    `rows_read = rows_new + duplicates_agreeing + the sum of bad`; a row with several faults counts once, by the first of them.
-    Of trades, `rows_read` counts trades, `bars_folded` the bars they made, and the latter take their place in that sum.
+    `rows_read = rows_new + duplicates_agreeing + rows_replaced + the sum of bad`; a row with several faults counts once, by the first
+    of them. Of trades, `rows_read` counts trades, `bars_folded` the bars they made, and the latter take their place in that sum.
+    `replaced` spans the stored rows that gave way to those of the file, [start_ms, end_ms); `bad_frac` is the share that is kept out.
     """
 
     file: str
@@ -57,7 +58,10 @@ class ImportReport:
     bars_folded: int | None
     rows_new: int
     duplicates_agreeing: int
+    rows_replaced: int
+    replaced: tuple[int, int] | None
     bad: Mapping[str, int]
+    bad_frac: float
     months: tuple[str, ...]
     rows_stored: int
     first_ms: int
@@ -77,7 +81,9 @@ class ImportReport:
             "bars_folded": self.bars_folded,
             "rows_new": self.rows_new,
             "duplicates_agreeing": self.duplicates_agreeing,
+            "rows_replaced": self.rows_replaced,
             "bad": dict(self.bad),
+            "bad_pct": 100 * self.bad_frac,
             "months": list(self.months),
             "rows_stored": self.rows_stored,
             "first_ms": self.first_ms,

@@ -18,12 +18,17 @@ def require_symbol(file: str, named: str | None, symbol: str, market: str) -> No
     """Refuse a file whose first row names another symbol than the user, or a perpetual where spot is asked for."""
     if named is None:
         return
-    if not same_symbol(named, symbol):
+    if not _may_mean(named, symbol):
         fact = f"the file holds '{named[:40]}', not '{symbol}'"
         raise Malformed(Finding("symbol-differs", fact, f"give the file's --symbol: '{canonical(named)[:40]}'", place=Place(file)))
     if market == "spot" and is_perpetual(named):
         fact = f"the file holds '{named[:40]}', a perpetual, not '{symbol}' of the spot market"
         raise Malformed(Finding("symbol-differs", fact, "give '--market linear'", place=Place(file)))
+
+
+def _may_mean(named: str, symbol: str) -> bool:
+    """Return whether a file's name fits a symbol: it is the same, or a single letter, which is the name of no pair."""
+    return len(canonical(named)) == 1 or same_symbol(named, symbol)
 
 
 def same_symbol(one: str, other: str) -> bool:
