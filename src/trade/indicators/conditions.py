@@ -93,10 +93,6 @@ def _equal(left: Float64, right: Float64 | float) -> Bool:
     return equal
 
 
-def _typical(columns: Columns) -> Float64:
-    return (columns["high"] + columns["low"] + columns["source"]) / 3.0
-
-
 def _no_range(columns: Columns, length: int) -> Bool:
     """Return where the highest high of the window equals its lowest low."""
     still = _still(columns["high"]) & _still(columns["low"])
@@ -122,7 +118,7 @@ def _cmo(columns: Columns, params: Params) -> Bool:
 
 
 def _cci(columns: Columns, params: Params) -> Bool:
-    return _held(_still(_typical(columns)), count(params, "length") - 1)
+    return _held(_still(columns["source"]), count(params, "length") - 1)
 
 
 def _willr(columns: Columns, params: Params) -> Bool:
@@ -213,8 +209,8 @@ def _adxr(columns: Columns, params: Params) -> Bool:
 
 
 def _mfi(columns: Columns, params: Params) -> Bool:
-    typical = _typical(columns)
-    return _held(~_moved(typical) | (_equal(typical * columns["volume"], 0.0)), count(params, "length"))
+    source = columns["source"]
+    return _held(~_moved(source) | _equal(source * columns["volume"], 0.0), count(params, "length"))
 
 
 def _cmf(columns: Columns, params: Params) -> Bool:

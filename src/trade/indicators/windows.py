@@ -21,6 +21,18 @@ def mean(values: Float64, length: int) -> Float64:
     return out
 
 
+def weighted_mean(values: Float64, weights: Float64) -> Float64:
+    """Return the mean of each window, weighed oldest first, shape [n], NaN before the first whole window; equal values give that value."""
+    out, length = np.full(len(values), np.nan), len(weights)
+    for block, at in _blocks(values, length):
+        count = len(block) - length + 1
+        oldest, total = block[:count], np.zeros(count)
+        for lag in range(1, length):
+            total += weights[lag] * (block[lag : lag + count] - oldest)
+        out[at] = oldest + total / weights.sum()
+    return out
+
+
 def mean_and_deviation(values: Float64, length: int) -> tuple[Float64, Float64]:
     """Return the mean and the population standard deviation of each window, in two passes: exactly 0 for equal values."""
     means, deviations = np.full(len(values), np.nan), np.full(len(values), np.nan)

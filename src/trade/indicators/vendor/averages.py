@@ -13,6 +13,7 @@ from trade.base.timeframe import Timeframe
 from trade.indicators.columns import Columns, Float64, Kernel, delayed
 from trade.indicators.registry.words import count, real
 from trade.indicators.vendor.pandas_ta import pandas_ta
+from trade.indicators.windows import weighted_mean
 
 
 def ema(values: Float64, length: int) -> Float64:
@@ -50,13 +51,10 @@ def _trima(columns: Columns, params: Params) -> Mapping[str, Float64]:
 
 
 def _alma(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    """pandas-ta calls our `offset` `distribution_offset`, and takes 0 for unset."""
-    source, length = columns["source"], count(params, "length")
-    place = np.arange(length) - real(params, "offset") * (length - 1)
+    length = count(params, "length")
+    place = np.arange(length) - real(params, "offset") * (length - 1)  # from the oldest bar
     weights = np.exp(-np.square(place) / (2.0 * (length / real(params, "sigma")) ** 2))
-    out = np.full(len(source), np.nan)
-    out[length - 1 :] = np.convolve(source, weights / weights.sum(), "valid")
-    return {"value": out}
+    return {"value": weighted_mean(columns["source"], weights)}
 
 
 def highest(values: Float64, length: int) -> Float64:
@@ -79,7 +77,7 @@ def _ohlc4(columns: Columns, _params: Params) -> Mapping[str, Float64]:
 def _vwap(columns: Columns, params: Params) -> Mapping[str, Float64]:
     anchors = Timeframe(str(params["anchor"])).floor(columns.ts_open_ms)
     volume = columns["volume"]
-    paid = (columns["high"] + columns["low"] + columns["source"]) / 3.0 * volume
+    paid = columns["source"] * volume
     edges = [0, *(np.flatnonzero(np.diff(anchors)) + 1).tolist(), len(columns)]
     out = np.empty(len(columns))
     for start, stop in pairwise(edges):

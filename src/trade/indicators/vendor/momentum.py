@@ -36,7 +36,7 @@ def _cmo(columns: Columns, params: Params) -> Mapping[str, Float64]:
 
 
 def _cci(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    return {"value": talib.CCI(columns["high"], columns["low"], columns["source"], count(params, "length"))}
+    return {"value": talib.CCI(columns["source"], columns["source"], columns["source"], count(params, "length"))}
 
 
 def _willr(columns: Columns, params: Params) -> Mapping[str, Float64]:

@@ -15,7 +15,8 @@ from trade.indicators.vendor.pandas_ta import pandas_ta
 
 
 def _mfi(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    return {"value": pandas_ta("mfi", columns, {"length": count(params, "length")})[0]}
+    typical = Columns({**columns.named, "high": columns["source"], "low": columns["source"]}, columns.ts_open_ms)
+    return {"value": pandas_ta("mfi", typical, {"length": count(params, "length")})[0]}
 
 
 def _cmf(columns: Columns, params: Params) -> Mapping[str, Float64]:
@@ -27,8 +28,7 @@ def _obv(columns: Columns, _params: Params) -> Mapping[str, Float64]:
 
 
 def _kvo(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    typical = (columns["high"] + columns["low"] + columns["source"]) / 3.0
-    sign = np.sign(np.diff(typical, prepend=-np.inf))  # the first bar counts as a rise
+    sign = np.sign(np.diff(columns["source"], prepend=-np.inf))  # the first bar counts as a rise
     flow = sign * columns["volume"]
     kvo = ema(flow, count(params, "fast")) - ema(flow, count(params, "slow"))
     return {"kvo": kvo, "signal": ema(kvo, count(params, "signal"))}
