@@ -31,7 +31,7 @@ CATALOGUE = Catalogue(
     indicators={
         "ema": entry("ema", Output("value")),
         "rsi": entry("rsi", Output("value", low=0, high=100)),
-        "bbands": entry("bbands", Output("middle"), Output("lower"), Output("upper")),
+        "bbands": entry("bbands", Output("middle", known_as=("basis",)), Output("lower"), Output("upper")),
     },
     structures={
         "trend": entry(

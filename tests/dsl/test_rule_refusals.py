@@ -30,6 +30,7 @@ def only(rule: Any, setups: dict[str, Any] | None = None) -> Finding:
         (["timestamp", ">", 1], "unknown-reference", "[0]", "use its parts: hour_utc, minute_utc, weekday_utc"),
         (["close", "<", "bb_20.lowr"], "unknown-output", "[2]", "did you mean `lower`?"),
         (["ema_9.upper", ">", 1], "unknown-output", "[0]", "known: value"),
+        (["bb_20.Basis", ">", 1], "unknown-output", "[0]", "did you mean `middle`?"),
         (["close", "crosses_above", "ema_9"], "unknown-operator", "[1]", "did you mean `cross_above`?"),
         (["trend", "=", 1], "unknown-operator", "[1]", "write '=='"),
         ([["close", "^", 2], ">", 1], "unknown-operator", "[0]", "use one of + - * / %"),

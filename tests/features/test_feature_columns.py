@@ -27,6 +27,7 @@ CATALOGUE = Catalogue(INDICATORS, STRUCTURES)
 FROM = MONDAY + 6 * DAY_MS
 WINDOW = Window(FROM, FROM + DAY_MS)
 WEEK_OF_BARS = walk(7 * 1440)
+SETTLE_HOURS = INDICATORS["ema"].settle_bars({"length": 5})
 
 SPECS: dict[str, dict[str, Any]] = {
     "fast": feature("ema", length=9),
@@ -108,7 +109,7 @@ def prices(column: Column) -> np.ndarray:
 def test_a_slice_starts_its_settle_bars_before_the_window_and_is_missing_before() -> None:
     made = computed(WEEK_OF_BARS, slow=feature("ema", "1h", length=5))
     column, bars = made.columns["slow", "value"], made.bars[Timeframe("1h")]
-    assert bars.ts_open_ms[column.first_row] == FROM - 15 * HOUR_MS == made.starts["slow"].due_ms
+    assert bars.ts_open_ms[column.first_row] == FROM - SETTLE_HOURS * HOUR_MS == made.starts["slow"].due_ms
     assert len(column.values) == len(bars) == 7 * 24
     begun = column.first_row + 4
     assert np.isnan(column.values[:begun]).all()
@@ -209,9 +210,34 @@ def test_missing_history_moves_the_start_and_names_the_feature() -> None:
         WEEK_OF_BARS.between(FROM - 2 * HOUR_MS, WINDOW.to_ms), slow=feature("ema", "1h", length=5), fast=feature("ema", length=5)
     )
     slow, fast = made.starts["slow"], made.starts["fast"]
-    assert (slow.due_ms, slow.first_ms, slow.ready_ms) == (FROM - 15 * HOUR_MS, FROM - 2 * HOUR_MS, FROM + 3 * HOUR_MS)
+    assert (slow.due_ms, slow.first_ms, slow.ready_ms) == (FROM - SETTLE_HOURS * HOUR_MS, FROM - 2 * HOUR_MS, FROM + 3 * HOUR_MS)
     assert fast.ready_ms == FROM - 2 * HOUR_MS + minutes(5 * 15)
     assert made.ready_ms == slow.ready_ms
+
+
+def test_close_is_the_typical_price_where_everybody_means_it_and_another_price_is_the_price_itself() -> None:
+    specs = {source: feature("cci", "1m", source=source, length=14) for source in ("close", "hlc3", "high", "hl2")}
+    made = computed(WEEK_OF_BARS, **specs, one=feature("ema", "1m", length=1), of_close=feature("cci", "1m", source="one", length=14))
+    bars = made.bars[Timeframe("1m")]
+    high, low, close = (getattr(bars, name).astype(float) for name in ("high", "low", "close"))
+    expected = {"close": high + low + close, "hlc3": high + low + close, "high": high, "hl2": high + low, "of_close": close}
+    for name, price in expected.items():
+        column = made.columns[name, "value"]
+        for row in (column.first_row + 13, len(bars) - 1):
+            window = price[row - 13 : row + 1]
+            cci = (window[-1] - window.mean()) / (0.015 * np.abs(window - window.mean()).mean())
+            assert column.values[row] == pytest.approx(cci, rel=1e-9), name
+    assert known_bytes(made, "close") == known_bytes(made, "hlc3")
+
+
+@pytest.mark.parametrize("name", ["mfi", "vwap", "kvo"])
+def test_the_other_indicators_of_the_typical_price_read_hlc3_once_by_either_word(name: str) -> None:
+    usual = defaults(INDICATORS[name])
+    made = planned(**{source: feature(name, source=source, **usual) for source in ("close", "hlc3", "high")})
+    assert made.features["close"] is made.features["hlc3"]
+    assert made.features["close"].source == "hlc3"
+    assert made.features["high"].source == "high"
+    assert {entry.name for entry in INDICATORS.values() if entry.close_means != "close"} == {"cci", "mfi", "vwap", "kvo"}
 
 
 def test_bars_that_end_before_a_feature_begins_leave_it_never_ready() -> None:

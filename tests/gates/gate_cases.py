@@ -56,12 +56,15 @@ def case(
     told: dict[str, Any] = {"mark": None, "funding": None, "open_interest": None, "accepted_gaps": ()}
     told |= {name: changes.pop(name) for name in list(changes) if name in told}
     allowed = {name: changes.pop(name) for name in list(changes) if name in Tolerance.__dataclass_fields__}
+    demands = {name: changes.pop(name) for name in list(changes) if name in ("settles", "firsts")}
     rows = (told["mark"], told["funding"])
     return Preflight(
         history=History(PAPER, base, *rows, "", open_interest=told["open_interest"], accepted_gaps=told["accepted_gaps"]),
         window=Window(at(start), at(end)),
         settle_start_ms=at(settle),
         first_valid_start_ms=at(first_valid),
+        settle=demands.get("settles", ()),
+        first_valid=demands.get("firsts", ()),
         closed=np.array(closed, np.int64).reshape(-1, 2) * MINUTE_MS + START,
         tolerance=Tolerance(**allowed),
         **changes,

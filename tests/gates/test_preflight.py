@@ -12,6 +12,7 @@ from gate_cases import DAY, HOUR, at, bars, case, held, minutes, paid, said
 from trade.base.errors import DataMissing
 from trade.base.history import OpenInterest
 from trade.base.timeframe import MINUTE_MS, Timeframe
+from trade.features.plan import Demand
 from trade.gates import coverage, delisting, funding, gaps, open_interest, outside, sanity, warmup
 from trade.gates.case import Preflight
 from trade.gates.preflight import PREFLIGHT
@@ -228,6 +229,13 @@ def test_warm_up_is_wanted_from_the_first_minute_that_is_expected(first: int, co
     assert [finding.data["wanted_ms"] for finding in found] == ([] if code is None else [at({571: 570, 631: 630}[first])])
 
 
+def test_bars_that_a_closed_market_does_not_have_are_not_lacking() -> None:
+    base = bars([m for m in SESSIONS if m >= 2010])
+    settles = (Demand("slow", Timeframe("1h"), 8, at(660)),)  # 11:00 to 15:00, then 09:00 the next day
+    (finding,) = warmup.check(case(base, 2 * DAY, start=2200, settle=660, first_valid=2100, closed=NIGHTS, settles=settles))
+    assert finding.data["missing_bars"] == {"slow": 5}
+
+
 def test_gap_1_of_a_calendar_what_is_expected_is_neither_closed_nor_accepted() -> None:
     base = bars([m for m in SESSIONS if not (600 <= m < 620 or 2010 <= m < 2110)])
     missing, known = gaps.check(case(base, 2 * DAY, closed=NIGHTS, accepted_gaps=accepted((900, 2110))))
@@ -299,7 +307,30 @@ def test_time_7_short_history_warns_a_moved_start_is_reported_and_strict_refuses
     found = list(warmup.check(case(bars(range(first, 200)), DAY, settle=-600, first_valid=-100, strict_warmup=strict)))
     assert said(found) == ([] if code is None else [(code, "error" if strict else "warning")])
     for finding in found:
-        assert finding.data == {"history_starts_ms": at(first), "wanted_ms": at(-600 if code == "short-warmup" else -100)}
+        wanted = at(-600 if code == "short-warmup" else -100)
+        assert finding.data == {"history_starts_ms": at(first), "wanted_ms": wanted, "missing_bars": {}}
+
+
+def wants(*demands: tuple[str, str, int], end: int = 0) -> tuple[Demand, ...]:
+    """What features of these names and timeframes want before a minute, in bars."""
+    return tuple(Demand(name, Timeframe(tf), bars, Timeframe(tf).back(at(end), bars)) for name, tf, bars in demands)
+
+
+def test_time_7_a_short_history_names_the_features_and_the_bars_they_lack() -> None:
+    settles = wants(("fast", "15m", 30), ("slow", "1h", 10), ("other", "1m", 450), ("enough", "1h", 6), ("last", "5m", 100))
+    (finding,) = warmup.check(case(bars(range(-370, 200)), DAY, settle=-600, first_valid=-300, settles=settles))
+    assert finding.data["missing_bars"] == {"other": 80, "last": 26, "fast": 6, "slow": 4}
+    assert finding.fact.endswith("to settle: 'other' lacks 80 of 450 bars of 1m, 'last' lacks 26 of 100 bars of 5m, "
+                                 "'fast' lacks 6 of 30 bars of 15m and 1 more")  # fmt: skip
+
+
+def test_time_7_a_late_start_names_the_features_without_a_value() -> None:
+    firsts = wants(("fast", "15m", 4), ("slow", "1h", 5))
+    (finding,) = warmup.check(case(bars(range(-100, 200)), DAY, settle=-600, first_valid=-300, firsts=firsts))
+    assert finding.fact.endswith("to have a value at the window's start: 'slow' lacks 4 of 5 bars of 1h")
+    assert finding.data["missing_bars"] == {"slow": 4}
+    (without,) = warmup.check(case(bars(range(400, 600)), DAY, settle=-600, first_valid=-300, firsts=firsts))
+    assert without.data["missing_bars"] == {"slow": 5, "fast": 4}  # all of them, and no more
 
 
 def test_without_bars_coverage_speaks_and_warm_up_does_not() -> None:

@@ -26,14 +26,15 @@ _PLACES: Mapping[str, tuple[int, ...]] = {
     "aroon": (2, 1, 0),
     "adx": (0, 1, 2, 3),
 }
-_NO_TALIB = {"alma", "cmf", "donchian", "fisher", "kc", "kvo", "squeeze", "supertrend", "trix", "tsi", "vortex", "vwap", "zlma"}
+_NO_TALIB = {"cmf", "donchian", "fisher", "kc", "kvo", "squeeze", "trix", "tsi", "vortex", "vwap", "zlma"}
 _ARGUMENT = {"open": "open_", "source": "close"}
 
 
 def pandas_ta_says(entry: Entry, params: Params, columns: Mapping[str, Float64], ts_open_ms: npt.NDArray[np.int64]) -> dict[str, Float64]:
     index = pd.DatetimeIndex(ts_open_ms.astype("datetime64[ms]"))
-    series = {_ARGUMENT.get(name, name): pd.Series(columns[name], index=index) for name in entry.inputs}
-    arguments = {("distribution_offset" if (entry.name, k) == ("alma", "offset") else k): v for k, v in params.items()}
+    inputs = entry.inputs if entry.close_means == "close" else ("high", "low", *entry.inputs)  # pandas-ta makes hlc3 itself
+    series = {_ARGUMENT.get(name, name): pd.Series(columns[name], index=index) for name in inputs}
+    arguments = dict(params)
     if entry.name not in _NO_TALIB:
         arguments["talib"] = False
     table = pd.DataFrame(getattr(ta, entry.name)(**series, **arguments))

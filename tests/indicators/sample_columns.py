@@ -48,6 +48,12 @@ def cut(columns: Columns, start: int, stop: int | None = None) -> dict[str, Floa
     return {name: values[start:stop] for name, values in columns.items()}
 
 
+def with_usual_source(entry: Entry, columns: Columns) -> dict[str, Float64]:
+    """The columns with the source that a Play without `source` gets."""
+    named = {**columns, "hlc3": (columns["high"] + columns["low"] + columns["close"]) / 3.0}
+    return {**columns, "source": named[entry.close_means]}
+
+
 def moved(param: Param) -> ParamValue:
     """Another allowed value of a parameter."""
     if param.type is ParamType.CHOICE:

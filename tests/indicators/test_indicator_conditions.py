@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sample_columns import Columns, cut, first_finite, flat, joined, random_walk, times
+from sample_columns import Columns, cut, first_finite, flat, joined, random_walk, times, with_usual_source
 
 from trade.base.catalogue import Entry, Output, Params
 from trade.indicators import vendor
@@ -55,7 +55,7 @@ def test_values_keep_their_range_on_odd_markets_too(entry: Entry, market: Column
 
 def value(name: str, market: Columns, output: str = "value") -> np.ndarray:
     entry = INDICATORS[name]
-    return vendor.compute(entry, defaults(entry), market, times(len(market["close"])))[output]
+    return vendor.compute(entry, defaults(entry), with_usual_source(entry, market), times(len(market["close"])))[output]
 
 
 def test_rsi_keeps_its_value_through_a_day_of_flat_minutes() -> None:

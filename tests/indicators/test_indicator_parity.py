@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from pandas_ta_truth import pandas_ta_says
-from sample_columns import EVERY_CASE, case_name, random_walk, times
+from sample_columns import EVERY_CASE, case_name, random_walk, times, with_usual_source
 
 from trade.base.catalogue import Entry, Params
 from trade.indicators import vendor
@@ -9,13 +9,13 @@ from trade.indicators import vendor
 MARKET = random_walk()
 
 
-# pandas-ta drops `af` when `af0` is given; what we do then stands in test_psar.py.
-_SAYABLE = [(e, p) for e, p in EVERY_CASE if e.name != "psar" or p["af0"] == p["af"]]
+# The others are TradingView's: test_tradingview.py.
+OF_PANDAS_TA = [(entry, params) for entry, params in EVERY_CASE if entry.values_of == "pandas-ta"]
 
 
-@pytest.mark.parametrize(("entry", "params"), _SAYABLE, ids=map(case_name, _SAYABLE))
+@pytest.mark.parametrize(("entry", "params"), OF_PANDAS_TA, ids=map(case_name, OF_PANDAS_TA))
 def test_values_are_those_of_pandas_ta_from_the_first_valid_bar_on(entry: Entry, params: Params) -> None:
-    ours = vendor.compute(entry, params, MARKET, times())
+    ours = vendor.compute(entry, params, with_usual_source(entry, MARKET), times())
     theirs = pandas_ta_says(entry, params, MARKET, times())
     for name, first in entry.first_valid_bars(params).items():
         scale = np.nanmax(np.abs(theirs[name][first:]))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from math import ceil, log
 
 import pytest
 
@@ -91,8 +92,9 @@ def test_every_entry_says_who_computes_it_and_what_it_is(entry: Entry) -> None:
     assert {output.undefined_when for output in entry.outputs} <= {None, *UNDEFINED_WORDS}
 
 
-def test_an_ema_settles_in_three_lengths() -> None:
-    assert INDICATORS["ema"].settle_bars({"length": 50}) == 150
+def test_an_ema_settles_in_its_first_window_and_its_memory() -> None:
+    memory = ceil(log(1e-11) / log(49 / 51))  # (1 - 2/51)^n of what was before is left
+    assert INDICATORS["ema"].settle_bars({"length": 50}) == 50 + memory
 
 
 def test_importing_the_registry_imports_nothing_that_computes() -> None:

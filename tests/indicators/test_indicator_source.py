@@ -19,7 +19,11 @@ OUTSIDE = {
     "far around the price": MARKET["close"] * (1.0 + 0.05 * SWING),
     "far below zero": MARKET["close"] * (0.9 * SWING - 3.0),
 }
-READERS = [e for e in INDICATORS.values() if {"high", "low", "source"} <= set(e.inputs) and any(o.low is not None for o in e.outputs)]
+READERS = [
+    e
+    for e in INDICATORS.values()
+    if (e.source_in_bar or {"high", "low", "source"} <= set(e.inputs)) and any(o.low is not None for o in e.outputs)
+]
 
 
 def leaves_its_range(entry: Entry, columns: Columns) -> bool:

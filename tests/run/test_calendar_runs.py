@@ -18,6 +18,7 @@ from runs import ms
 
 from trade.base.calendar import expected_opens
 from trade.base.timeframe import BASE, MINUTE_MS
+from trade.indicators.registry import INDICATORS
 from trade.market.calendars.exchange import exchange_closed
 from trade.market.calendars.setting import set_calendar
 from trade.market.files.importing import ImportRequest, import_file
@@ -28,7 +29,7 @@ from trade.market.names import Series
 NEW_YORK = exchange_closed("XNYS")
 SPY = Series("generic", "spot", "SPY")
 FROM, TO = "2023-11-20", "2023-11-28"  # with Thanksgiving and its half day
-MINUTES = expected_opens(NEW_YORK, BASE, ms("2023-10-02"), ms(TO))
+MINUTES = expected_opens(NEW_YORK, BASE, ms("2023-06-01"), ms(TO))
 LACKING = ms("2023-11-21T15:07")
 
 
@@ -83,23 +84,23 @@ def test_bars_before_the_opening_bell_are_told_and_used(trade: Trade, tmp_path: 
 def test_warm_up_is_counted_in_bars_of_sessions(trade: Trade, sessions: Path) -> None:
     said = preflight(trade, sessions, "--from", FROM, "--to", TO)
     hours = np.setdiff1d(stored_from(said["history_wanted_from_ms"]) // 3_600_000, stored_from(ms(FROM)) // 3_600_000)
-    assert len(hours) == 150  # an EMA(50) on 1h settles in three lengths
+    assert len(hours) == INDICATORS["ema"].settle_bars({"length": 50})
 
 
 def test_a_window_that_nobody_named_begins_warm(trade: Trade, sessions: Path) -> None:
     said = preflight(trade, sessions)
     assert findings(said) == {}
-    assert ms("2023-10-31") < said["window"][0] < ms("2023-11-07")  # 22 sessions of 7 hourly bars, from the 2nd of October
+    assert ms("2023-10-18") < said["window"][0] < ms("2023-10-25")  # 98 sessions of 7 hourly bars, from the 1st of June
 
 
 def test_late_history_is_told_by_the_minute_that_was_wanted(trade: Trade, sessions: Path) -> None:
-    found = findings(preflight(trade, sessions, "--from", "2023-10-16", "--to", TO))
+    found = findings(preflight(trade, sessions, "--from", "2023-06-15", "--to", TO))
     assert list(found) == ["short-warmup"]  # 70 hourly bars are stored before: enough for a first value
-    late = findings(preflight(trade, sessions, "--from", "2023-10-05", "--to", TO))["late-start"]["data"]
+    settle = INDICATORS["ema"].settle_bars({"length": 50})
+    assert found["short-warmup"]["data"]["missing_bars"] == {"ema_50_1h": settle - 70, "rsi_14": 97, "ema_21": 27}
+    late = findings(preflight(trade, sessions, "--from", "2023-06-06", "--to", TO))["late-start"]["data"]
     assert late["history_starts_ms"] == MINUTES[0]
-    assert late["wanted_ms"] == ms(
-        "2023-09-25T19:00"
-    )  # 21 of 50 hourly bars since the 2nd of October, 28 on the four days before, one more
+    assert late["wanted_ms"] == ms("2023-05-24T19:00")  # 21 of 50 hourly bars since the 1st of June, 28 on the four days before, one more
 
 
 def test_a_run_trades_from_the_first_close_and_verifies(trade: Trade, sessions: Path, tmp_path: Path) -> None:

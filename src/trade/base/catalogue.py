@@ -49,6 +49,7 @@ class Output:
     "zero_range", "zero_volume", "flat_window", ...) holds; a partial one (supertrend.long) may be missing by design.
     `in_source_unit` says that it is measured in what it is computed from, prices of prices: all inputs times three, the output times
     three; every other output stays as it is then.
+    `known_as` are other names that people write, for hints only.
     INT columns of structures hold -1 for "no index"; BOOL 0/1; ENUM the position in `words`. All columns are float64 arrays.
     """
 
@@ -60,6 +61,7 @@ class Output:
     total: bool = True
     undefined_when: str | None = None
     minus_one_is_missing: bool = False
+    known_as: tuple[str, ...] = ()
     in_source_unit: bool = False
 
 
@@ -86,6 +88,8 @@ class Entry:
     `settle_ms(params)` is earlier time that is needed besides, whatever the timeframe: one period of an anchor.
     `rising` names parameters whose values must rise in this order (fast below slow). `source_in_bar` says that the ranges of the
     outputs hold only for a source within the bar's low and high. `extremes(params)` gives the outputs that are extremes of a window.
+    `close_means` is the price that the source `close`, the usual one, stands for: "hlc3" where everybody means the typical price.
+    `values_of` names whose values they are, `tradingview` says in one sentence where TradingView's differ, for the docs.
     `computed_by` names who computes it ("ta-lib", "pandas-ta", "numba", "numpy"). `uses` lists structure types it builds on.
     """
 
@@ -103,6 +107,9 @@ class Entry:
     rising: tuple[str, ...] = ()
     source_in_bar: bool = False
     extremes: Callable[[Params], Mapping[str, Extreme]] | None = None
+    close_means: str = "close"
+    values_of: str = ""
+    tradingview: str = ""
 
     def output(self, name: str) -> Output | None:
         return next((o for o in self.outputs if o.name == name), None)

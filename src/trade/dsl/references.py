@@ -12,7 +12,7 @@ from trade.dsl.context import Context
 from trade.dsl.notes import Path
 from trade.dsl.scope import Scope, Term, term_of
 from trade.dsl.tree import Column, InstantPart
-from trade.play.nearest import did_you_mean
+from trade.play.nearest import did_you_mean, did_you_mean_output
 
 _KEYS = ("feature_id", "field", "offset")
 _SLOT = re.compile(r"^(\w+)\[(\d+)\]\.(\w+)$")
@@ -57,8 +57,7 @@ def _resolve(ctx: Context, name: str, wanted: str | None, offset: int, path: Pat
         return None
     output = _choose(outputs, wanted)
     if output is None:
-        names = [o.name for o in outputs]
-        hint = did_you_mean(str(wanted), names, f"known: {', '.join(names)}")
+        hint = did_you_mean_output(str(wanted), outputs)
         ctx.notes.error(path, "unknown-output", f"'{name}' has no output '{wanted}'", hint)
         return None
     return _term(ctx, name, output, offset, path)

@@ -15,6 +15,16 @@ from trade.play.spec import Play
 
 
 @dataclass(frozen=True)
+class Demand:
+    """The bars that one feature or structure wants before a window: how many, and the open of the first of them (TIME-7)."""
+
+    name: str
+    timeframe: Timeframe
+    bars: int
+    start_ms: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """The node of every declared feature and structure by id, in the Play's order; equal specs share one node.
 
@@ -47,6 +57,17 @@ class Plan:
     def first_valid_from_ms(self, node: Node, window_from_ms: int) -> int:
         """Return the open of the bar from which history must exist for one feature to be known at the window start."""
         return back(self.closed, node.timeframe, window_from_ms, node.ready_after_bars + 1)
+
+    def settle_demands(self, window_from_ms: int) -> tuple[Demand, ...]:
+        """Return what each feature wants so that it has forgotten how it began."""
+        return tuple(self._demand(name, node, window_from_ms, node.settle_bars) for name, node in self.features.items())
+
+    def first_valid_demands(self, window_from_ms: int) -> tuple[Demand, ...]:
+        """Return what each feature wants so that it has a value at the window start."""
+        return tuple(self._demand(name, node, window_from_ms, node.ready_after_bars + 1) for name, node in self.features.items())
+
+    def _demand(self, name: str, node: Node, window_from_ms: int, bars: int) -> Demand:
+        return Demand(name, node.timeframe, bars, back(self.closed, node.timeframe, window_from_ms, bars))
 
     def slice_start_ms(self, node: Node, window_from_ms: int) -> int:
         """Return the open of the first bar that a node may read (TIME-8)."""

@@ -49,7 +49,8 @@ class Resolver:
             fact = f"{entry.name!r} reads {', '.join(entry.inputs)} and no source, so {feature.source!r} would be ignored"
             self._say("source-not-read", fact, "remove 'source'", feature.place)
             return None
-        source = self._source(feature.source, feature) if "source" in entry.inputs else None
+        named = entry.close_means if feature.source == "close" else feature.source
+        source = self._source(named, feature) if "source" in entry.inputs else None
         features = self._named(entry, feature.params, feature.timeframe, feature.place)
         if features is None or ("source" in entry.inputs and source is None):
             return None

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from trade.base.history import History, Window
 from trade.base.timeframe import HOUR_MS
+from trade.features.plan import Demand
 
 Int64 = npt.NDArray[np.int64]
 
@@ -35,6 +36,8 @@ class Preflight:
     window: Window
     settle_start_ms: int  # where the longest slice starts (TIME-8)
     first_valid_start_ms: int  # from where history is needed so that trading can start at the window
+    settle: tuple[Demand, ...]  # what each feature wants of both kinds
+    first_valid: tuple[Demand, ...]
     closed: Int64  # closed spans of the calendar, from the longest slice's start to the end of the window
     tolerance: Tolerance
     reads_open_interest: bool = False

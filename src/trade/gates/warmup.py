@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from trade.base.calendar import expected_opens
 from trade.base.findings import Finding, Severity
+from trade.features.plan import Demand
 from trade.gates.case import Preflight
 from trade.gates.text import duration, instant
+
+_NAMED = 3
 
 
 def check(case: Preflight) -> Iterator[Finding]:
@@ -18,22 +23,53 @@ def check(case: Preflight) -> Iterator[Finding]:
     valid_ms, settled_ms = (_opened_ms(case, wanted_ms) for wanted_ms in (case.first_valid_start_ms, case.settle_start_ms))
     severity = Severity.ERROR if case.tolerance.strict_warmup else Severity.WARNING
     if first_ms > valid_ms:
+        lacking = _lacking(case, case.first_valid, first_ms)
         yield Finding(
             "late-start",
             f"history starts at {instant(first_ms)}, {duration(first_ms - valid_ms)} too late for every feature "
-            "to have a value at the window's start",
+            f"to have a value at the window's start{_named(case.first_valid, lacking)}",
             "trading starts later; begin the window later, or import earlier history",
             severity,
-            data={"history_starts_ms": first_ms, "wanted_ms": valid_ms},
+            data=_data(first_ms, valid_ms, lacking),
         )
     elif first_ms > settled_ms:
+        lacking = _lacking(case, case.settle, first_ms)
         yield Finding(
             "short-warmup",
-            f"history starts at {instant(first_ms)}, {duration(first_ms - settled_ms)} too late for recursive features to settle",
+            f"history starts at {instant(first_ms)}, {duration(first_ms - settled_ms)} too late for recursive features "
+            f"to settle{_named(case.settle, lacking)}",
             "their first values still carry their seed; begin the window later, or import earlier history",
             severity,
-            data={"history_starts_ms": first_ms, "wanted_ms": settled_ms},
+            data=_data(first_ms, settled_ms, lacking),
         )
+
+
+def _lacking(case: Preflight, demands: tuple[Demand, ...], first_ms: int) -> dict[str, int]:
+    """Return how many bars each feature lacks that lacks some, the most first."""
+    bars = {demand.name: _missing(case, demand, first_ms) for demand in demands}
+    return {name: bars[name] for name in sorted(bars, key=lambda name: -bars[name]) if bars[name]}
+
+
+def _missing(case: Preflight, demand: Demand, first_ms: int) -> int:
+    """Return how many of the wanted bars the history does not hold from their first minute on."""
+    if first_ms <= _opened_ms(case, demand.start_ms):
+        return 0
+    begun_ms = demand.timeframe.floor_at(first_ms)
+    end_ms = begun_ms if first_ms <= _opened_ms(case, begun_ms) else demand.timeframe.ceil_at(first_ms)
+    return min(len(expected_opens(lambda _start, _end: case.closed, demand.timeframe, demand.start_ms, end_ms)), demand.bars)
+
+
+def _named(demands: tuple[Demand, ...], lacking: Mapping[str, int]) -> str:
+    wanted = {demand.name: demand for demand in demands}
+    words = [f"'{name}' lacks {bars} of {wanted[name].bars} bars of {wanted[name].timeframe}" for name, bars in lacking.items()]
+    if not words:
+        return ""
+    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
+    return ": " + ", ".join(words[:_NAMED]) + more
+
+
+def _data(first_ms: int, wanted_ms: int, lacking: Mapping[str, int]) -> Mapping[str, Any]:
+    return {"history_starts_ms": first_ms, "wanted_ms": wanted_ms, "missing_bars": dict(lacking)}
 
 
 def _opened_ms(case: Preflight, wanted_ms: int) -> int:

@@ -57,9 +57,3 @@ def delayed(values: Float64, lag: int) -> Float64:
 def writable(values: Float64) -> Float64:
     """Return the values for a compiled kernel, which a read-only array would compile once more."""
     return np.require(values, np.float64, ["C", "W"])
-
-
-def typical(columns: Columns) -> Float64:
-    """Return (high + low + source) / 3."""
-    total: Float64 = (columns["high"] + columns["low"] + columns["source"]) / 3.0
-    return total

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from trade.base.catalogue import Entry, Params
 from trade.base.timeframe import Timeframe
-from trade.indicators.columns import Columns, segments, typical
+from trade.indicators.columns import Columns, segments
 from trade.indicators.registry.words import count
 from trade.indicators.windows import padded, totals
 
@@ -125,7 +125,7 @@ def _cmo(columns: Columns, params: Params) -> Bool:
 
 
 def _cci(columns: Columns, params: Params) -> Bool:
-    return _held(_still(typical(columns)), count(params, "length") - 1)
+    return _held(_still(columns["source"]), count(params, "length") - 1)
 
 
 def _willr(columns: Columns, params: Params) -> Bool:
@@ -214,8 +214,8 @@ def _adxr(columns: Columns, params: Params) -> Bool:
 
 
 def _mfi(columns: Columns, params: Params) -> Bool:
-    prices = typical(columns)
-    return _held(~_moved(prices) | (_equal(prices * columns["volume"], 0.0)), count(params, "length"))
+    source = columns["source"]
+    return _held(~_moved(source) | _equal(source * columns["volume"], 0.0), count(params, "length"))
 
 
 def _cmf(columns: Columns, params: Params) -> Bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trade.base.catalogue import Entry, Output, Param, ParamType, ValueType
 from trade.base.timeframe import HOUR_MS
-from trade.indicators.registry import FAMILIES, NOT_YET, UNDEFINED_WORDS, defaults
+from trade.indicators.registry import FAMILIES, INDICATORS, NOT_YET, UNDEFINED_WORDS, defaults
 
 _INTRO = """# Indicators
 
@@ -14,13 +14,20 @@ Rendered from `src/trade/indicators/registry`; a test keeps this page equal to i
 
 - The first output is the primary one: a bare feature id in a rule means it.
 - `source` is the price or feature that `source:` names, the close by default. An indicator without it reads only what is listed.
-- Values are those of pandas-ta (the distribution `pandas-ta-classic`, without TA-Lib). "Computed by" says who does the work: TA-Lib, numpy
-  or a kernel of ours where the values are the same to 1e-9, pandas-ta elsewhere. Where TA-Lib means something else, the text says so.
+- `cci`, `mfi`, `vwap` and `kvo` are of the typical price: `source: close`, the default, means hlc3 there. Every other price or feature that
+  `source` names is the price itself: `source: hlc3` says the same as the default, `source: high` is the cci of highs.
+- "Values of" says whose they are: TradingView's (Pine's published reference code, bar by bar) or those of pandas-ta (the distribution
+  `pandas-ta-classic`, without TA-Lib). "computed by" says who does the work: TA-Lib, numpy or a kernel of ours where the values are the
+  same to 1e-9, pandas-ta elsewhere. Where TA-Lib means something else, the text says so.
 - Of whole prices (RULE-7) what a window is made of is summed exactly and rounded once, so it meets a price, a line or another output
   exactly where it does in fractions. A recursion rounds at each bar: of equal prices it is that price, and it tells values apart that
   differ by 1e-12 of their size.
 - "First" is the bar, counted from 0, of the first value with the default parameters; "settle" is how many earlier bars are loaded, when
-  stored, so that recursive averages forget how they began: 3 lengths for an EMA, 6 for a Wilder average, the window for a window.
+  stored, so that the first value in a window differs from one with ten times the history by less than 1e-8 of its own scale: about 14
+  lengths for an EMA, 26 for a Wilder average, a little more for chains of them, the window for a window. `kama`, `supertrend` and `psar`
+  keep a state that a market can hold for any time: their counts are measured on random and real markets, with much to spare, but a price
+  that only oscillates, a band that nothing touches, a trend that never turns is remembered longer. A market that does not move at all makes
+  the ratios (`rsi`, `adx`, `tsi`) forget nothing.
 - A total output has a value on every later bar, except where the named condition holds; a partial one is missing by design for part of
   the time. A ratio over 0 is missing, not 0 and not 100, whatever the library says.
 - Where the source is missing the indicator is missing, and it starts anew behind the hole.
@@ -30,13 +37,20 @@ Rendered from `src/trade/indicators/registry`; a test keeps this page equal to i
 |---|---|
 """
 
+_WHOSE = """## Whose values
+
+| indicator | values of | against TradingView |
+|---|---|---|
+"""
+
 
 def render() -> str:
     """Return the page as Markdown."""
     words = "".join(f"| `{word}` | {sentence} |\n" for word, sentence in UNDEFINED_WORDS.items())
+    table = "".join(f"| `{entry.name}` | {entry.values_of} | {entry.tradingview} |\n" for entry in INDICATORS.values())
     families = "\n".join(line for family, entries in FAMILIES.items() for line in _family(family, entries))
     missing = "\n".join(f"- `{name}`: {sentence}" for name, sentence in NOT_YET.items())
-    return f"{_INTRO}{words}\n{families}\n## Not yet\n\n{missing}\n"
+    return f"{_INTRO}{words}\n{_WHOSE}{table}\n{families}\n## Not yet\n\n{missing}\n"
 
 
 def _family(family: str, entries: tuple[Entry, ...]) -> Iterator[str]:
@@ -48,7 +62,9 @@ def _family(family: str, entries: tuple[Entry, ...]) -> Iterator[str]:
 def _entry(entry: Entry) -> Iterator[str]:
     yield f"### {entry.name}\n"
     yield f"{entry.doc[0].upper()}{entry.doc[1:]}.\n"
-    yield f"Reads {', '.join(entry.inputs)}. Computed by {entry.computed_by}. Settle {_settle(entry)}.{_requires(entry)}\n"
+    yield f"TradingView: {entry.tradingview}.\n"
+    origin = f"Values of {entry.values_of}, computed by {entry.computed_by}."
+    yield f"Reads {', '.join(entry.inputs)}. {origin} Settle {_settle(entry)}.{_requires(entry)}\n"
     if entry.params:
         yield "| parameter | default | allowed | |\n|---|---|---|---|"
         yield from (_param(param) for param in entry.params)
@@ -66,7 +82,8 @@ def _settle(entry: Entry) -> str:
 
 def _requires(entry: Entry) -> str:
     rising = f" Refused unless {' < '.join(entry.rising)}." if entry.rising else ""
-    return rising + (" Source within the bar." if entry.source_in_bar else "")
+    typical = f" The source is {entry.close_means} unless another is named." if entry.close_means != "close" else ""
+    return rising + typical + (" Source within the bar." if entry.source_in_bar else "")
 
 
 def _param(param: Param) -> str:

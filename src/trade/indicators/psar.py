@@ -1,4 +1,4 @@
-"""The parabolic stop and reverse, the one recursion that no library computes with all three of its parameters."""
+"""The parabolic stop and reverse, bar by bar as Pine's own source of `ta.sar` says it."""
 
 from __future__ import annotations
 
@@ -11,32 +11,35 @@ Float64 = npt.NDArray[np.float64]
 
 
 @kernel
-def parabolic(high: Float64, low: Float64, sar: float, af0: float, af_step: float, max_af: float) -> tuple[Float64, Float64, Float64]:
-    """Return the stop, the acceleration and 1.0 at each reversal, shape [n] each; the stop starts at bar 1, seeded with `sar`.
+def parabolic(
+    high: Float64, low: Float64, close: Float64, start: float, step: float, most: float
+) -> tuple[Float64, Float64, Float64, Float64]:
+    """Return the stop, 1.0 while it stands below, the acceleration, and 1.0 at each reversal; shape [n] each, NaN at bar 0.
 
-    The direction of the first move decides the first side, as in pandas-ta: falling if the low fell farther than the high rose.
+    The first two closes decide the first side. A reversal is tested before the stop is held behind the two bars before.
     """
     n = len(high)
-    stop, accel, reversal = np.full(n, np.nan), np.full(n, np.nan), np.zeros(n)
-    accel[0] = af = min(af0, max_af)
-    down = low[0] - low[1] if n > 1 else 0.0
-    falling = down > 0.0 and down > high[1] - high[0]
-    extreme = low[min(1, n - 1)] if falling else high[min(1, n - 1)]
+    stops, below, accel, turns = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    is_below, stop, extreme, af = False, 0.0, 0.0, 0.0
     for i in range(1, n):
-        sar += af * (extreme - sar)
-        before = max(0, i - 2)
-        if falling:
-            if low[i] < extreme:
-                extreme, af = low[i], min(af + af_step, max_af)
-            sar = max(high[i - 1], high[before], sar)
-            turned = high[i] > sar
-        else:
-            if high[i] > extreme:
-                extreme, af = high[i], min(af + af_step, max_af)
-            sar = min(low[i - 1], low[before], sar)
-            turned = low[i] < sar
-        if turned:
-            sar, af, falling = extreme, min(af0, max_af), not falling
-            extreme = low[i] if falling else high[i]
-        stop[i], accel[i], reversal[i] = sar, af, 1.0 if turned else 0.0
-    return stop, accel, reversal
+        turned = False
+        if i == 1:
+            is_below = close[1] > close[0]
+            extreme, stop = (high[1], low[0]) if is_below else (low[1], high[0])
+            af = start
+        stop += af * (extreme - stop)
+        if is_below and stop > low[i]:
+            turned, is_below = True, False
+            stop, extreme, af = max(high[i], extreme), low[i], start
+        elif not is_below and stop < high[i]:
+            turned, is_below = True, True
+            stop, extreme, af = min(low[i], extreme), high[i], start
+        if not turned:
+            if is_below and high[i] > extreme:
+                extreme, af = high[i], min(af + step, most)
+            elif not is_below and low[i] < extreme:
+                extreme, af = low[i], min(af + step, most)
+        before = max(i - 2, 0)
+        stop = min(stop, low[i - 1], low[before]) if is_below else max(stop, high[i - 1], high[before])
+        stops[i], below[i], accel[i], turns[i] = stop, 1.0 if is_below else 0.0, af, 1.0 if turned else 0.0
+    return stops, below, accel, turns

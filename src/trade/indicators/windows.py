@@ -83,6 +83,18 @@ def padded(values: Float64, bars: int) -> Float64:
     return out
 
 
+def weighted_mean(values: Float64, weights: Float64) -> Float64:
+    """Return the mean of each window, weighed oldest first, shape [n], NaN before the first whole window; equal values give that value."""
+    out, length = np.full(len(values), np.nan), len(weights)
+    for block, at in _blocks(values, length):
+        count = len(block) - length + 1
+        oldest, total = block[:count], np.zeros(count)
+        for lag in range(1, length):
+            total += weights[lag] * (block[lag : lag + count] - oldest)
+        out[at] = oldest + total / weights.sum()
+    return out
+
+
 def mean_total_spread(values: Float64, length: int) -> tuple[Float64, Float64, Float64]:
     """Return mean, sum, and length² times the population variance, shape [n] each: that spread is 0 exactly for equal values.
 

@@ -12,7 +12,7 @@ from trade.base.timeframe import Timeframe
 from trade.play.document import Path
 from trade.play.fields import shown
 from trade.play.models import FeatureFile
-from trade.play.nearest import did_you_mean
+from trade.play.nearest import did_you_mean, did_you_mean_output
 from trade.play.notes import Notes
 from trade.play.params import read_params
 from trade.play.spec import Feature
@@ -81,10 +81,10 @@ class FeatureSet:
             notes.error("unknown-reference", path, f"the feature '{name}' is not declared", hint)
             return
         other = self.found[name]
-        outputs = [o.name for o in self.known.entries[other.indicator].outputs]
-        if output and output not in outputs:
+        entry = self.known.entries[other.indicator]
+        if output and entry.output(output) is None:
             fact = f"'{name}' ({other.indicator}) has no output '{output}'"
-            notes.error("unknown-output", path, fact, did_you_mean(output, outputs))
+            notes.error("unknown-output", path, fact, did_you_mean_output(output, entry.outputs))
         if other.timeframe != timeframe:
             fact = f"'{name}' is on '{other.timeframe}', its reader on '{timeframe}'"
             notes.error("other-timeframe", path, fact, "give both the same timeframe")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from trade.base.catalogue import Output
+
 _SHOWN = 12
 
 
@@ -13,6 +15,14 @@ def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     by_lower = {name.lower(): name for name in known}
     close = get_close_matches(word.lower(), by_lower, n=1, cutoff=cutoff)
     return by_lower[close[0]] if close else None
+
+
+def did_you_mean_output(word: str, outputs: Iterable[Output]) -> str:
+    """Return a hint: the output that others call so, else the one whose name is nearest, else their names."""
+    known = list(outputs)
+    meant = next((output.name for output in known if word.lower() in output.known_as), None)
+    names = [output.name for output in known]
+    return did_you_mean(word, names, f"known: {', '.join(names)}") if meant is None else f"did you mean `{meant}`?"
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 from trade.base.catalogue import Entry, Output, Params
 from trade.indicators.registry.words import (
     NUMBA,
     NUMPY,
     PANDAS_TA,
     TA_LIB,
+    TRADINGVIEW,
+    also,
     always,
     bars,
     count,
@@ -15,6 +19,7 @@ from trade.indicators.registry.words import (
     first,
     level,
     real,
+    settled,
     whole,
     wilder_memory,
     window,
@@ -25,8 +30,22 @@ def _length(params: Params) -> int:
     return count(params, "length")
 
 
+def _average(params: Params) -> int:
+    return _length(params) - 1
+
+
+_ADX = first(adx=lambda p: 2 * _length(p) - 1, dmp=_length, dmn=_length, adxr=lambda p: 3 * _length(p) - 2)
 _AROON = first(osc=_length, up=_length, down=_length)
+_DM = first(dmp=_average, dmn=_average)
+_SUPERTREND = first(trend=_average, direction=_average, long=_average, short=_average)
 _VORTEX = first(vip=_length, vim=_length)
+
+
+def _psar_memory(params: Params) -> int:
+    """Bars to a reversal that two histories share, or in which they meet on the way to one extreme; measured, with much to spare."""
+    start, step, most = (real(params, name) for name in ("af0", "af", "max_af"))
+    return 100 + round(max(8 / math.sqrt(start * step), 25 / most))
+
 
 TREND = (
     Entry(
@@ -35,13 +54,15 @@ TREND = (
         params=(bars("length", 14),),
         outputs=(
             Output("adx", low=0, high=100, undefined_when="no_direction"),
-            Output("dmp", low=0, high=100),
-            Output("dmn", low=0, high=100),
+            also(Output("dmp", low=0, high=100), "plus_di", "di_plus", "pdi"),
+            also(Output("dmn", low=0, high=100), "minus_di", "di_minus", "mdi"),
             Output("adxr", low=0, high=100, undefined_when="no_direction"),
         ),
-        first_valid_bars=first(adx=lambda p: 2 * _length(p) - 1, dmp=_length, dmn=_length, adxr=lambda p: 3 * _length(p) - 2),
-        settle_bars=lambda p: 2 * wilder_memory(_length(p)) + _length(p),
+        first_valid_bars=_ADX,
+        settle_bars=settled(_ADX, lambda p: wilder_memory(_length(p), chained=2)),
         source_in_bar=True,
+        values_of=PANDAS_TA,
+        tradingview="the same once settled, seeded otherwise; adxr is not part of Pine's `ta`",
         computed_by=NUMBA,
         doc="average directional index, its two directional indicators, and adxr, the mean of adx now and length - 1 bars ago",
     ),
@@ -52,6 +73,8 @@ TREND = (
         outputs=(Output("osc", low=-100, high=100), Output("up", low=0, high=100), Output("down", low=0, high=100)),
         first_valid_bars=_AROON,
         settle_bars=window(_AROON),
+        values_of=PANDAS_TA,
+        tradingview="the same; of equal extremes ours takes the latest",
         computed_by=TA_LIB,
         doc="how recent the highest high (up) and the lowest low (down) of length + 1 bars are, and up - down",
     ),
@@ -59,11 +82,18 @@ TREND = (
         name="supertrend",
         inputs=("high", "low", "source"),
         params=(bars("length", 7), factor("multiplier", 3.0, doc="average true ranges from (high + low)/2 to each band")),
-        outputs=(level("trend"), whole("direction", -1, 1), level("long", total=False), level("short", total=False)),
-        first_valid_bars=first(trend=_length, direction=_length, long=_length, short=_length),
-        settle_bars=lambda p: 20 * _length(p),
-        computed_by=PANDAS_TA,
-        doc="trailing band of average true ranges: direction 1 or -1, `long` holds the trend while up, `short` while down",
+        outputs=(
+            also(level("trend"), "supertrend", "line", "band"),
+            whole("direction", -1, 1),
+            level("long", total=False),
+            level("short", total=False),
+        ),
+        first_valid_bars=_SUPERTREND,
+        settle_bars=settled(_SUPERTREND, lambda p: wilder_memory(_length(p)) + round(15 * real(p, "multiplier") ** 2)),
+        values_of=TRADINGVIEW,
+        tradingview="the same values and switches; its default length is 10, and its direction has the other sign, -1 for up",
+        computed_by=NUMBA,
+        doc="trailing band of average true ranges: `direction` is 1 up, -1 down; `long` holds the trend while up, `short` while down",
     ),
     Entry(
         name="psar",
@@ -74,18 +104,25 @@ TREND = (
             factor("max_af", 0.2, low=0.0001, high=1.0, doc="acceleration stops growing here"),
         ),
         outputs=(level("long", total=False), level("short", total=False), Output("af", low=0, high=1), whole("reversal", 0, 1)),
-        first_valid_bars=first(long=always(1), short=always(1), af=always(0), reversal=always(0)),
-        settle_bars=lambda p: 50 + round(3 / real(p, "af0")),
+        first_valid_bars=first(long=always(1), short=always(1), af=always(1), reversal=always(1)),
+        settle_bars=_psar_memory,
+        values_of=TRADINGVIEW,
+        tradingview="the same: `ta.sar(af0, af, max_af)`",
         computed_by=NUMBA,
-        doc="parabolic stop and reverse seeded as pandas-ta; where `af0` and `af` differ both count (pandas-ta drops `af`)",
+        doc="parabolic stop and reverse, `long` while below the market, `short` while above; the first two closes decide the first side",
     ),
     Entry(
         name="vortex",
         inputs=("high", "low", "source"),
         params=(bars("length", 14),),
-        outputs=(Output("vip", low=0, undefined_when="zero_range"), Output("vim", low=0, undefined_when="zero_range")),
+        outputs=(
+            also(Output("vip", low=0, undefined_when="zero_range"), "plus", "vi_plus"),
+            also(Output("vim", low=0, undefined_when="zero_range"), "minus", "vi_minus"),
+        ),
         first_valid_bars=_VORTEX,
         settle_bars=window(_VORTEX),
+        values_of=PANDAS_TA,
+        tradingview="the same",
         computed_by=NUMPY,
         doc="sums of upward and downward movement over the sum of true ranges",
     ),
@@ -93,9 +130,11 @@ TREND = (
         name="dm",
         inputs=("high", "low"),
         params=(bars("length", 14),),
-        outputs=(level("dmp", low=0), level("dmn", low=0)),
-        first_valid_bars=first(dmp=lambda p: _length(p) - 1, dmn=lambda p: _length(p) - 1),
-        settle_bars=lambda p: wilder_memory(_length(p)) + 1,
+        outputs=(also(level("dmp", low=0), "plus_dm", "dm_plus", "pdm"), also(level("dmn", low=0), "minus_dm", "dm_minus", "mdm")),
+        first_valid_bars=_DM,
+        settle_bars=settled(_DM, lambda p: wilder_memory(_length(p))),
+        values_of=PANDAS_TA,
+        tradingview="not part of Pine's `ta`, whose DMI shows the indicators of `adx`",
         computed_by=TA_LIB,
         doc="directional movement up and down, Wilder's sums (length times the average)",
     ),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from trade.base.catalogue import Output, Param, Params, ParamType, ValueType
 
@@ -10,8 +13,11 @@ TA_LIB = "ta-lib"
 PANDAS_TA = "pandas-ta"
 NUMPY = "numpy"
 NUMBA = "numba"
+TRADINGVIEW = "TradingView"
 
+TYPICAL = "hlc3"  # what the four indicators of the typical price read unless another price is named
 LONGEST_BARS = 10_000
+_FORGOTTEN = 1e-11  # of its scale a value may differ by 1e-8 (TIME-7), and what it began with may have been far off
 
 
 def count(params: Params, name: str) -> int:
@@ -55,6 +61,11 @@ def level(name: str, low: float | None = None, undefined_when: str | None = None
     return Output(name, low=low, undefined_when=undefined_when, total=total, in_source_unit=True)
 
 
+def also(output: Output, *names: str) -> Output:
+    """Return an output that hints know under other names, too."""
+    return replace(output, known_as=names)
+
+
 def whole(name: str, low: int, high: int) -> Output:
     """Return an output that holds whole numbers."""
     return Output(name, ValueType.INT, low=low, high=high)
@@ -79,11 +90,28 @@ def window(first_valid_bars: Callable[[Params], Mapping[str, int]]) -> Callable[
     return lambda params: max(first_valid_bars(params).values()) + 1
 
 
-def ema_memory(length: int) -> int:
-    """Return the earlier bars after which an EMA has forgotten its seed (TIME-7)."""
-    return 3 * length
+def settled(first_valid_bars: Callable[[Params], Mapping[str, int]], memory: Callable[[Params], int]) -> Callable[[Params], int]:
+    """Return the `settle_bars` of a recursive indicator: the bars that its first values take, and those after which they are forgotten."""
+    return lambda params: max(first_valid_bars(params).values()) + 1 + memory(params)
 
 
-def wilder_memory(length: int) -> int:
-    """Return the same for a Wilder average, whose weight 1/length is half that of an EMA."""
-    return 6 * length
+def ema_memory(length: int, chained: int = 1) -> int:
+    """Return the bars after which an EMA has forgotten what was before (TIME-7), or a chain of EMAs of which this is the longest."""
+    return memory(2.0 / (length + 1), chained)
+
+
+def wilder_memory(length: int, chained: int = 1) -> int:
+    """Return the same for Wilder averages, whose weight 1/length is half that of an EMA."""
+    return memory(1.0 / length, chained)
+
+
+def memory(alpha: float, chained: int = 1) -> int:
+    """Return after how many bars averages that give a new bar the weight `alpha` leave less than `_FORGOTTEN` to what was before.
+
+    In a chain that is the chance of fewer than `chained` successes in so many trials.
+    """
+
+    def before(bars: int) -> float:
+        return math.fsum(math.comb(bars, n) * alpha**n * (1.0 - alpha) ** (bars - n) for n in range(min(chained, bars + 1)))
+
+    return bisect_left(range(math.ceil(60 / alpha)), -_FORGOTTEN, key=lambda bars: -before(bars))

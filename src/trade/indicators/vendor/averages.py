@@ -10,10 +10,10 @@ import talib
 
 from trade.base.catalogue import Params
 from trade.base.timeframe import Timeframe
-from trade.indicators.columns import Columns, Float64, Kernel, delayed, typical, writable
+from trade.indicators.columns import Columns, Float64, Kernel, delayed, writable
 from trade.indicators.recursions import adaptive, line_ends
 from trade.indicators.registry.words import count, real
-from trade.indicators.windows import padded, quotient, ramps, summable, totals
+from trade.indicators.windows import padded, quotient, ramps, summable, totals, weighted_mean
 
 _FASTEST, _SLOWEST = 2.0 / 3.0, 2.0 / 31.0  # weights of the emas that kama adapts between
 
@@ -78,13 +78,10 @@ def _linreg(columns: Columns, params: Params) -> Mapping[str, Float64]:
 
 
 def _alma(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    """pandas-ta calls our `offset` `distribution_offset`, and takes 0 for unset."""
-    source, length = columns["source"], count(params, "length")
-    place = np.arange(length) - real(params, "offset") * (length - 1)
+    length = count(params, "length")
+    place = np.arange(length) - real(params, "offset") * (length - 1)  # from the oldest bar
     weights = np.exp(-np.square(place) / (2.0 * (length / real(params, "sigma")) ** 2))
-    out = np.full(len(source), np.nan)
-    out[length - 1 :] = np.convolve(source, weights / weights.sum(), "valid")
-    return {"value": out}
+    return {"value": weighted_mean(columns["source"], weights)}
 
 
 def window_sums(values: Float64, length: int) -> Float64:
@@ -114,7 +111,7 @@ def _ohlc4(columns: Columns, _params: Params) -> Mapping[str, Float64]:
 
 def _vwap(columns: Columns, params: Params) -> Mapping[str, Float64]:
     anchors = Timeframe(str(params["anchor"])).floor(columns.ts_open_ms)
-    prices, volume = typical(columns), columns["volume"]
+    prices, volume = columns["source"], columns["volume"]
     edges = [0, *(np.flatnonzero(np.diff(anchors)) + 1).tolist(), len(columns)]
     out = np.empty(len(columns))
     for start, stop in pairwise(edges):

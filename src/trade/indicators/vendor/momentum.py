@@ -8,7 +8,7 @@ import numpy as np
 import talib
 
 from trade.base.catalogue import Params
-from trade.indicators.columns import Columns, Float64, Kernel, delayed, typical, writable
+from trade.indicators.columns import Columns, Float64, Kernel, delayed, writable
 from trade.indicators.pairs import pair_sums, quotients, weighted_ratios
 from trade.indicators.recursions import fisher, strength
 from trade.indicators.registry.words import count
@@ -45,7 +45,7 @@ def _cmo(columns: Columns, params: Params) -> Mapping[str, Float64]:
 def _cci(columns: Columns, params: Params) -> Mapping[str, Float64]:
     """200 n (n tp - total) / (3 sum of |n tp - total|) is the textbook's (tp - mean) / (0.015 mean deviation), whole on both sides."""
     length = count(params, "length")
-    newest, distances = distance_from_mean(typical(columns), length)
+    newest, distances = distance_from_mean(columns["source"], length)
     return {"value": padded(200.0 * newest / (3.0 * distances), len(columns))}
 
 

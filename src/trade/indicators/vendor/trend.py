@@ -12,8 +12,8 @@ from trade.indicators.columns import Columns, Float64, Kernel, delayed, writable
 from trade.indicators.psar import parabolic
 from trade.indicators.recursions import directions
 from trade.indicators.registry.words import count, real
+from trade.indicators.supertrend import trailing_band
 from trade.indicators.vendor.averages import window_sums
-from trade.indicators.vendor.pandas_ta import pandas_ta
 from trade.indicators.windows import padded
 
 
@@ -32,17 +32,21 @@ def _aroon(columns: Columns, params: Params) -> Mapping[str, Float64]:
 
 
 def _supertrend(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    length = count(params, "length")
-    trend, direction, long, short = pandas_ta("supertrend", columns, {"length": length, "multiplier": real(params, "multiplier")})
-    trend[:length] = direction[:length] = np.nan  # pandas-ta starts both at bar 0 with a trend of 0 and direction 1
-    return {"trend": trend, "direction": direction, "long": long, "short": short}
+    line, direction = trailing_band(*_bars(columns), count(params, "length"), real(params, "multiplier"))
+    up, down = np.where(direction > 0.0, line, np.nan), np.where(direction < 0.0, line, np.nan)
+    return {"trend": line, "direction": direction, "long": up, "short": down}
 
 
 def _psar(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    # A read-only array would compile the kernel once more.
+    stop, below, af, reversal = parabolic(*_bars(columns), real(params, "af0"), real(params, "af"), real(params, "max_af"))
+    up, down = np.where(below == 1.0, stop, np.nan), np.where(below == 0.0, stop, np.nan)
+    return {"long": up, "short": down, "af": af, "reversal": reversal}
+
+
+def _bars(columns: Columns) -> tuple[Float64, Float64, Float64]:
+    """Return high, low and source for a kernel of ours, which a read-only array would compile once more."""
     high, low, close = (np.require(columns[name], np.float64, ["C", "W"]) for name in ("high", "low", "source"))
-    stop, af, reversal = parabolic(high, low, close[0], real(params, "af0"), real(params, "af"), real(params, "max_af"))
-    return {"long": np.where(stop < close, stop, np.nan), "short": np.where(stop >= close, stop, np.nan), "af": af, "reversal": reversal}
+    return high, low, close
 
 
 def _vortex(columns: Columns, params: Params) -> Mapping[str, Float64]:

@@ -8,7 +8,7 @@ import numpy as np
 import talib
 
 from trade.base.catalogue import Params
-from trade.indicators.columns import Columns, Float64, Kernel, typical, writable
+from trade.indicators.columns import Columns, Float64, Kernel, writable
 from trade.indicators.pairs import pair_sums, quotients, weighted_ratios
 from trade.indicators.registry.words import count
 from trade.indicators.vendor.averages import ema
@@ -17,7 +17,7 @@ from trade.indicators.windows import padded
 
 def _mfi(columns: Columns, params: Params) -> Mapping[str, Float64]:
     """Count a flow at an unchanged price to neither side, and so that of the first bar."""
-    prices, length = typical(columns), count(params, "length")
+    prices, length = columns["source"], count(params, "length")
     change = np.diff(prices, prepend=prices[:1])
     one, volume = np.ones(len(prices)), writable(columns["volume"])
     flows = (weighted_ratios(volume, np.where(counts, prices, 0.0), one) for counts in (change > 0.0, change != 0.0))
@@ -36,7 +36,7 @@ def _obv(columns: Columns, _params: Params) -> Mapping[str, Float64]:
 
 
 def _kvo(columns: Columns, params: Params) -> Mapping[str, Float64]:
-    sign = np.sign(np.diff(typical(columns), prepend=-np.inf))  # the first bar counts as a rise
+    sign = np.sign(np.diff(columns["source"], prepend=-np.inf))  # the first bar counts as a rise
     flow = sign * columns["volume"]
     kvo = ema(flow, count(params, "fast")) - ema(flow, count(params, "slow"))
     return {"kvo": kvo, "signal": ema(kvo, count(params, "signal"))}
