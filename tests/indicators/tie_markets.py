@@ -41,7 +41,9 @@ def tie_market(seed: int, bars: int) -> Market:
 def ours(entry: Entry, params: Params, market: Market, times: int = 1) -> Mapping[str, Float64]:
     """Return our outputs, all prices multiplied by a whole number."""
     prices = {name: np.array(market[name], np.float64) * times for name in ("open", "high", "low", "close")}
-    columns = {**prices, "source": prices["close"], "volume": np.array(market["volume"], np.float64)}
+    typical = (prices["high"] + prices["low"] + prices["close"]) / 3.0
+    source = typical if entry.close_means == "hlc3" else prices["close"]
+    columns = {**prices, "source": source, "volume": np.array(market["volume"], np.float64)}
     return vendor.compute(entry, params, columns, np.array(market["ts_open_ms"], np.int64))
 
 
