@@ -244,7 +244,6 @@ class Exchange(Rules):
         """Step 3: what the open decides is first, then the range, and inside the range FILL-5 and LIQ-1 choose."""
         p, bar, s = self.position, self.bars[number], self.spec
         assert p is not None
-        self.bars_in_position += 1
         side, limit, held = p.side, bool(s.target_is_limit), number + 1 - p.opened_bar
         against, favour = (bar.low, bar.high) if side > 0 else (bar.high, bar.low)
         needed = p.target + side * self.regime(bar.ts).tick if limit and s.limit_through else p.target  # FILL-2
@@ -259,16 +258,16 @@ class Exchange(Rules):
         if not (stop_at(against) or target_at(favour) or gone):
             p.seen += [bar.high, bar.low]
             return
-        p.seen.append(bar.open)
-        if side * (bar.mark_open - p.liquidation) <= 0:
-            self.liquidate(bar.ts, held)
+        if side * (bar.mark_open - p.liquidation) <= 0:  # what leaves at the open did not hold the bar, and lived through no price of it
+            self.liquidate(bar.ts, held - 1)
         elif target_at(bar.open):  # FILL-6
             price, source = (p.target, PriceFrom.TARGET_LEVEL) if limit else (bar.open, PriceFrom.OPEN)
-            self.close(price, limit, ExitReason.TAKE_PROFIT, Rule.FILL_6, source, bar.ts, bar.ts, held)
+            self.close(price, limit, ExitReason.TAKE_PROFIT, Rule.FILL_6, source, bar.ts, bar.ts, held - 1)
         elif stop_at(bar.open) and not (s.has_mark and gone):  # FILL-6, LIQ-1
-            self.close(bar.open, False, ExitReason.STOP_LOSS, Rule.FILL_6, PriceFrom.OPEN, bar.ts, bar.ts, held)
+            self.close(bar.open, False, ExitReason.STOP_LOSS, Rule.FILL_6, PriceFrom.OPEN, bar.ts, bar.ts, held - 1)
         else:
             p.trade["ambiguous"] = int(stop_at(against) and not stop_at(bar.open) and target_at(favour))
+            self.bars_in_position += 1
             self.meet_inside(bar, held, stop_at(against), target_at(favour), gone)
 
     def meet_inside(self, bar: Bar, held: int, stop: bool, target: bool, gone: bool) -> None:
@@ -279,10 +278,17 @@ class Exchange(Rules):
         low_first = bar.open - bar.low <= bar.high - bar.open
         favour_first = s.intrabar == words.PATH and low_first == (p.side < 0)
         if stop and gone:  # one series: the nearer level; a mark series of its own: liquidation, whatever the path
+            p.seen.append(bar.open)
+            self.bars_in_position += 1
             stop = not s.has_mark and p.side * (p.stop - p.liquidation) > 0
             gone = not stop
             favour_first = favour_first and not s.has_mark
-        if target and (favour_first or not (stop or gone)):
+        leaves_for_target = target and (favour_first or not (stop or gone))
+        if s.intrabar == words.PATH and not (gone and not leaves_for_target and s.has_mark):
+            first, second = (bar.low, bar.high) if low_first else (bar.high, bar.low)
+            if second == ((bar.high if p.side > 0 else bar.low) if leaves_for_target else (bar.low if p.side > 0 else bar.high)):
+                p.seen.append(first)  # the level was met on the second leg of the walk
+        if leaves_for_target:
             rule = Rule.FILL_5 if doubtful else Rule.FILL_2 if limit else Rule.FILL_3
             self.close(p.target, limit, ExitReason.TAKE_PROFIT, rule, PriceFrom.TARGET_LEVEL, bar.ts, bar.ts, held)
         elif gone:

@@ -18,7 +18,7 @@ from trade.sim.ledger import close_position, liquidate, pay_funding, unrealised,
 from trade.sim.margin import Tiers
 from trade.sim.money import times_rate
 from trade.sim.prices import slipped
-from trade.sim.range import LIQUIDATED, NOTHING, STOPPED, TARGETED, beyond, meet, out_of_reach
+from trade.sim.range import LIQUIDATED, NOTHING, STOPPED, TARGETED, beyond, meet, out_of_reach, seen_before
 from trade.sim.rules import in_force, row_in_force
 from trade.sim.spec import Spec
 
@@ -93,9 +93,12 @@ def _meet_range(
     mark_low_ticks: int,
     ts_ms: int,
     bar: int,
-) -> None:
-    """Let a bar's range meet stop, target and liquidation, and close the position as it decides."""
-    event, reference_ticks, price_from, rule, ambiguous = meet(
+) -> int:
+    """Let a bar's range meet stop, target and liquidation, and close the position as it decides.
+
+    Return the bars in which it was held: 1, or 0 when it left at the open.
+    """
+    event, reference_ticks, price_from, rule, ambiguous, at_open = meet(
         spec,
         book.side,
         book.stop_ticks,
@@ -110,18 +113,22 @@ def _meet_range(
     )
     if event == NOTHING:
         watch(book, high_ticks, low_ticks)
-        return
-    trade, fill, bars_held = trades[book.trades], fills[book.fills], bar + 1 - book.opened_bar
-    watch(book, open_ticks, open_ticks)
+        return 1
+    trade, fill, bars_held = trades[book.trades], fills[book.fills], bar + 1 - at_open - book.opened_bar
+    if at_open == 0:  # of a bar that gapped only the price of the exit was lived through
+        watch(book, open_ticks, open_ticks)
+        seen = seen_before(spec, book.side, event, open_ticks, high_ticks, low_ticks)
+        watch(book, seen, seen)
     trade.ambiguous = ambiguous
     if event == LIQUIDATED:
         liquidate(spec, book, trade, fill, ts_ms, ts_ms, bars_held)
-        return
+        return 1 - at_open
     resting = event == TARGETED and spec.target_is_limit == 1
     price = reference_ticks if resting else slipped(spec, reference_ticks, -book.side)
     fee = spec.maker_e12 if resting else spec.taker_e12
     reason = _STOP_LOSS if event == STOPPED else _TAKE_PROFIT
     close_position(spec, book, trade, fill, price, reference_ticks, fee, reason, rule, price_from, ts_ms, ts_ms, bars_held)
+    return 1 - at_open
 
 
 @kernel
@@ -250,13 +257,14 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         # 3. the range
         if book.side != 0:
             held = True
-            tally.bars_in_position += 1
             open_ticks, high, low = opens[bar], highs[bar], lows[bar]
             mark_open, mark_high, mark_low = mark_opens[bar], mark_highs[bar], mark_lows[bar]
             if out_of_reach(book.side, book.stop_ticks, book.target_ticks, book.liquidation_ticks, high, low, mark_high, mark_low):
                 watch(book, high, low)
             else:
-                _meet_range(now, book, trades, fills, open_ticks, high, low, mark_open, mark_high, mark_low, ts_open_ms[bar], bar)
+                tally.bars_in_position += _meet_range(
+                    now, book, trades, fills, open_ticks, high, low, mark_open, mark_high, mark_low, ts_open_ms[bar], bar
+                )
 
         # 4. mark to market, terminal checks
         value = mark_closes[bar] * book.lots * unit
@@ -268,6 +276,7 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         if closed or bar == 0:  # the first close is always looked at: an account can start at its floor
             comfortable = dearest <= book.cash_quanta
         if changing:  # what is looked at and decided at the close acts from then on
+                tally.bars_in_position += 1
             now = in_force(spec, rules, ts_open_ms[bar] + step_ms)
         if tally.stop_reason == _COMPLETED and (closed or limited or worth <= floor or not comfortable):
             tally.stop_ts_ms = ts_open_ms[bar] + step_ms
