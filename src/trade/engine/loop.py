@@ -185,9 +185,22 @@ def _act_at_open(
         _leave_at_open(spec, book, trades, fills, desk, ts_ms, open_ticks, mark_open_ticks)
     desk.leaving, desk.entering = 0, 0
     if entering != 0:
-        trade, fill, bar = trades[book.trades], fills[book.fills], desk.bar
         refusal = fill_entry(
-            spec, tiers, book, trade, fill, entering, desk.lots, desk.decided_ticks, open_ticks, bar, ts_ms, desk.decided_ms, anew
+            spec,
+            tiers,
+            book,
+            trades[book.trades],
+            fills[book.fills],
+            entering,
+            desk.lots,
+            desk.asked_lots,
+            desk.cap,
+            desk.decided_ticks,
+            open_ticks,
+            desk.bar,
+            ts_ms,
+            desk.decided_ms,
+            anew,
         )
         if refusal != ACCEPTED:
             rejections[refusal] += 1
@@ -197,11 +210,11 @@ def _act_at_open(
 def _want_entry(spec: Spec, tiers: Tiers, book: Any, tally: Any, desk: Any, rejections: Tiers, side: int, bars: int) -> None:
     """Size an entry at the close of its decision and put it on the desk, or count why not."""
     tally.entry_attempts += 1
-    lots, refusal = decide_entry(spec, tiers, book.cash_quanta, side, desk.decided_ticks, desk.decided_ms)
+    lots, asked, cap, refusal = decide_entry(spec, tiers, book.cash_quanta, side, desk.decided_ticks, desk.decided_ms)
     if refusal == ACCEPTED and desk.bar + 1 == bars:
         refusal = _NO_NEXT_BAR
     if refusal == ACCEPTED:
-        desk.entering, desk.lots = side, lots
+        desk.entering, desk.lots, desk.asked_lots, desk.cap = side, lots, asked, cap
     else:
         rejections[refusal] += 1
 
@@ -261,6 +274,7 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
             mark_open, mark_high, mark_low = mark_opens[bar], mark_highs[bar], mark_lows[bar]
             if out_of_reach(book.side, book.stop_ticks, book.target_ticks, book.liquidation_ticks, high, low, mark_high, mark_low):
                 watch(book, high, low)
+                tally.bars_in_position += 1
             else:
                 tally.bars_in_position += _meet_range(
                     now, book, trades, fills, open_ticks, high, low, mark_open, mark_high, mark_low, ts_open_ms[bar], bar
@@ -276,7 +290,6 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         if closed or bar == 0:  # the first close is always looked at: an account can start at its floor
             comfortable = dearest <= book.cash_quanta
         if changing:  # what is looked at and decided at the close acts from then on
-                tally.bars_in_position += 1
             now = in_force(spec, rules, ts_open_ms[bar] + step_ms)
         if tally.stop_reason == _COMPLETED and (closed or limited or worth <= floor or not comfortable):
             tally.stop_ts_ms = ts_open_ms[bar] + step_ms
