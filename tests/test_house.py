@@ -129,14 +129,14 @@ def test_no_exception_is_swallowed() -> None:
 
 def test_a_play_can_expect_every_metric_of_a_result_and_no_other() -> None:
     assert tuple(metric.name for metric in METRICS) == BOUNDABLE
-    assert len(METRICS) == 62
+    assert len(METRICS) == 64
     names = [metric.name for metric in (*METRICS, *EXTRAS)]
     assert len(set(names)) == len(names)
 
 
 UNITS = ("_ms", "_ticks", "_lots", "_quanta", "_bars", "_e2", "_e9", "_e12", "_usdt", "_bps", "_frac", "_pct", "_num", "_den")
 WITHOUT_UNIT = {  # codes, flags, counts and rows
-    "side", "exit_reason", "ambiguous", "bars_held", "trade", "kind", "price_from", "rule", "on_mark", "trades", "fills", "tier",
+    "side", "exit_reason", "ambiguous", "bars_held", "trade", "kind", "price_from", "rule", "on_mark", "cap", "trades", "fills", "tier",
     "opened_bar", "stop_kind", "target_kind", "target_is_limit", "limit_through", "anchor_signal", "intrabar", "size_model", "may_long",
     "may_short", "beyond_liquidation", "stop_on_liquidation", "has_mark", "is_delisted",
 }  # fmt: skip

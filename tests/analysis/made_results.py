@@ -17,6 +17,7 @@ from trade.base.timeframe import DAY_MS, Timeframe
 
 USDT = 10**8  # quanta, on a tick of 0.1 and a step of 0.001
 START_MS = 1_672_531_200_000  # Sunday 2023-01-01
+MONTH = Window(START_MS, START_MS + 30 * DAY_MS)  # the shortest window of which annualised figures are told
 
 PAPER = Instrument(
     venue="paper",

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 KNOWN = """initial_equity final_equity net_profit net_return_pct benchmark_return_pct alpha_pct
 max_drawdown_abs max_drawdown_pct max_drawdown_duration_bars
-total_trades win_rate avg_trade_return_pct profit_factor sharpe sortino calmar
+total_trades win_rate avg_trade_return_pct profit_factor sharpe sortino sharpe_daily sortino_daily calmar
 win_count loss_count gross_profit gross_loss total_fees
 avg_win_usdt avg_loss_usdt largest_win_usdt largest_loss_usdt
 avg_trade_duration_bars avg_winning_trade_duration_bars avg_losing_trade_duration_bars max_consecutive_wins max_consecutive_losses
@@ -27,9 +27,9 @@ skewness kurtosis var_95_pct cvar_95_pct
 avg_leverage_used max_gross_exposure_pct mae_avg_pct mfe_avg_pct"""
 
 
-def test_the_registry_holds_the_62_names_users_know_in_their_order():
+def test_the_registry_holds_the_64_names_users_know_in_their_order():
     assert [metric.name for metric in METRICS] == KNOWN.split()
-    assert len(METRICS) == 62
+    assert len(METRICS) == 64
 
 
 def test_the_summary_has_the_names_of_the_registry_and_no_name_twice():
@@ -69,7 +69,7 @@ def test_the_docs_page_names_every_metric_once():
 def test_every_public_metric_function_is_registered():
     registered = {metric.name for metric in METRICS + EXTRAS}
     families = {metric.compute.__module__ for metric in METRICS + EXTRAS}
-    helpers = {"net_quanta", "yearly_growth", "period_returns"}
+    helpers = {"net_quanta", "yearly_growth", "period_returns", "cuts"}
     for family in families:
         source = ROOT / "src" / Path(*family.split(".")).with_suffix(".py")
         public = {node.name for node in ast.parse(source.read_text()).body if isinstance(node, ast.FunctionDef) and node.name[0] != "_"}

@@ -1,5 +1,5 @@
 import pytest
-from made_results import START_MS, made
+from made_results import MONTH, START_MS, made
 
 from trade.analysis.basis import read_result
 from trade.analysis.calendar import WEEK, period_returns
@@ -33,17 +33,17 @@ def test_growth_uses_the_bars_per_year_of_the_exec_timeframe():
 
 
 def test_growth_of_a_lost_account_is_minus_a_hundred_percent():
-    assert summarise(made([100, 50, 0])).extras["cagr_pct"] == -100
+    assert summarise(made([100, 50, 0], window=MONTH)).extras["cagr_pct"] == -100
 
 
 def test_growth_beyond_what_a_double_holds_is_undefined():
-    summary = summarise(made([100, 200], timeframe="1m"))
+    summary = summarise(made([100, 200], timeframe="1m", window=MONTH))
     assert summary.extras["cagr_pct"] is None
     assert summary.metrics["calmar"] is None
 
 
 def test_growth_without_a_bar_is_undefined():
-    assert summarise(made([100])).extras["cagr_pct"] is None
+    assert summarise(made([100], window=MONTH)).extras["cagr_pct"] is None
 
 
 def test_days_are_measured_from_close_to_close_and_midnight_closes_the_day_before():

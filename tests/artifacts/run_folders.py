@@ -11,7 +11,8 @@ from typing import Any
 
 from tapes import START, at, flat_bars, leverage, run, slippage, stop_points, taker
 
-from trade.artifacts.receipt import MANIFEST, PLAY, PREFLIGHT, RESULT, SIGNATURE, hashes
+from trade.analysis.entries import cuts
+from trade.artifacts.receipt import FORMAT, MANIFEST, PLAY, PREFLIGHT, RESULT, SIGNATURE, hashes
 from trade.artifacts.stage import Staged, stage
 from trade.artifacts.tables import TABLES, Table
 from curves import curve_of
@@ -103,11 +104,12 @@ def documents(result: Result, metrics: dict[str, Any] | None = None) -> dict[str
         PLAY: "version: '3.0.0'\n",
         PREFLIGHT: {"findings": []},
         RESULT: {
-            "format": "1",
+            "format": FORMAT,
             "run_id": RUN_ID,
             "hashes": hashes(result, told),
             "metrics": told,
             "rows": rows,
+            "cut_entries": {cap.word: count for cap, count in cuts(result.fills).items()},
             "initial_equity_quanta": result.initial_equity_quanta,
             "findings": [],
         },

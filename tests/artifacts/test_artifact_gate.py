@@ -91,7 +91,7 @@ def test_a_document_that_is_none_is_unreadable(folder: Path, name: str, text: st
     assert f"'{name}'" in facts(folder)
 
 
-@pytest.mark.parametrize("key", ["hashes", "metrics", "rows", "initial_equity_quanta"])
+@pytest.mark.parametrize("key", ["hashes", "metrics", "rows", "cut_entries", "initial_equity_quanta"])
 def test_a_result_without_one_of_its_parts_is_unreadable(folder: Path, key: str) -> None:
     edit(folder / RESULT, key, value=None)
     assert codes(folder) == ["artifact-unreadable"]
@@ -133,7 +133,7 @@ def test_a_column_of_another_type_is_another_schema(folder: Path, name: str, kin
     assert f"'{name}' is {'float' if kind == pa.float32() else kind}, not" in facts(folder)
 
 
-CODES = {"side", "exit_reason", "kind", "price_from", "rule"}  # they have to stay words
+CODES = {"side", "exit_reason", "kind", "price_from", "rule", "cap"}  # they have to stay words
 CHANGEABLE = [(table, column) for table in TABLES for column in table.integer_columns if column not in CODES]
 
 
@@ -223,3 +223,8 @@ def test_what_was_declared_is_what_was_computed(folder: Path, declared: list[str
     edit(folder / SIGNATURE, "computed_features", value=computed)
     assert set(codes(folder)) == {"signature-features"}
     assert len(codes(folder)) == len(set(declared) ^ set(computed))
+
+
+def test_caps_are_counted_again(folder: Path) -> None:
+    edit(folder / RESULT, "cut_entries", value={"max_qty": 1})
+    assert codes(folder) == ["artifact-rows"]

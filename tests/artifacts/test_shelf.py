@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from run_folders import COIN, RUN_ID, documents, finished, staged
 
-from trade.artifacts.receipt import RESULT
+from trade.artifacts.receipt import FORMAT, RESULT
 from trade.artifacts.shelf import find_run, list_runs
 from trade.artifacts.stage import publish, stage
 from trade.base.errors import Malformed
@@ -33,7 +33,7 @@ def test_runs_are_listed_by_folder_and_staged_ones_are_none(tmp_path: Path) -> N
     assert list_runs(tmp_path / "nowhere") == ((), ())
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "0"}', '{"format": "1"}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "1"}', f'{{"format": "{FORMAT}"}}'])
 def test_a_damaged_run_is_told_and_the_others_listed(tmp_path: Path, text: str) -> None:
     put(tmp_path, "aaa")
     (put(tmp_path, "bbb") / RESULT).write_text(text)

@@ -17,7 +17,7 @@ from run_folders import COIN, empty, finished
 
 from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Table
 from trade.base.instrument import Grid
-from trade.base.records import FILL, NO_PRICE, TRADE, ExitReason, FillKind, PriceFrom, Rule
+from trade.base.records import FILL, NO_PRICE, TRADE, Cap, ExitReason, FillKind, PriceFrom, Rule
 
 FINE = Grid(Decimal("0.1"), Decimal("0.001"))
 
@@ -150,6 +150,7 @@ def test_a_fill_reads_as_a_trader_writes_it(tmp_path: Path) -> None:
         "cash_usdt": -9e-08,
         "price_from_word": "bankruptcy",
         "rule_word": "LIQ-1",
+        "cap_word": "none",
     }
 
 
@@ -173,6 +174,9 @@ def test_every_code_has_a_word_in_the_file(tmp_path: Path) -> None:
     for rule in Rule:
         row = one(FILL, kind=1, price_from=1, rule=int(rule))
         assert shown(FILLS, row, tmp_path)["rule_word"] == rule.name.replace("_", "-")
+    for cap in Cap:
+        row = one(FILL, kind=1, price_from=1, rule=1, cap=int(cap))
+        assert shown(FILLS, row, tmp_path)["cap_word"] == cap.name.lower()
 
 
 def test_a_readable_column_that_says_something_else_is_told_apart(tmp_path: Path) -> None:

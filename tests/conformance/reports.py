@@ -16,16 +16,15 @@ import pytest
 from command_line import Said, Trade
 from published import folder
 
-YOUNG = "a window under 30 days says nothing of a year"
-
 # What the cases promise and the code does not keep yet: empty it, and they are held to.
 IN_PROGRESS = frozenset(
     {
-        "stop_gap_open",  # a bar at whose open a position leaves is no bar in the market
         "sparse_minutes_file",  # minutes in which nothing traded have no row
-        YOUNG,
     }
 )
+
+# Three cases count the bar at whose open a target was gapped, though `stop_gap_open` does not count that of a stop: one rule for both here.
+LEFT_AT_THE_OPEN = {"tp_limit_gap": 100 / 4, "tp_market_gap": 100 / 4, "hole_then_tenfold_allowed": 400 / 6}
 
 DEFAULTS = {"tick": "0.01", "step": "0.001", "market": "linear", "symbol": "XUSDT"}
 TABLES = ("mark", "funding")  # beside the bars

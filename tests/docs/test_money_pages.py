@@ -14,7 +14,7 @@ from tapes import e12, equity_pct, fixed, leverage, risk_pct, slippage, spec, ta
 from trade.sim.margin import liquidation_price, posted_margin, tier_of
 from trade.sim.money import times_rate
 from trade.sim.prices import slipped
-from trade.sim.sizing import affordable_lots, order_cost, wanted_lots
+from trade.sim.sizing import affordable_lots, asked_lots, order_cost
 
 DOCS = Path(__file__).parents[2] / "docs"
 MARGIN = (DOCS / "margin.md").read_text(encoding="utf-8")
@@ -89,10 +89,10 @@ MODELS: dict[str, tuple[dict[str, Any], int]] = {  # the model, and the stop in 
 @pytest.mark.parametrize("row", SIZES, ids=str)
 def test_the_printed_sizes(row: dict[str, str]) -> None:
     model, stop = MODELS[row["sizing"]]
-    own = spec(tick_lot_quanta=10**4, max_lots=10**9, **leverage(row["leverage"]), **taker(str(F)), **slippage("2"), **model)
+    own = spec(tick_lot_quanta=10**4, exact_lots=10**9, **leverage(row["leverage"]), **taker(str(F)), **slippage("2"), **model)
     cash, price = usdt(10000), slipped(own, 300_000, 1)
     assert price == 300_060
-    lots = affordable_lots(own, 1, price, cash, wanted_lots(own, cash, price, stop, 10**9))
+    lots = affordable_lots(own, 1, price, cash, asked_lots(own, cash, price, stop))
     assert Decimal(int(lots)) / 1000 == printed(row, "quantity")
     value = lots * price * 10**4
     assert (value, order_cost(own, 1, value)) == (usdt(printed(row, "notional")), usdt(printed(row, "cost")))

@@ -51,6 +51,7 @@ FEATURES = {
         ("ema_9", "ema", FIVE),
         ("ema_21", "ema", FIVE),
         ("ema_slow", "ema", FIFTEEN),
+        ("ema_month", "ema", Timeframe("M")),
         ("rsi_14", "rsi", FIVE),
         ("bb_20", "bbands", FIVE),
     )

@@ -96,3 +96,82 @@ def test_windows_nest_and_take_setups() -> None:
 def test_a_malformed_window_is_refused(rule: Any, code: str, place: str) -> None:
     findings = errors(compiled({"entry_long": rule})[1])
     assert (code, f"actions.entry_long{place}") in [(f.code, f.place.path) for f in findings]
+
+
+CROSS, SLOW_CROSS = ["close", "cross_above", "ema_9"], ["ema_slow", "cross_below", 5]
+BASE_CROSS = ["last_price", "cross_above", "ema_9"]
+
+
+def within(rule: Any, **reach: Any) -> Any:
+    return {"occurred_within": {"bars": 4, **reach, "expr": rule}}
+
+
+def sampled(rule: Any, setups: dict[str, Any] | None = None) -> list[tuple[str, str]]:
+    """Return where a warning says that a crossing is sampled, and what it says."""
+    program_, findings = compiled({"entry_long": rule}, setups)
+    assert program_ is not None
+    return [(f.place.path, f.fact) for f in findings if f.code == "crossing-sampled"]
+
+
+def test_a_crossing_that_an_anchor_passes_over_is_a_warning_at_its_place() -> None:
+    place = "actions.entry_long.occurred_within.anchor_tf"
+    said = "'close cross_above ema_9' is sampled only at closes of 15m by this window; a crossing between two of them is not seen"
+    assert sampled(within(CROSS, anchor_tf="15m")) == [(place, said)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "setups"),
+    [
+        ({"not": CROSS}, {}),
+        ({"any": [["close", ">", 1], {"all": [CROSS]}]}, {}),
+        ({"setup": "turn"}, {"turn": {"all": [{"setup": "deeper"}]}, "deeper": [CROSS]}),
+        ([["close", "+", 1], "cross_below", "ema_slow"], {}),
+        (["hour_utc", "cross_above", 5], {}),
+        ([{"feature_id": "ema_9", "offset": 1}, "cross_above", 5], {}),
+    ],
+    ids=str,
+)
+def test_wherever_the_crossing_stands_under_the_window(rule: Any, setups: dict[str, Any]) -> None:
+    assert len(sampled(within(rule, anchor_tf="1h"), setups)) == 1
+
+
+def test_a_crossing_of_base_prices_is_passed_over_by_exec_closes_too() -> None:
+    assert [place for place, _ in sampled(within(BASE_CROSS))] == ["actions.entry_long.occurred_within.bars"]
+    assert [place for place, _ in sampled(within(BASE_CROSS, anchor_tf="5m"))] == ["actions.entry_long.occurred_within.anchor_tf"]
+    assert sampled({"occurred_within_duration": {"duration": "20m", "expr": BASE_CROSS}}) == []
+    assert sampled(within(BASE_CROSS, anchor_tf="1m")) == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        within(CROSS),
+        within(CROSS, anchor_tf="5m"),
+        within(CROSS, anchor_tf="1m"),
+        within(SLOW_CROSS, anchor_tf="15m"),
+        within(["close", ">", "ema_9"], anchor_tf="1h"),
+        within(within(CROSS), anchor_tf="1h"),  # the window inside looks at every exec close
+        CROSS,
+    ],
+    ids=str,
+)
+def test_a_crossing_that_cannot_be_missed_is_no_warning(rule: Any) -> None:
+    assert sampled(rule) == []
+
+
+@pytest.mark.parametrize("anchor", ["15m", "1h", "W", "M"])
+def test_a_slower_feature_is_seen_where_its_closes_are_those_of_the_anchor(anchor: str) -> None:
+    assert bool(sampled(within(SLOW_CROSS, anchor_tf=anchor))) == (anchor != "15m")
+
+
+@pytest.mark.parametrize(("anchor", "missed"), [("1h", False), ("D", False), ("W", True), ("M", False)])
+def test_months_end_with_a_day_but_not_with_a_week(anchor: str, missed: bool) -> None:
+    assert bool(sampled(within(["ema_month", "cross_above", 5], anchor_tf=anchor))) == missed
+
+
+def test_what_is_warned_of_is_missed_and_what_is_not_is_seen() -> None:
+    values = [1, 1, 1, 1, 9, 9, 1, 1, 1]  # above 5 from the fifth close on, which is no 15m close
+    tape = exec_tape(9, ema_9=values, ema_slow=[1, 9, 1])
+    assert "+" not in truths(tape, within(["ema_9", "cross_above", 5], anchor_tf="15m"))
+    assert "+" in truths(tape, within(["ema_9", "cross_above", 5]))
+    assert "+" in truths(tape, within(["ema_slow", "cross_above", 5], anchor_tf="15m"))

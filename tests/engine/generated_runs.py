@@ -12,6 +12,7 @@ from tapes import MARK_MARGIN_FROM_MS, MINUTE, START, Market, array, market, rul
 
 from trade.base.records import Intent, PriceFrom
 from trade.engine.tape import Payments, Tape
+from trade.sim.money import LIMIT_QUANTA
 from trade.sim.spec import NONE, STOP_FRACTION, STOP_POINTS, TARGET_FRACTION, TARGET_POINTS, TARGET_RATIO, Spec
 
 E12 = 10**12
@@ -124,10 +125,12 @@ def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
     mark = marks(dice, table, dice.choice((0.0005, 0.005, 0.05))) if has_mark else None
     read = market(table, decisions(dice, bars, dice.choice((0.03, 0.1, 0.5, 1))), mark, (), missing, dice.choice((1, 5, 15)), tiers)
     payments = due(dice, read, dice.choice((0, 0, 2, 20)), dice.choice((0.0001, 0.003, 0.2, 1.0)))
+    exact = LIMIT_QUANTA // (20 * max(high for _, high, _, _ in table) * tick_lot)
     limits = {
         "tick_lot_quanta": tick_lot,
+        "exact_lots": exact,
         "min_lots": dice.choice((1, 1, 1, 10)),
-        "max_lots": dice.choice((10, 10**4, 10**7, 10**7)),
+        "max_lots": min(dice.choice((10, 10**4, 10**7, 10**7)), exact),
         "min_notional_quanta": dice.choice((0, 0, cash // 100, cash // 3)),
         "max_notional_quanta": dice.choice((0, 0, cash, cash // 2)),
         "initial_cash_quanta": cash,
@@ -140,14 +143,14 @@ def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
     return with_changes(dice, chosen, made, cash) if dice.random() < 0.4 else (chosen, made)
 
 
-def terms(dice: random.Random, cash: int) -> dict[str, int]:
+def terms(dice: random.Random, cash: int, exact: int) -> dict[str, int]:
     """Return one set of rules, everything in whole steps."""
     step = dice.choice((1, 1, 3, 10))
     return {
         "price_step_ticks": dice.choice((1, 2, 5, 10)),
         "quantity_step_lots": step,
         "min_lots": step * dice.choice((1, 1, 4)),
-        "max_lots": step * dice.choice((10, 10**4, 10**6)),
+        "max_lots": step * min(dice.choice((10, 10**4, 10**6)), exact // step),
         "min_notional_quanta": dice.choice((0, 0, cash // 100, cash // 3)),
     }
 
@@ -156,8 +159,8 @@ def with_changes(dice: random.Random, first: Spec, made: Market, cash: int) -> t
     """Return the run under rules that change up to four times, at any minute, its prices on the tick then in force."""
     ts = made.tape.ts_open_ms
     minutes = sorted({dice.randrange(int(ts[-1] - START) // MINUTE + 2) for _ in range(dice.randint(1, 4))})
-    chosen = first._replace(**terms(dice, cash))
-    changes = [(START + minute * MINUTE, terms(dice, cash)) for minute in minutes]
+    chosen = first._replace(**terms(dice, cash, first.exact_lots))
+    changes = [(START + minute * MINUTE, terms(dice, cash, first.exact_lots)) for minute in minutes]
     rows = rule_rows(chosen, changes)
     ticks = rows[np.searchsorted(rows[:, 0], ts, "right") - 1, 1]
     columns = [-(-column // ticks) * ticks for column in made.tape[1:-1]]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from trade.base.records import ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason
+from trade.base.records import Cap, ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason
 from trade.engine.simulate import Outcome, simulate
 from trade.engine.tape import Payments, Points, Schedule, Tape
 from trade.sim.spec import (
@@ -129,6 +129,7 @@ def spec(**options: Any) -> Spec:
         max_lots=10**6,
         min_notional_quanta=0,
         tick_lot_quanta=QUANTA,
+        exact_lots=10**7,
         max_notional_quanta=0,
         initial_cash_quanta=usdt(1000),
         taker_e12=0,
@@ -270,6 +271,10 @@ def kinds(outcome: Outcome) -> list[str]:
 
 def rules(outcome: Outcome) -> list[str]:
     return [Rule(int(row["rule"])).word for row in outcome.fills]
+
+
+def caps(outcome: Outcome) -> list[str]:
+    return [Cap(int(row["cap"])).word for row in outcome.fills]
 
 
 def rejected(outcome: Outcome) -> dict[str, int]:

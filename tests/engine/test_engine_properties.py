@@ -211,13 +211,15 @@ def test_the_mirror_on_very_many_runs(drawn: Any) -> None:
 
 def finer(spec: Spec, market: Market, ticks: int, lots: int) -> tuple[Spec, Market, Spec, Market]:
     """Return a run without changes of its rules, and the same on a grid that is so many times finer."""
-    coarse = spec._replace(tick_lot_quanta=spec.tick_lot_quanta * ticks * lots)
+    exact = spec.exact_lots // (ticks * lots)
+    coarse = spec._replace(tick_lot_quanta=spec.tick_lot_quanta * ticks * lots, exact_lots=exact, max_lots=min(spec.max_lots, exact))
     points = {STOP_POINTS: "stop_num"}.get(spec.stop_kind), {TARGET_POINTS: "target_num"}.get(spec.target_kind)
     fine = spec._replace(
+        exact_lots=exact * lots,
         price_step_ticks=ticks,
         quantity_step_lots=lots,
         min_lots=spec.min_lots * lots,
-        max_lots=spec.max_lots * lots,
+        max_lots=coarse.max_lots * lots,
         **{name: getattr(spec, name) * ticks for name in points if name},
     )
     tape, due = market.tape, market.payments

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from tapes import (
     at,
+    caps,
     equity_pct,
     equity_usdt,
     exits,
@@ -25,6 +29,8 @@ from tapes import (
     tier,
     usdt,
 )
+
+from trade.sim.spec import SIZE_EQUITY
 
 IN_AND_OUT = {0: "long", 1: "exit"}
 SHORT_AND_OUT = {0: "short", 1: "exit"}
@@ -208,6 +214,40 @@ def test_size_3_an_entry_is_cut_at_the_fill_to_what_fits_and_the_row_says_so() -
     assert only_trade(outcome)["quantity_lots"] == 8
     assert outcome.fills["cut_lots"].tolist() == [2, 0]
     assert equity_usdt(outcome)[-1] == 1000
+
+
+CAPS: dict[str, tuple[str, dict[str, Any], tuple[int, int]]] = {  # of 20 coins wanted at 100
+    "nothing": ("none", {}, (20, 20)),
+    "the margin": ("margin", {"initial_cash_quanta": usdt(1500)}, (20, 15)),
+    "the tier": ("tier", {"tiers": [tier(1200, "0.005")]}, (20, 12)),
+    "the notional": ("max_notional", {"max_notional_quanta": usdt(1100)}, (20, 11)),
+    "the maximum quantity": ("max_qty", {"max_lots": 13}, (20, 13)),
+    "the tightest of them": ("max_notional", {"max_lots": 13, "max_notional_quanta": usdt(900), "tiers": [tier(1200, "0.005")]}, (20, 9)),
+    "the margin under a cap": ("margin", {"max_lots": 13, "initial_cash_quanta": usdt(700)}, (20, 7)),
+    "a cap under the margin": ("max_qty", {"max_lots": 5, "initial_cash_quanta": usdt(700)}, (20, 5)),
+}
+
+
+@pytest.mark.parametrize("name", CAPS)
+@pytest.mark.parametrize("side", ["long", "short"])
+def test_size_1_a_row_names_the_cap_that_made_the_entry_smaller_than_asked(name: str, side: str) -> None:
+    cap, options, (asked, lots) = CAPS[name]
+    outcome = run(flat_bars(100, 100), {0: side}, **{"initial_cash_quanta": usdt(9000), **fixed(2000), **options})
+    entry, exit_ = outcome.fills
+    assert (entry["asked_lots"], entry["quantity_lots"], entry["cut_lots"]) == (asked, lots, 0)
+    assert (caps(outcome), exit_["asked_lots"]) == ([cap, "none"], 0)
+
+
+@pytest.mark.parametrize("model", [fixed(2000), {"size_model": SIZE_EQUITY, "size_e12": 10**12}, {**risk_pct("10"), **stop_points(5)}])
+def test_size_1_every_model_says_what_it_asked_for(model: Any) -> None:
+    outcome = run(flat_bars(100, 100), {0: "long"}, **{**leverage(2), **model}, max_lots=3)  # 1,000 USDT, at 2x and at 5 a coin
+    assert (outcome.fills[0]["asked_lots"], outcome.fills[0]["quantity_lots"], caps(outcome)[0]) == (20, 3, "max_qty")
+
+
+def test_size_3_what_the_margin_cuts_at_the_fill_is_named_over_the_cap_of_the_decision() -> None:
+    outcome = run(flat_bars(100, 125, 125), {0: "long"}, **fixed(2000), max_lots=10)
+    entry = outcome.fills[0]
+    assert (caps(outcome)[0], entry["asked_lots"], entry["quantity_lots"], entry["cut_lots"]) == ("margin", 20, 8, 2)
 
 
 def test_size_3_cut_below_the_minimum_is_a_rejection() -> None:

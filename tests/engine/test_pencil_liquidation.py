@@ -225,3 +225,22 @@ def test_margin_1_a_position_from_before_the_dated_change_keeps_its_maintenance_
 def test_rules_of_the_rows() -> None:
     outcome = long((1000, 1000, 960, 1000), funding=[(at(2), "0.01")])
     assert rules(outcome) == ["FILL-1", "FUND-1", "LIQ-1"]
+
+
+def test_liq_1_a_position_that_opens_beyond_its_liquidation_did_not_hold_that_bar() -> None:
+    outcome = long((900, 1100, 850, 1000))
+    trade = only_trade(outcome)
+    assert (reasons(outcome), trade["bars_held"], outcome.tally["bars_in_position"]) == (["liquidation"], 1, 1)
+    assert (trade["mae_ticks"], trade["mfe_ticks"]) == (40, 0)  # until 960, where it was gone
+
+
+def test_a_liquidation_inside_the_bar_holds_it_and_by_path_has_seen_what_came_before() -> None:
+    bar = (1000, 1030, 950, 990)
+    worst, walked = only_trade(long(bar)), only_trade(long(bar, intrabar=1))
+    assert (worst["bars_held"], worst["mae_ticks"], worst["mfe_ticks"]) == (2, 40, 0)
+    assert (walked["bars_held"], walked["mae_ticks"], walked["mfe_ticks"]) == (2, 40, 30)
+
+
+def test_a_mark_series_has_a_path_of_its_own_and_says_nothing_of_what_was_seen_before() -> None:
+    trade = only_trade(with_mark((1000, 1030, 950, 990), (1000, 1000, 950, 1000), intrabar=1))
+    assert (trade["mae_ticks"], trade["mfe_ticks"]) == (40, 0)

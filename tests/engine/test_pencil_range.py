@@ -145,3 +145,60 @@ def test_a_bar_at_whose_open_a_signal_closed_is_not_held() -> None:
     outcome = run(flat_bars(100, 100, 100, 100), {0: "long", 1: "exit"}, **fixed(500))
     assert only_trade(outcome)["bars_held"] == 1
     assert outcome.tally["bars_in_position"] == 1
+
+
+LEAVES_AT_OPEN: dict[str, tuple[str, Row, dict[str, Any], tuple[int, int]]] = {
+    "a stop": ("long", (50, 130, 40, 60), LEVELS, (50, 0)),
+    "the stop of a short": ("short", (150, 160, 70, 140), LEVELS, (50, 0)),
+    "a market target": ("long", (118, 119, 85, 90), LEVELS, (0, 18)),
+    "the market target of a short": ("short", (82, 115, 80, 90), LEVELS, (0, 18)),
+    "a limit target": ("long", (118, 119, 85, 90), LIMIT, (0, 10)),
+    "the limit target of a short": ("short", (82, 115, 80, 90), LIMIT, (0, 10)),
+}
+
+
+@pytest.mark.parametrize("name", LEAVES_AT_OPEN)
+def test_a_bar_that_opens_beyond_a_level_is_not_held_and_adds_only_the_price_of_the_exit(name: str) -> None:
+    side, bar, options, excursions = LEAVES_AT_OPEN[name]
+    outcome = (long if side == "long" else short)(bar, **options)
+    trade = only_trade(outcome)
+    assert (trade["entry_ts_ms"], trade["exit_ts_ms"], trade["bars_held"]) == (at(1), at(2), 1)
+    assert outcome.tally["bars_in_position"] == 1
+    assert (trade["mae_ticks"], trade["mfe_ticks"]) == excursions
+
+
+def test_a_position_that_is_gone_at_the_open_of_its_entry_held_no_bar() -> None:
+    near = {**slippage("100"), **stop_points(5), **fixed(1010), "initial_cash_quanta": usdt(9000)}
+    outcome = run(flat_bars(1000, 1000, 1000), {0: "long"}, **near)
+    assert (only_trade(outcome)["bars_held"], outcome.tally["bars_in_position"]) == (0, 0)
+
+
+@pytest.mark.parametrize("intrabar", [0, 1])
+def test_a_bar_that_gaps_towards_the_target_raises_the_excursion_by_what_was_traded(intrabar: int) -> None:
+    trade = only_trade(long((108, 108, 89, 95), **LEVELS, intrabar=intrabar))
+    assert (trade["exit_price_ticks"], trade["mae_ticks"], trade["mfe_ticks"], trade["bars_held"]) == (90, 10, 8, 2)
+
+
+SECOND_LEG: dict[str, tuple[str, Row, tuple[int, int], tuple[int, int]]] = {  # (against, in favour) by worst and by path
+    "a stop": ("long", (100, 107, 85, 95), (10, 0), (10, 7)),
+    "a target": ("long", (100, 112, 95, 111), (0, 10), (5, 10)),
+    "the stop of a short": ("short", (100, 115, 93, 95), (10, 0), (10, 7)),
+    "the target of a short": ("short", (100, 105, 88, 90), (0, 10), (5, 10)),
+}
+
+
+@pytest.mark.parametrize("name", SECOND_LEG)
+def test_by_path_the_bar_of_an_exit_also_adds_the_extreme_that_was_walked_before(name: str) -> None:
+    side, bar, worst, walked = SECOND_LEG[name]
+    for options, expected in ((LEVELS, worst), (PATH, walked)):
+        trade = only_trade((long if side == "long" else short)(bar, **options))
+        assert (trade["mae_ticks"], trade["mfe_ticks"]) == expected
+
+
+def test_by_path_an_extreme_after_the_exit_was_not_lived_through() -> None:
+    trade = only_trade(long((100, 109, 90, 95), **{**PATH, **stop_points(9)}))  # equal distance but one: the high comes first
+    assert (trade["mae_ticks"], trade["mfe_ticks"]) == (9, 9)
+    trade = only_trade(long((100, 109, 92, 95), **{**PATH, **stop_points(8)}))  # the low comes first
+    assert (trade["mae_ticks"], trade["mfe_ticks"]) == (8, 0)
+    trade = only_trade(long((100, 105, 94, 95), **{**PATH, **target_points(5)}))  # the high comes first
+    assert (trade["mae_ticks"], trade["mfe_ticks"]) == (0, 5)

@@ -11,6 +11,7 @@ import pytest
 from tapes import (
     MINUTE,
     at,
+    caps,
     equity_usdt,
     exits,
     fixed,
@@ -139,6 +140,7 @@ def test_an_order_between_two_steps_is_cut_at_the_fill_and_the_row_says_so() -> 
     late = {"missing": {1: 1}, "changes": [(at(2), {"quantity_step_lots": 5, "min_lots": 5})]}
     outcome = run(flat_bars(100, 100, 100), {0: "long"}, **fixed(800), **late)
     assert (only_trade(outcome)["quantity_lots"], outcome.fills[0]["cut_lots"]) == (5, 3)
+    assert (outcome.fills[0]["asked_lots"], caps(outcome)[0]) == (8, "qty_step")
 
 
 @pytest.mark.parametrize("change", [{"min_lots": 9}, {"min_notional_quanta": usdt(801)}, {"quantity_step_lots": 10, "min_lots": 10}])
@@ -150,6 +152,7 @@ def test_an_order_under_the_new_minima_is_refused_at_the_fill(change: Any) -> No
 def test_an_order_over_the_new_maximum_is_cut() -> None:
     outcome = run(flat_bars(100, 100, 100), {0: "long"}, **fixed(800), missing={1: 1}, changes=[(at(2), {"max_lots": 3})])
     assert (only_trade(outcome)["quantity_lots"], outcome.fills[0]["cut_lots"]) == (3, 5)
+    assert (outcome.fills[0]["asked_lots"], caps(outcome)[0]) == (8, "max_qty")
 
 
 def test_a_minimum_notional_holds_from_its_date() -> None:

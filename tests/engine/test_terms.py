@@ -18,7 +18,7 @@ from trade.base.timeframe import MINUTE_MS
 from trade.engine.limits import check_after, exact_lots
 from trade.engine.simulate import Outcome, simulate
 from trade.engine.tape import Payments, Points, Schedule, Tape
-from trade.engine.terms import position_leverage, steepest_mmr, tier_rows
+from trade.engine.terms import make_specs, position_leverage, steepest_mmr, tier_rows, venue_lots
 from trade.sim import spec as terms
 from trade.sim.money import LIMIT_QUANTA
 from trade.sim.prices import stop_distance, target_distance
@@ -105,6 +105,18 @@ def test_words_become_codes() -> None:
     assert (plain.stop_kind, plain.target_kind, plain.may_long, plain.may_short, plain.stop_on_liquidation) == (0, 0, 1, 1, 1)
     fixed = spec_of(play(sizing=("fixed_usdt", "250.5", "1")))
     assert (fixed.size_model, fixed.size_e12, fixed.size_quanta) == (terms.SIZE_FIXED, 0, 25_050_000_000)
+
+
+def test_a_market_without_a_maximum_takes_what_is_exact_and_no_more() -> None:
+    unlimited = instrument("0.0000001", "1", max_qty=None)
+    frictionless = play(slippage_bps="0")
+    (spec,) = make_specs(frictionless, unlimited, has_mark=False, highest_ticks=79)
+    exact = exact_lots(spec, 79, Fraction("0.01"))
+    assert (spec.max_lots, spec.exact_lots, venue_lots(unlimited)) == (exact, exact, (None,))
+    assert spec.max_lots * 79 * spec.tick_lot_quanta <= LIMIT_QUANTA
+    assert spec.max_lots > 10**15  # over 7,900,000,000 USDT of it
+    (bound,) = make_specs(frictionless, instrument("0.0000001", "1", max_qty=D(10**9)), has_mark=False, highest_ticks=79)
+    assert (bound.max_lots, bound.exact_lots) == (10**9, exact)
 
 
 def test_fill_10_a_minimum_off_the_step_is_the_next_whole_lot_and_a_maximum_the_last() -> None:
@@ -278,4 +290,6 @@ def test_an_order_that_only_exact_arithmetic_limits_is_refused_after_the_run() -
     assert outcome.trades["quantity_lots"][0] == spec.max_lots == exact_lots(spec, 2 * 10**9, Fraction("0.001"))
     with pytest.raises(Refused, match="largest order"):
         check_after(spec, outcome, rules_of(spec), [10**18])
+    with pytest.raises(Refused, match="largest order"):
+        check_after(spec, outcome, rules_of(spec), [None])
     assert check_after(spec, outcome, rules_of(spec), [spec.max_lots]) is None  # the venue's own limit is no fault

@@ -63,7 +63,7 @@ UNCOVERED = {
         "decision_ts_ms", "margin_quanta", "stop_price_ticks", "target_price_ticks", "liquidation_price_ticks",
         "mae_ticks", "mfe_ticks", "bars_held", "exit_reason", "ambiguous",
     },
-    "fills": {"price_from", "rule", "on_mark", "bar_ts_open_ms", "decision_ts_ms", "delay_ms", "cut_lots", "rate_e12"},
+    "fills": {"price_from", "rule", "on_mark", "bar_ts_open_ms", "decision_ts_ms", "delay_ms", "rate_e12"},
     "points": {"used_margin_quanta", "maintenance_margin_quanta", "low_equity_quanta"},
 }  # fmt: skip
 

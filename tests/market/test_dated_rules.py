@@ -138,6 +138,14 @@ def test_the_first_set_can_be_corrected_and_the_same_again_commits_nothing(fille
     assert Store(filled).manifest.generation == generation
 
 
+def test_a_maximum_can_be_taken_back_and_given_again(filled, rules):
+    assert rules("--max-qty", "none")["rules"][0]["max_qty"] is None
+    assert "max-qty none given by hand" in rules()["rules"][0]["source"]
+    later = rules("--from", "2023-01-02", "--max-qty", "5")["rules"]
+    assert [each["max_qty"] for each in later] == [None, "5"]
+    assert rules("--min-qty", "4", "--max-qty", "none")["rules"][0]["max_qty"] is None
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

@@ -69,6 +69,12 @@ def test_the_generic_instrument_has_continuous_tiers():
     assert all(b.deduction_usdt == a.limit_usdt * (b.mmr - a.mmr) + a.deduction_usdt for a, b in pairwise(tiers))
 
 
+def test_a_maximum_quantity_that_nobody_knows_is_none_and_not_a_large_number():
+    assert generic(BTC, Decimal("0.1"), Decimal(1)).max_qty is None
+    assert [packaged(series).max_qty for series in KNOWN] == [Decimal(1190), None, None]
+    assert packaged(KNOWN[1]).as_json()["max_qty"] is None
+
+
 def test_an_unknown_symbol_gets_the_tick_and_step_its_data_shows(parquet, load_in, db):
     bars = make_bars(2000)
     scaled = {name: column if name in ("ts_open_ms", "volume") else np.round(column / 1000, 4) for name, column in bars.items()}

@@ -14,7 +14,7 @@ from typing import Any
 from exchange_rows import Bar, Decision, Order, Payment, Position, Regime, Tier
 from exchange_rules import E12, Refusal, Rules, down, share, tick_down
 
-from trade.base.records import ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason
+from trade.base.records import Cap, ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason
 from trade.sim import spec as words
 
 
@@ -55,31 +55,40 @@ class Exchange(Rules):
         allowed = [t.limit for t in self.table(ts) if t.leverage_e2 >= s.leverage_e2]
         if not allowed:
             raise Refusal(Rejection.LEVERAGE_ABOVE_TIER)
-        notional = min(allowed[-1], s.max_notional_quanta) if s.max_notional_quanta > 0 else allowed[-1]
-        lots = self.wanted(price, stop, self.cash, min(self.regime(ts).max_lots, notional // (price * self.unit)), ts)
-        if lots < self.least(price, ts):
+        caps = {Cap.MAX_QTY: self.regime(ts).max_lots, Cap.TIER: allowed[-1] // (price * self.unit)}
+        if s.max_notional_quanta > 0:
+            caps[Cap.MAX_NOTIONAL] = s.max_notional_quanta // (price * self.unit)
+        tightest = min(caps, key=lambda cap: caps[cap])
+        asked = self.wanted(price, stop, self.cash, s.exact_lots, ts)
+        capped = tick_down(min(asked, caps[tightest]), self.regime(ts).step)
+        if capped < self.least(price, ts):
             raise Refusal(Rejection.BELOW_MINIMUM)
-        lots = self.affordable(side, price, self.cash, lots, ts)
+        lots = self.affordable(side, price, self.cash, capped, ts)
         if lots < self.least(price, ts):
             raise Refusal(Rejection.INSUFFICIENT_MARGIN)
+        cap = Cap.MARGIN if lots < capped else tightest if capped < asked else Cap.NONE
         self.checked_stop(side, lots, price, stop, ts)
         if bar is self.bars[-1]:
             raise Refusal(Rejection.NO_NEXT_BAR)
-        return Order(side, lots, bar.close, decision.ts)
+        return Order(side, lots, bar.close, decision.ts, asked, cap)
 
     def enter(self, order: Order, number: int) -> None:
         """FILL-1 at the open, SIZE-3 cut to what fits, STOP-2 again; EVID-1 row."""
         bar, side = self.bars[number], order.side
         price, now = self.slipped(bar.open, side, bar.ts), self.regime(bar.ts)
         stop, target = self.levels(side, price, order.close, bar.ts)
-        asked = order.lots
+        asked, cap = order.lots, order.cap
         if now != self.regime(order.ts):  # FILL-10: other rules than at the decision
             asked = tick_down(min(asked, now.max_lots), now.step)
+            if asked < order.lots:
+                cap = Cap.MAX_QTY if now.max_lots < order.lots else Cap.QTY_STEP
             if asked < self.least(price, bar.ts) and self.affordable(side, price, self.cash, asked, bar.ts) == asked:
                 raise Refusal(Rejection.BELOW_MINIMUM)
         lots = self.affordable(side, price, self.cash, asked, bar.ts)
         if lots < order.lots and lots < self.least(price, bar.ts):
             raise Refusal(Rejection.INSUFFICIENT_MARGIN)
+        if lots < asked:
+            cap = Cap.MARGIN
         stop = self.checked_stop(side, lots, price, stop, bar.ts)
         value = lots * price * self.unit
         posted, tier, fee = self.posted(side, value), self.tier(bar.ts, value), share(value, self.spec.taker_e12)
@@ -114,6 +123,8 @@ class Exchange(Rules):
             fee_quanta=fee,
             cash_quanta=-fee,
             cut_lots=order.lots - lots,
+            asked_lots=order.asked,
+            cap=int(cap),
             decision_ts_ms=order.ts,
             delay_ms=bar.ts - order.ts,
         )
@@ -244,7 +255,6 @@ class Exchange(Rules):
         """Step 3: what the open decides is first, then the range, and inside the range FILL-5 and LIQ-1 choose."""
         p, bar, s = self.position, self.bars[number], self.spec
         assert p is not None
-        self.bars_in_position += 1
         side, limit, held = p.side, bool(s.target_is_limit), number + 1 - p.opened_bar
         against, favour = (bar.low, bar.high) if side > 0 else (bar.high, bar.low)
         needed = p.target + side * self.regime(bar.ts).tick if limit and s.limit_through else p.target  # FILL-2
@@ -258,16 +268,18 @@ class Exchange(Rules):
         gone = side * ((bar.mark_low if side > 0 else bar.mark_high) - p.liquidation) <= 0
         if not (stop_at(against) or target_at(favour) or gone):
             p.seen += [bar.high, bar.low]
+            self.bars_in_position += 1
             return
-        p.seen.append(bar.open)
-        if side * (bar.mark_open - p.liquidation) <= 0:
-            self.liquidate(bar.ts, held)
+        if side * (bar.mark_open - p.liquidation) <= 0:  # what leaves at the open did not hold the bar, and lived through no price of it
+            self.liquidate(bar.ts, held - 1)
         elif target_at(bar.open):  # FILL-6
             price, source = (p.target, PriceFrom.TARGET_LEVEL) if limit else (bar.open, PriceFrom.OPEN)
-            self.close(price, limit, ExitReason.TAKE_PROFIT, Rule.FILL_6, source, bar.ts, bar.ts, held)
+            self.close(price, limit, ExitReason.TAKE_PROFIT, Rule.FILL_6, source, bar.ts, bar.ts, held - 1)
         elif stop_at(bar.open) and not (s.has_mark and gone):  # FILL-6, LIQ-1
-            self.close(bar.open, False, ExitReason.STOP_LOSS, Rule.FILL_6, PriceFrom.OPEN, bar.ts, bar.ts, held)
+            self.close(bar.open, False, ExitReason.STOP_LOSS, Rule.FILL_6, PriceFrom.OPEN, bar.ts, bar.ts, held - 1)
         else:
+            p.seen.append(bar.open)
+            self.bars_in_position += 1
             p.trade["ambiguous"] = int(stop_at(against) and not stop_at(bar.open) and target_at(favour))
             self.meet_inside(bar, held, stop_at(against), target_at(favour), gone)
 
@@ -282,7 +294,12 @@ class Exchange(Rules):
             stop = not s.has_mark and p.side * (p.stop - p.liquidation) > 0
             gone = not stop
             favour_first = favour_first and not s.has_mark
-        if target and (favour_first or not (stop or gone)):
+        leaves_for_target = target and (favour_first or not (stop or gone))
+        if s.intrabar == words.PATH and not (gone and not leaves_for_target and s.has_mark):
+            first, second = (bar.low, bar.high) if low_first else (bar.high, bar.low)
+            if second == ((bar.high if p.side > 0 else bar.low) if leaves_for_target else (bar.low if p.side > 0 else bar.high)):
+                p.seen.append(first)  # the level was met on the second leg of the walk
+        if leaves_for_target:
             rule = Rule.FILL_5 if doubtful else Rule.FILL_2 if limit else Rule.FILL_3
             self.close(p.target, limit, ExitReason.TAKE_PROFIT, rule, PriceFrom.TARGET_LEVEL, bar.ts, bar.ts, held)
         elif gone:

@@ -79,3 +79,5 @@ class Order:
     lots: int
     close: int
     ts: int
+    asked: int  # before any cap
+    cap: int

@@ -13,6 +13,7 @@ from typing import Any, cast
 import pytest
 from command_line import SAMPLE, Said, Trade
 
+from trade.artifacts.receipt import FORMAT
 from trade.artifacts.tables import Table
 from trade.base.errors import EXIT_DATA_MISSING, EXIT_MALFORMED, EXIT_MISMATCH, EXIT_REFUSED, DataMissing
 from trade.base.timeframe import MINUTE_MS, Timeframe
@@ -225,7 +226,7 @@ def test_preflight_asks_the_gates_and_writes_nothing(trade: Trade, market: Path)
 def test_a_kept_run_that_is_damaged_is_named_and_the_others_listed(run: Run, trade: Trade, tmp_path: Path) -> None:
     kept, damaged = run("--to", "2025-01-20").json, run("--to", "2025-01-21").json
     result = Path(damaged["folder"]) / "result.json"
-    for text in ("{not json", "[]", json.dumps({"format": "1"})):
+    for text in ("{not json", "[]", json.dumps({"format": FORMAT})):
         result.write_text(text)
         said = trade("backtest", "list", "--out", tmp_path / "out", "--json")
         assert [brief["run_id"] for brief in said.json["runs"]] == [kept["run_id"]]

@@ -80,11 +80,12 @@ def test_the_document_of_a_run_has_every_hash_and_figure_at_the_top(said: Any) -
     assert names == {name for name in run if name.endswith("_hash")}
     assert all(len(run[name]) == 64 for name in names)
     assert len(run["data_digest"]) == 64
-    assert len(run["metrics"]) >= 62
+    assert len(run["metrics"]) >= 64
     assert (run["stop_reason"], run["status"], run["existed"]) == ("completed", "completed", False)
     assert run["input_hash"].startswith(run["run_id"])
     assert {"folder", "window", "symbol", "rejections", "gross_to_net", "funnel", "tables", "extras"} <= set(run)
-    [warning] = run["findings"]
+    warning, note = run["findings"]
+    assert (note["code"], note["severity"]) == ("short-window", "note")
     assert (warning["code"], warning["severity"], warning["path"]) == ("mode-forbids", "warning", "actions.entry_short")
     assert warning["line"] > 1
     again = said(words, "--json").json
@@ -96,7 +97,7 @@ def test_a_kept_run_is_shown_as_it_was_said(said: Any) -> None:
     shown = said(f"backtest show {run['run_id'][:8]} --out {{out}}", "--json").json
     differing = {name for name in run if run[name] != shown[name]}
     assert differing == {"existed", "findings"}  # the places are those of the file that was run
-    assert [finding["path"] for finding in shown["findings"]] == ["actions.entry_short"]
+    assert [finding["path"] for finding in shown["findings"]] == ["actions.entry_short", ""]
     text = said(f"backtest show {run['run_id'][:8]} --out {{out}}")
     assert "month of exit" in text.out
     assert "actions.entry_long: all of" in text.out

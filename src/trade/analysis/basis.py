@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from trade.analysis.curve import Curve, read_curve
 from trade.base.result import Result
+from trade.base.timeframe import DAY_MS
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 Bool = npt.NDArray[np.bool_]
 
+YEARLY_FROM_MS = 30 * DAY_MS  # a shorter window says nothing of a year
 _TAIL = 20  # one in twenty: 5 %
 
 
@@ -32,6 +34,11 @@ class Basis:
     def usdt(self, quanta: int) -> float:
         """Return the double nearest to an exact amount."""
         return quanta / self.quanta_per_usdt
+
+    @property
+    def says_of_a_year(self) -> bool:
+        """Whether the window is long enough for annualised figures."""
+        return is_yearly(self.result)
 
     @property
     def won(self) -> Bool:
@@ -65,6 +72,11 @@ def read_result(result: Result) -> Basis:
         side=np.ascontiguousarray(trades["side"]),
         bars_held=np.ascontiguousarray(trades["bars_held"]),
     )
+
+
+def is_yearly(result: Result) -> bool:
+    """Return whether the window of a run is long enough for annualised figures; else they are undefined."""
+    return result.window.to_ms - result.window.from_ms >= YEARLY_FROM_MS
 
 
 def over(part: float, whole: float) -> float | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from trade.analysis.basis import Basis, pct
-from trade.base.records import ExitReason
+from trade.base.records import Cap, ExitReason, FillKind, Records
 
 
 def entry_attempts(basis: Basis) -> int:
@@ -18,6 +20,17 @@ def entry_rejections(basis: Basis) -> int:
 
 def entry_rejection_rate(basis: Basis) -> float | None:
     return pct(entry_rejections(basis), entry_attempts(basis))
+
+
+def entries_cut(basis: Basis) -> int:
+    return sum(cuts(basis.result.fills).values())
+
+
+def cuts(fills: Records) -> Mapping[Cap, int]:
+    """Return how many entries each cap made smaller than asked, caps that cut none left out."""
+    caps = fills["cap"][fills["kind"] == FillKind.ENTRY]
+    counts = {cap: int(np.count_nonzero(caps == cap)) for cap in Cap if cap is not Cap.NONE}
+    return {cap: count for cap, count in counts.items() if count}
 
 
 def ambiguous_trades(basis: Basis) -> int:

@@ -17,6 +17,10 @@ Rendered from the registry in `src/trade/analysis/registry.py`; a test keeps thi
   plain doubles. Nothing is rounded for display.
 - `r` are the N returns of the equity curve per exec bar, the first one from the initial equity; they end where equity is used up.
   The risk-free rate is 0. Bars per year are those of the exec timeframe (1m 525600, 15m 35040, 1h 8760, D 365, W 52, M 12).
+- `d` are the returns of UTC days, from the last exec close of one to that of the next; the first and the last day may be parts.
+- Annualised figures (`sharpe`, `sortino`, `sharpe_daily`, `sortino_daily`, `calmar`, `cagr_pct`, `volatility_pct`) of a window under 30
+  days are `null`, and a note says so: they would be large, and mean nothing. Compare runs by the daily ratios: they do not
+  depend on the exec timeframe.
 - Net of a trade is after its fees and its funding. Exec bars are bars of the Play's exec timeframe, base bars those of the finest
   stored series (1m by default).
 - Drawdown is that of base-close equity, from the loop; its duration and the `ulcer_index` come from the equity curve at exec closes.
@@ -25,7 +29,7 @@ Rendered from the registry in `src/trade/analysis/registry.py`; a test keeps thi
 
 def metrics_page() -> str:
     """Return the page as Markdown."""
-    return "\n".join((_INTRO, "## The 62", "", *_table(METRICS), "", "## Extras", "", *_table(EXTRAS), ""))
+    return "\n".join((_INTRO, "## The 64", "", *_table(METRICS), "", "## Extras", "", *_table(EXTRAS), ""))
 
 
 def _table(metrics: tuple[Metric, ...]) -> list[str]:

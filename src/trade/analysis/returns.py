@@ -44,13 +44,16 @@ def net_quanta(basis: Basis) -> int:
 
 
 def yearly_growth(basis: Basis) -> float | None:
-    """Return the compound growth per year as a fraction; −1 when nothing is left, None beyond what a double holds."""
+    """Return the compound growth per year as a fraction; −1 when nothing is left.
+
+    None in a window under 30 days, and beyond what a double holds.
+    """
     first, last, bars = basis.result.initial_equity_quanta, basis.result.final_equity_quanta, basis.curve.exec_bars
-    if first <= 0 or bars == 0:
+    if first <= 0 or bars == 0 or not basis.says_of_a_year:
         return None
     if last <= 0:
         return -1.0
     try:
         return math.expm1(math.log(last / first) * basis.result.exec_timeframe.bars_per_year / bars)
-    except OverflowError:  # minutes of trading, annualised
+    except OverflowError:  # a month of wonders, annualised
         return None

@@ -1,11 +1,18 @@
-"""Return against risk, and the shape of the returns per exec bar. The risk-free rate is 0."""
+"""Return against risk, and the shape of the returns per exec bar. The risk-free rate is 0.
+
+What is annualised is None in a window under 30 days.
+"""
 
 from __future__ import annotations
 
 import math
 
-from trade.analysis.basis import Basis, over
+import numpy as np
+
+from trade.analysis.basis import Basis, Float64, over
+from trade.analysis.calendar import DAY, period_returns
 from trade.analysis.returns import yearly_growth
+from trade.base.timeframe import Timeframe
 
 _ROUNDING = 1e-12  # a spread this small beside the mean is rounding, not risk
 
@@ -16,6 +23,17 @@ def sharpe(basis: Basis) -> float | None:
 
 def sortino(basis: Basis) -> float | None:
     return _yearly(basis, over(basis.curve.mean, math.sqrt(basis.curve.downside_square)))
+
+
+def sharpe_daily(basis: Basis) -> float | None:
+    days = _days(basis)
+    mean = _mean(days)
+    return _yearly(basis, over(mean, _not_rounding(math.sqrt(_mean((days - mean) ** 2)), mean)), DAY)
+
+
+def sortino_daily(basis: Basis) -> float | None:
+    days = _days(basis)
+    return _yearly(basis, over(_mean(days), math.sqrt(_mean(np.minimum(days, 0.0) ** 2))), DAY)
 
 
 def calmar(basis: Basis) -> float | None:
@@ -52,9 +70,24 @@ def cvar_95_pct(basis: Basis) -> float | None:
 
 def _spread(basis: Basis) -> float:
     """Return the population standard deviation of the returns, 0 where they do not vary."""
-    deviation = math.sqrt(basis.curve.variance)
-    return deviation if deviation > _ROUNDING * abs(basis.curve.mean) else 0.0
+    return _not_rounding(math.sqrt(basis.curve.variance), basis.curve.mean)
 
 
-def _yearly(basis: Basis, per_bar: float | None) -> float | None:
-    return None if per_bar is None else per_bar * math.sqrt(basis.result.exec_timeframe.bars_per_year)
+def _not_rounding(deviation: float, mean: float) -> float:
+    return deviation if deviation > _ROUNDING * abs(mean) else 0.0
+
+
+def _yearly(basis: Basis, per_bar: float | None, timeframe: Timeframe | None = None) -> float | None:
+    """Return a figure per bar (of the exec timeframe) as one per year."""
+    if per_bar is None or not basis.says_of_a_year:
+        return None
+    return per_bar * math.sqrt((timeframe or basis.result.exec_timeframe).bars_per_year)
+
+
+def _days(basis: Basis) -> Float64:
+    """Return the returns of UTC days, as fractions."""
+    return period_returns(basis, DAY).return_pct / 100
+
+
+def _mean(values: Float64) -> float:
+    return math.fsum(values.tolist()) / len(values) if len(values) else 0.0

@@ -14,7 +14,7 @@ from trade.base.result import Result
 
 @dataclass(frozen=True)
 class Summary:
-    """`metrics` are the 62 that users know, `extras` what we add; both in the order of the registry, None where undefined."""
+    """`metrics` are the 64 that users know, `extras` what we add; both in the order of the registry, None where undefined."""
 
     metrics: Mapping[str, Value]
     extras: Mapping[str, Value]

@@ -20,7 +20,7 @@ SIGNATURE = "pipeline_signature.json"
 TIMES = "run_times.json"  # wall clock; outside every hash
 FILES = (MANIFEST, PLAY, PREFLIGHT, TRADES.file, FILLS.file, POINTS.file, RESULT, SIGNATURE)
 DOCUMENTS = (MANIFEST, PREFLIGHT, RESULT, SIGNATURE)  # the JSON among them
-FORMAT = "1"
+FORMAT = "2"
 
 _RUN_ID_DIGITS = 12
 

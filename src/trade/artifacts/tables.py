@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from trade.base.curve import EquityCurve
 from trade.base.hashing import table_hash
 from trade.base.instrument import Grid
-from trade.base.records import EQUITY, FILL, NO_PRICE, TRADE, ExitReason, FillKind, PriceFrom, Records, Rule, Word
+from trade.base.records import EQUITY, FILL, NO_PRICE, TRADE, Cap, ExitReason, FillKind, PriceFrom, Records, Rule, Word
 
 Int64 = npt.NDArray[np.int64]
 Rows = Records | EquityCurve  # both give a column by its name
@@ -131,6 +131,7 @@ FILLS = Table(
         "cash_usdt": _money("cash_quanta"),
         "price_from_word": _word("price_from", PriceFrom),
         "rule_word": _word("rule", Rule),
+        "cap_word": _word("cap", Cap),
     },
 )
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.base.calendar import ALWAYS
-from trade.base.rules import VALUES, Rules, common_unit
+from trade.base.rules import VALUES, Rules, as_text, common_unit
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
@@ -112,7 +112,8 @@ class TierTable:
 class Instrument:
     """One tradable symbol of a venue and market ("spot" or "linear") with its rules.
 
-    Tick, step, minima and maximum are those in force first; each set of `later_rules`, ascending, replaces them from its instant on.
+    Tick, step, minima and maximum are those in force first; each set of `later_rules`, ascending, replaces them from its instant on;
+    a maximum that nobody knows is None.
     Bars that open at or after `delisted_ms` are none of its own (END-2). `source` says where the rules come from ("packaged
     2026-08-06", "override at import", ...). `calendar` names when bars are expected: `24/7`, `fx`, or the code of an exchange.
     """
@@ -123,7 +124,7 @@ class Instrument:
     tick_size: Decimal
     qty_step: Decimal
     min_qty: Decimal
-    max_qty: Decimal
+    max_qty: Decimal | None
     min_notional_usdt: Decimal
     taker_bps: Decimal
     maker_bps: Decimal
@@ -216,7 +217,7 @@ class Instrument:
             "tick_size": str(self.tick_size),
             "qty_step": str(self.qty_step),
             "min_qty": str(self.min_qty),
-            "max_qty": str(self.max_qty),
+            "max_qty": as_text(self.max_qty),
             "min_notional_usdt": str(self.min_notional_usdt),
             "taker_bps": str(self.taker_bps),
             "maker_bps": str(self.maker_bps),

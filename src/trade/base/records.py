@@ -69,6 +69,17 @@ class Rejection(Word):
     NO_NEXT_BAR = 5  # decided, but no bar follows before the window ends
 
 
+class Cap(Word):
+    """What made an entry smaller than its sizing asked for: the tightest one at the decision, or what cut it at the fill (SIZE-1)."""
+
+    NONE = 0  # as large as asked
+    MARGIN = 1  # the cost did not fit cash - used margin, at the decision or at the fill (SIZE-3)
+    TIER = 2  # the largest value whose tier still allows the leverage
+    MAX_NOTIONAL = 3  # account.max_notional_usdt of the Play
+    MAX_QTY = 4  # the largest quantity the instrument accepts in one order (FILL-10)
+    QTY_STEP = 5  # a coarser step than at the decision was in force at the fill (FILL-10)
+
+
 class FillKind(Word):
     """What a row of the fills table is."""
 
@@ -154,6 +165,8 @@ FILL = _int64(
     "decision_ts_ms",
     "delay_ms",  # from the instant the order could first act to the open of the bar it met (GAP-1)
     "cut_lots",  # what SIZE-3 took off at the fill
+    "asked_lots",  # entries: what the sizing asked for, before any cap (SIZE-1)
+    "cap",  # entries: what made the quantity smaller than that
     "rate_e12",  # funding rate in 1e-12, else 0
 )
 

@@ -10,22 +10,30 @@ from math import gcd
 
 @dataclass(frozen=True)
 class Rules:
-    """One set of rules, in force from an instant (ms, UTC; 0: always) until the next. `source` says who says so."""
+    """One set of rules, in force from an instant (ms, UTC; 0: always) until the next. `source` says who says so.
+
+    A `max_qty` of None is none that anybody knows of.
+    """
 
     from_ms: int
     tick_size: Decimal
     qty_step: Decimal
     min_qty: Decimal
-    max_qty: Decimal
+    max_qty: Decimal | None
     min_notional_usdt: Decimal
     source: str
 
     def as_json(self) -> dict[str, object]:
         """Return the set as JSON values, decimals as text."""
-        return {"from_ms": self.from_ms, **{name: str(getattr(self, name)) for name in VALUES}, "source": self.source}
+        return {"from_ms": self.from_ms, **{name: as_text(getattr(self, name)) for name in VALUES}, "source": self.source}
 
 
 VALUES = ("tick_size", "qty_step", "min_qty", "max_qty", "min_notional_usdt")
+
+
+def as_text(value: Decimal | None) -> str | None:
+    """Return a decimal as JSON carries it."""
+    return None if value is None else str(value)
 
 
 def common_unit(units: Iterable[Decimal]) -> Decimal:

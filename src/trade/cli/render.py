@@ -15,6 +15,7 @@ from trade.cli import console
 from trade.gates.text import instant, span
 
 _GROUPS = {"by_exit_reason": "exit reason", "by_side": "side", "by_weekday": "weekday of entry", "by_month": "month of exit"}
+_IN_PLACE = ("no-trades", "entries-cut")  # said beside the funnel, and under the figures
 
 
 def show_receipt(receipt: Receipt) -> None:
@@ -27,11 +28,14 @@ def show_receipt(receipt: Receipt) -> None:
     console.succeed({**place, **summary["hashes"], **summary}, "completed", receipt.findings)
     if console.Talk.as_json:
         return
-    console.show_findings(finding for finding in receipt.findings if finding.code != "no-trades")  # said beside the funnel
+    console.show_findings(finding for finding in receipt.findings if finding.code not in _IN_PLACE)
     console.show(Text(f"{summary['play']}  {summary['symbol']}  {summary['exec_timeframe']}", style="bold"))
     days = (summary["window"][1] - summary["window"][0]) / 86_400_000
     console.show(f"{span(*summary['window'])} UTC ({days:.0f} days)")
     console.show(_figures(summary))
+    for finding in receipt.findings:
+        if finding.code == "entries-cut":
+            console.show(finding.fact)
     if summary["rejections"]:
         console.show("rejected entries: " + ", ".join(f"{count} {code}" for code, count in summary["rejections"].items()))
     if summary["metrics"]["total_trades"] == 0:
@@ -105,6 +109,8 @@ def _figures(summary: Mapping[str, Any]) -> Table:
         ("buy and hold", _number(metrics["benchmark_return_pct"], " %")),
         ("max drawdown", _number(metrics["max_drawdown_pct"], " %")),
         ("Sharpe", _number(metrics["sharpe"])),
+        ("daily Sharpe", _number(metrics["sharpe_daily"])),
+        ("daily Sortino", _number(metrics["sortino_daily"])),
         ("profit factor", _number(metrics["profit_factor"])),
         ("trades", str(metrics["total_trades"])),
         ("win rate", _number(metrics["win_rate"], " %")),
@@ -117,6 +123,8 @@ def _figures(summary: Mapping[str, Any]) -> Table:
         ("funding", _money(way["funding"])),
         ("net", _money(way["net"])),
         ("final equity", _money(metrics["final_equity"])),
+        ("rejected entries", str(metrics["entry_rejections"])),
+        ("cut entries", str(extras["entries_cut"])),
         ("ambiguous trades", str(extras["ambiguous_trades"])),
         ("stop reason", summary["stop_reason"]),
     ]

@@ -12,8 +12,6 @@ from trade.cli import completing, console
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from trade.base.instrument import Instrument
 
 _NEVER = "never"
@@ -29,7 +27,7 @@ def rules(
     tick: Annotated[str | None, typer.Option("--tick", help="Tick size.")] = None,
     step: Annotated[str | None, typer.Option("--step", help="Quantity step.")] = None,
     min_qty: Annotated[str | None, typer.Option("--min-qty", help="Smallest quantity of an order.")] = None,
-    max_qty: Annotated[str | None, typer.Option("--max-qty", help="Largest quantity of an order.")] = None,
+    max_qty: Annotated[str | None, typer.Option("--max-qty", help="Largest quantity of an order; 'none' for no maximum.")] = None,
     min_notional: Annotated[str | None, typer.Option("--min-notional", help="Smallest value of an order in USDT; 0 for none.")] = None,
     remove: Annotated[str | None, typer.Option("--remove", metavar="TIME", help="Remove the set that begins at this instant.")] = None,
     delisted: Annotated[
@@ -45,13 +43,14 @@ def rules(
     """
     console.configure(as_json=as_json, quiet=quiet)
     from trade.market.instruments import parse_grid
-    from trade.market.ruling import change, with_values, without
+    from trade.market.ruling import NO_MAXIMUM, change, with_values, without
     from trade.market.store import Store
 
     options = {"tick_size": ("--tick", tick), "qty_step": ("--step", step), "min_qty": ("--min-qty", min_qty)}
-    options |= {"max_qty": ("--max-qty", max_qty), "min_notional_usdt": ("--min-notional", min_notional)}
+    unlimited = max_qty == NO_MAXIMUM
+    options |= {"max_qty": ("--max-qty", None if unlimited else max_qty), "min_notional_usdt": ("--min-notional", min_notional)}
     parsed = {name: parse_grid(text, option, or_zero=option == "--min-notional") for name, (option, text) in options.items()}
-    values: dict[str, Decimal] = {name: value for name, value in parsed.items() if value is not None}
+    values = {name: value for name, value in parsed.items() if value is not None or (unlimited and name == "max_qty")}
     from_ms, remove_ms = instant_ms("--from", from_), instant_ms("--remove", remove)
     delisted_ms = None if delisted in (None, _NEVER) else instant_ms("--delisted", delisted)
     if from_ms is not None and not values:
@@ -78,11 +77,12 @@ def rules(
 
 def _show(instrument: Instrument) -> None:
     from trade.market.instants import iso
+    from trade.market.ruling import NO_MAXIMUM
 
     table = console.table("from", "tick", "step", "min quantity", "max quantity", "min notional", "source")
     for one in instrument.rule_tables:
         since = iso(one.from_ms) if one.from_ms else "always"
         numbers = (one.tick_size, one.qty_step, one.min_qty, one.max_qty, one.min_notional_usdt)
-        table.add_row(since, *(f"{number:f}" for number in numbers), one.source)
+        table.add_row(since, *(NO_MAXIMUM if number is None else f"{number:f}" for number in numbers), one.source)
     console.show(f"{instrument.key}" + ("" if instrument.delisted_ms is None else f", delisted at {iso(instrument.delisted_ms)}"))
     console.show(table)

@@ -74,13 +74,18 @@ class Arithmetic:
 Operand = Constant | Column | InstantPart | Arithmetic
 
 
-def columns_of(operand: Operand) -> Iterator[Column]:
-    """Yield every column an operand reads."""
-    if isinstance(operand, Column):
+def parts_of(operand: Operand) -> Iterator[Column | InstantPart]:
+    """Yield everything in an operand that changes with time."""
+    if isinstance(operand, (Column, InstantPart)):
         yield operand
     elif isinstance(operand, Arithmetic):
-        yield from columns_of(operand.left)
-        yield from columns_of(operand.right)
+        yield from parts_of(operand.left)
+        yield from parts_of(operand.right)
+
+
+def columns_of(operand: Operand) -> Iterator[Column]:
+    """Yield every column an operand reads."""
+    return (part for part in parts_of(operand) if isinstance(part, Column))
 
 
 class _Leaf:

@@ -50,10 +50,10 @@ def check_before(spec: Spec, highest_ticks: int) -> None:
     _refuse(too_large)
 
 
-def check_after(spec: Spec, outcome: Outcome, rules: Int64, venue_lots: Sequence[int]) -> None:
+def check_after(spec: Spec, outcome: Outcome, rules: Int64, venue_lots: Sequence[int | None]) -> None:
     """Raise Refused when the account grew out of exact arithmetic, or an order wanted more than the exact lots.
 
-    `rules` are the rows of the run, `venue_lots` the venue's own limit under each of them.
+    `rules` are the rows of the run, `venue_lots` the venue's own limit under each of them, None for none.
     In one step neither can leave int64, so the first crossing is still written down exactly.
     """
     wealth = _leveraged(spec, int(outcome.tally["peak_quanta"]))
@@ -62,7 +62,7 @@ def check_after(spec: Spec, outcome: Outcome, rules: Int64, venue_lots: Sequence
     under = np.maximum(np.searchsorted(rules[:, RULES_FROM_MS], entries["decision_ts_ms"], "right") - 1, 0)
     for row, (most, venue) in enumerate(zip(rules[:, RULES_MAX_LOTS].tolist(), venue_lots, strict=True)):
         wanted = (entries["quantity_lots"] + entries["cut_lots"])[under == row]
-        if most < venue and wanted.max(initial=0) >= most:
+        if (venue is None or most < venue) and wanted.max(initial=0) >= most:
             found.append(_too_large("largest order", LIMIT_QUANTA))
     _refuse(found)
 

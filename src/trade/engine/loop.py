@@ -18,7 +18,7 @@ from trade.sim.ledger import close_position, liquidate, pay_funding, unrealised,
 from trade.sim.margin import Tiers
 from trade.sim.money import times_rate
 from trade.sim.prices import slipped
-from trade.sim.range import LIQUIDATED, NOTHING, STOPPED, TARGETED, beyond, meet, out_of_reach
+from trade.sim.range import LIQUIDATED, NOTHING, STOPPED, TARGETED, beyond, meet, out_of_reach, seen_before
 from trade.sim.rules import in_force, row_in_force
 from trade.sim.spec import Spec
 
@@ -93,9 +93,12 @@ def _meet_range(
     mark_low_ticks: int,
     ts_ms: int,
     bar: int,
-) -> None:
-    """Let a bar's range meet stop, target and liquidation, and close the position as it decides."""
-    event, reference_ticks, price_from, rule, ambiguous = meet(
+) -> int:
+    """Let a bar's range meet stop, target and liquidation, and close the position as it decides.
+
+    Return the bars in which it was held: 1, or 0 when it left at the open.
+    """
+    event, reference_ticks, price_from, rule, ambiguous, at_open = meet(
         spec,
         book.side,
         book.stop_ticks,
@@ -110,18 +113,22 @@ def _meet_range(
     )
     if event == NOTHING:
         watch(book, high_ticks, low_ticks)
-        return
-    trade, fill, bars_held = trades[book.trades], fills[book.fills], bar + 1 - book.opened_bar
-    watch(book, open_ticks, open_ticks)
+        return 1
+    trade, fill, bars_held = trades[book.trades], fills[book.fills], bar + 1 - at_open - book.opened_bar
+    if at_open == 0:  # of a bar that gapped only the price of the exit was lived through
+        watch(book, open_ticks, open_ticks)
+        seen = seen_before(spec, book.side, event, open_ticks, high_ticks, low_ticks)
+        watch(book, seen, seen)
     trade.ambiguous = ambiguous
     if event == LIQUIDATED:
         liquidate(spec, book, trade, fill, ts_ms, ts_ms, bars_held)
-        return
+        return 1 - at_open
     resting = event == TARGETED and spec.target_is_limit == 1
     price = reference_ticks if resting else slipped(spec, reference_ticks, -book.side)
     fee = spec.maker_e12 if resting else spec.taker_e12
     reason = _STOP_LOSS if event == STOPPED else _TAKE_PROFIT
     close_position(spec, book, trade, fill, price, reference_ticks, fee, reason, rule, price_from, ts_ms, ts_ms, bars_held)
+    return 1 - at_open
 
 
 @kernel
@@ -178,9 +185,22 @@ def _act_at_open(
         _leave_at_open(spec, book, trades, fills, desk, ts_ms, open_ticks, mark_open_ticks)
     desk.leaving, desk.entering = 0, 0
     if entering != 0:
-        trade, fill, bar = trades[book.trades], fills[book.fills], desk.bar
         refusal = fill_entry(
-            spec, tiers, book, trade, fill, entering, desk.lots, desk.decided_ticks, open_ticks, bar, ts_ms, desk.decided_ms, anew
+            spec,
+            tiers,
+            book,
+            trades[book.trades],
+            fills[book.fills],
+            entering,
+            desk.lots,
+            desk.asked_lots,
+            desk.cap,
+            desk.decided_ticks,
+            open_ticks,
+            desk.bar,
+            ts_ms,
+            desk.decided_ms,
+            anew,
         )
         if refusal != ACCEPTED:
             rejections[refusal] += 1
@@ -190,11 +210,11 @@ def _act_at_open(
 def _want_entry(spec: Spec, tiers: Tiers, book: Any, tally: Any, desk: Any, rejections: Tiers, side: int, bars: int) -> None:
     """Size an entry at the close of its decision and put it on the desk, or count why not."""
     tally.entry_attempts += 1
-    lots, refusal = decide_entry(spec, tiers, book.cash_quanta, side, desk.decided_ticks, desk.decided_ms)
+    lots, asked, cap, refusal = decide_entry(spec, tiers, book.cash_quanta, side, desk.decided_ticks, desk.decided_ms)
     if refusal == ACCEPTED and desk.bar + 1 == bars:
         refusal = _NO_NEXT_BAR
     if refusal == ACCEPTED:
-        desk.entering, desk.lots = side, lots
+        desk.entering, desk.lots, desk.asked_lots, desk.cap = side, lots, asked, cap
     else:
         rejections[refusal] += 1
 
@@ -250,13 +270,15 @@ def run_bars(session: Session, books: Any, tallies: Any, desks: Any) -> None:  #
         # 3. the range
         if book.side != 0:
             held = True
-            tally.bars_in_position += 1
             open_ticks, high, low = opens[bar], highs[bar], lows[bar]
             mark_open, mark_high, mark_low = mark_opens[bar], mark_highs[bar], mark_lows[bar]
             if out_of_reach(book.side, book.stop_ticks, book.target_ticks, book.liquidation_ticks, high, low, mark_high, mark_low):
                 watch(book, high, low)
+                tally.bars_in_position += 1
             else:
-                _meet_range(now, book, trades, fills, open_ticks, high, low, mark_open, mark_high, mark_low, ts_open_ms[bar], bar)
+                tally.bars_in_position += _meet_range(
+                    now, book, trades, fills, open_ticks, high, low, mark_open, mark_high, mark_low, ts_open_ms[bar], bar
+                )
 
         # 4. mark to market, terminal checks
         value = mark_closes[bar] * book.lots * unit

@@ -92,6 +92,8 @@ DESK = np.dtype(
             "leaving",  # what was decided at the previous close: an exit reason, or 0
             "entering",  # LONG or SHORT, or 0
             "lots",
+            "asked_lots",  # what its sizing asked for, and what made it smaller
+            "cap",
             "decided_ticks",
             "decided_ms",
         )

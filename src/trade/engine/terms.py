@@ -45,7 +45,8 @@ def make_specs(play: Play, instrument: Instrument, has_mark: bool, highest_ticks
     specs = [shared._replace(**_under(play, instrument, rules)) for rules in instrument.rule_tables]
     exact = min(exact_lots(spec, highest_ticks, steepest_mmr(play, instrument)) for spec in specs)
     exact_specs = tuple(
-        spec._replace(max_lots=min(spec.max_lots, exact // spec.quantity_step_lots * spec.quantity_step_lots)) for spec in specs
+        spec._replace(exact_lots=exact, max_lots=min(spec.max_lots, exact // spec.quantity_step_lots * spec.quantity_step_lots))
+        for spec in specs
     )
     for spec in exact_specs:
         check_before(spec, highest_ticks)
@@ -65,7 +66,7 @@ def _under(play: Play, instrument: Instrument, rules: Rules) -> dict[str, int]:
         "price_step_ticks": grid.ticks(rules.tick_size),
         "quantity_step_lots": step,
         "min_lots": max(ceil(Fraction(rules.min_qty) / Fraction(rules.qty_step)), 1) * step,
-        "max_lots": int(Fraction(rules.max_qty) / Fraction(rules.qty_step)) * step,
+        "max_lots": LIMIT_QUANTA if rules.max_qty is None else int(Fraction(rules.max_qty) / Fraction(rules.qty_step)) * step,
         "min_notional_quanta": grid.quanta(max(play.account.min_trade_notional_usdt, rules.min_notional_usdt)),
     }
 
@@ -81,6 +82,7 @@ def _shared(play: Play, instrument: Instrument, has_mark: bool) -> Spec:
     return Spec(
         **_under(play, instrument, instrument.rule_tables[0]),
         tick_lot_quanta=grid.tick_lot_quanta,
+        exact_lots=0,  # follows from all the others
         max_notional_quanta=_at_most_limit(grid.quanta(account.max_notional_usdt)) if account.max_notional_usdt is not None else 0,
         initial_cash_quanta=grid.quanta(account.starting_equity_usdt),
         taker_e12=_e12(taker),
@@ -112,9 +114,12 @@ def _shared(play: Play, instrument: Instrument, has_mark: bool) -> Spec:
     )
 
 
-def venue_lots(instrument: Instrument) -> tuple[int, ...]:
-    """Return the most lots the venue accepts in one order, under each set of rules."""
-    return tuple(instrument.grid.lots(rules.max_qty // rules.qty_step * rules.qty_step) for rules in instrument.rule_tables)
+def venue_lots(instrument: Instrument) -> tuple[int | None, ...]:
+    """Return the most lots the venue accepts in one order, under each set of rules; None where it is not known to have a maximum."""
+    return tuple(
+        None if rules.max_qty is None else instrument.grid.lots(rules.max_qty // rules.qty_step * rules.qty_step)
+        for rules in instrument.rule_tables
+    )
 
 
 def steepest_mmr(play: Play, instrument: Instrument) -> Fraction:

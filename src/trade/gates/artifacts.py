@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trade.analysis.entries import cuts
 from trade.artifacts.receipt import FILES, MANIFEST, PREFLIGHT, RESULT, SIGNATURE, metrics_hash
 from trade.artifacts.stage import read_json
 from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Table
@@ -29,7 +30,7 @@ _HASHES = {"trades": "trades_hash", "fills": "fills_hash", "equity": "equity_has
 _KEYS: Mapping[str, Mapping[str, type]] = {
     MANIFEST: {"instrument": dict},
     PREFLIGHT: {"findings": list},
-    RESULT: {"hashes": dict, "metrics": dict, "rows": dict, "initial_equity_quanta": int},
+    RESULT: {"hashes": dict, "metrics": dict, "rows": dict, "cut_entries": dict, "initial_equity_quanta": int},
     SIGNATURE: {"declared_features": list, "computed_features": list},
 }
 _BROKEN = (OSError, ValueError, pa.ArrowException)  # what pyarrow raises for bytes that are no parquet
@@ -127,6 +128,9 @@ def _check_result(summary: Any, tables: Mapping[str, Records]) -> Iterator[Findi
     for name, value in found.items():
         if said.get(name) != value:
             yield Finding("artifact-hash", f"'{name}' of the files is {value[:12]}, the result says {str(said.get(name))[:12]}", _HINT)
+    cut = {cap.word: count for cap, count in cuts(tables[FILLS.name]).items()}
+    if summary["cut_entries"] != cut:
+        yield Finding("artifact-rows", f"the caps of 'fills' cut {cut}, the result says {summary['cut_entries']}", _HINT)
     for name, rows in tables.items():
         if summary["rows"].get(name) != len(rows):
             yield Finding("artifact-rows", f"'{name}' has {len(rows)} rows, the result says {summary['rows'].get(name)}", _HINT)

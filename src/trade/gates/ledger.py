@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.base.findings import Finding
-from trade.base.records import FillKind, Records
+from trade.base.records import Cap, FillKind, Records
 
 _HINT = "nothing was published; run again, and report it when it comes back"
 Int64 = npt.NDArray[np.int64]
@@ -58,7 +58,7 @@ def check_ledger(books: Books) -> Iterator[Finding]:
     for name, (left, right) in _sums(books).items():
         if left != right:
             yield Finding("ledger-broken", f"{name} does not hold: {left} is not {right} quanta", _HINT)
-    for name, wrong in {**_trade_rows(books), **_price_rows(books), **_point_rows(books)}.items():
+    for name, wrong in {**_trade_rows(books), **_price_rows(books), **_size_rows(books), **_point_rows(books)}.items():
         rows = np.flatnonzero(wrong)
         if len(rows):
             yield Finding("ledger-broken", f"{name} does not hold in {len(rows)} rows, first in row {rows[0]}", _HINT)
@@ -113,6 +113,19 @@ def _price_rows(books: Books) -> Mapping[str, Bool]:
         for column, of_fill in ((f"{word}_price_ticks", "price_ticks"), (f"{word}_ts_ms", "ts_ms")):
             identities[f"the only {word} fill = trade.{column}"] = single & (books.per_trade(fills[of_fill], there) != trades[column])
     return identities
+
+
+def _size_rows(books: Books) -> Mapping[str, Bool]:
+    """Return per identity where an entry is not as large as asked and says not why, or is and says why (SIZE-1, SIZE-3)."""
+    fills, entry = books.fills, books.of(FillKind.ENTRY)
+    lots, asked, cut, cap = (fills[name] for name in ("quantity_lots", "asked_lots", "cut_lots", "cap"))
+    caps = [code.value for code in Cap]
+    return {
+        "an entry has at most the lots asked for, less what was cut at the fill": entry & ((cut < 0) | (lots + cut > asked)),
+        "a cap is named where, and only where, an entry has less than asked": entry & ((cap != Cap.NONE) != (lots < asked)),
+        "a cap has a name": ~np.isin(cap, caps),
+        "only entries ask for lots, and are cut": ~entry & ((asked != 0) | (cut != 0) | (cap != Cap.NONE)),
+    }
 
 
 def _point_rows(books: Books) -> Mapping[str, Bool]:

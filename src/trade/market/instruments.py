@@ -85,13 +85,14 @@ def from_json(raw: dict[str, Any]) -> Instrument:
 
 
 def _instrument(series: Series, raw: dict[str, Any], tiers: tuple[TierTable, ...], later: tuple[Rules, ...], source: str) -> Instrument:
-    tick, step, least, most, notional, taker, maker = (Decimal(raw[name]) for name in (*VALUES, "taker_bps", "maker_bps"))
-    names = series.venue, series.market, series.symbol
-    return Instrument(*names, tick, step, least, most, notional, taker, maker, tiers, source, later_rules=later)
+    first, taker, maker = _rules(0, raw, source), Decimal(raw["taker_bps"]), Decimal(raw["maker_bps"])
+    grid = first.tick_size, first.qty_step, first.min_qty, first.max_qty, first.min_notional_usdt
+    return Instrument(series.venue, series.market, series.symbol, *grid, taker, maker, tiers, source, later_rules=later)
 
 
 def _rules(from_ms: int, raw: dict[str, Any], source: str) -> Rules:
-    tick, step, least, most, notional = (Decimal(raw[name]) for name in VALUES)
+    tick, step, least, notional = (Decimal(raw[name]) for name in VALUES if name != "max_qty")
+    most = None if raw["max_qty"] is None else Decimal(raw["max_qty"])
     return Rules(from_ms, tick, step, least, most, notional, source)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding
@@ -17,6 +18,7 @@ from trade.market.names import Kind, Series
 from trade.market.writer import writing
 
 WORDS = {"tick_size": "tick", "qty_step": "step", "min_qty": "min-qty", "max_qty": "max-qty", "min_notional_usdt": "min-notional"}
+NO_MAXIMUM = "none"
 
 
 def change(store: Path, series: Series, made: Callable[[Instrument], Instrument]) -> tuple[Instrument, list[Finding]]:
@@ -34,19 +36,20 @@ def change(store: Path, series: Series, made: Callable[[Instrument], Instrument]
         return fresh, off_grid_warning(writer.manifest.of(series, Kind.BARS), fresh)
 
 
-def with_values(instrument: Instrument, from_ms: int, values: Mapping[str, Decimal]) -> Instrument:
+def with_values(instrument: Instrument, from_ms: int, values: Mapping[str, Decimal | None]) -> Instrument:
     """Return the instrument with other values from an instant on (0: from the first on); what is not named stays as it is then.
 
-    `values` has names of `base.rules.VALUES`. A minimum that nobody names follows the step. Raises Malformed if they contradict.
+    `values` has names of `base.rules.VALUES`; a `max_qty` of None is no maximum. A minimum that nobody names follows the step. Raises
+    Malformed if they contradict.
     """
     now = instrument.rules_at(from_ms)
-    said = " and ".join(f"{WORDS[name]} {value}" for name, value in values.items())
+    said = " and ".join(f"{WORDS[name]} {NO_MAXIMUM if value is None else value}" for name, value in values.items())
     source = f"{now.source.partition('; ')[0]}; {said} given by hand"
-    named = {name: values.get(name, getattr(now, name)) for name in VALUES}
+    named: dict[str, Any] = {name: values.get(name, getattr(now, name)) for name in VALUES}
     rules = replace(now, from_ms=max(from_ms, 0), source=source, **named)
     if "min_qty" not in values:
         rules = replace(rules, min_qty=max(rules.qty_step, rules.min_qty - rules.min_qty % rules.qty_step))
-    if rules.min_qty > rules.max_qty:
+    if rules.max_qty is not None and rules.min_qty > rules.max_qty:
         fact = f"the minimum quantity '{rules.min_qty}' is above the maximum '{rules.max_qty}'"
         raise Malformed(Finding("rules-contradict", fact, "name both with --min-qty and --max-qty"))
     return instrument.with_rules(rules)

@@ -29,6 +29,8 @@ METRICS = (
     "profit_factor",
     "sharpe",
     "sortino",
+    "sharpe_daily",
+    "sortino_daily",
     "calmar",
     "win_count",
     "loss_count",

@@ -11,6 +11,7 @@ from typing import Any
 
 import trade
 from trade.analysis.bridge import bridge
+from trade.analysis.entries import cuts
 from trade.analysis.tables import trade_tables
 from trade.artifacts.receipt import FORMAT, MANIFEST, PREFLIGHT, RESULT, SIGNATURE, Inputs
 from trade.base.findings import Finding, Place
@@ -100,6 +101,7 @@ def result_document(inputs: Inputs, execution: Execution, hashes: Mapping[str, s
         "extras": dict(summary.extras),
         "gross_to_net": {step.name: step.usdt for step in bridge(result).steps},
         "rejections": {code.word: count for code, count in result.rejections.items()},
+        "cut_entries": {cap.word: count for cap, count in cuts(result.fills).items()},
         "tables": asdict(trade_tables(result)),
         "funnel": [asdict(row) for row in result.funnel],
         "findings": _findings(_without_file(finding) for finding in execution.findings),

@@ -20,6 +20,7 @@ from trade.run.accepted import Accepted
 from trade.run.idle import why_idle
 from trade.run.memory import keep_freed_memory
 from trade.run.names import CATALOGUE
+from trade.run.remarks import remarks
 from trade.run.request import Doors, Request, silent
 from trade.run.window import choose_window
 
@@ -49,7 +50,7 @@ class Execution:
         """What the Play, its history and its result have to say, in that order."""
         accepted, history = self.ready.accepted, self.ready.history
         idle = why_idle(self.result, self.ready.plan, int(history.base.ts_open_ms[0]), accepted.findings)
-        return (*accepted.findings, *self.ready.findings, *idle)
+        return (*accepted.findings, *self.ready.findings, *idle, *remarks(self.result))
 
 
 def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> Ready:

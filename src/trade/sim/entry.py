@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from trade.base.records import Rejection
+from trade.base.records import Cap, Rejection
 from trade.kernels import kernel
 from trade.sim.ledger import open_position
 from trade.sim.margin import Tiers, largest_value_at, liquidation_price, posted_margin, tier_of
 from trade.sim.prices import levels_are_apart, on_step, slipped, stop_level, target_level
 from trade.sim.rules import RULES_FROM_MS, RuleRows, in_force
-from trade.sim.sizing import affordable_lots, capped_lots, least_lots, order_cost, wanted_lots
+from trade.sim.sizing import affordable_lots, asked_lots, capped_lots, least_lots, order_cost
 from trade.sim.spec import BEYOND_ADJUST, BEYOND_WARN, Spec
 
 ACCEPTED = -1
@@ -19,6 +19,7 @@ _INSUFFICIENT_MARGIN = int(Rejection.INSUFFICIENT_MARGIN)
 _STOP_TOO_CLOSE = int(Rejection.STOP_TOO_CLOSE)
 _STOP_BEYOND_LIQUIDATION = int(Rejection.STOP_BEYOND_LIQUIDATION)
 _LEVERAGE_ABOVE_TIER = int(Rejection.LEVERAGE_ABOVE_TIER)
+_UNCUT, _MARGIN, _MAX_QUANTITY, _QUANTITY_STEP = int(Cap.NONE), int(Cap.MARGIN), int(Cap.MAX_QTY), int(Cap.QTY_STEP)
 
 
 @kernel
@@ -38,25 +39,34 @@ def stop_inside_liquidation(spec: Spec, tiers: Tiers, ts_ms: int, side: int, lot
 
 
 @kernel
-def decide_entry(spec: Spec, tiers: Tiers, cash: int, side: int, close_ticks: int, ts_ms: int) -> tuple[int, int]:
-    """Return (lots, ACCEPTED or the rejection) of an entry decided at a base close, sized at that close as FILL-1 would move it."""
+def decide_entry(spec: Spec, tiers: Tiers, cash: int, side: int, close_ticks: int, ts_ms: int) -> tuple[int, int, int, int]:
+    """Return (lots, lots asked for, what cut them, ACCEPTED or the rejection) of an entry decided at a base close.
+
+    It is sized at that close as FILL-1 would move it.
+    """
     price = slipped(spec, close_ticks, side)
     reference = close_ticks if spec.anchor_signal == 1 else price
     stop, target = stop_level(spec, side, reference), target_level(spec, side, reference)
     if not levels_are_apart(side, price, stop, target):
-        return 0, _STOP_TOO_CLOSE
+        return 0, 0, _UNCUT, _STOP_TOO_CLOSE
     if largest_value_at(tiers, ts_ms, spec.leverage_e2) == 0:
-        return 0, _LEVERAGE_ABOVE_TIER
+        return 0, 0, _UNCUT, _LEVERAGE_ABOVE_TIER
     least = least_lots(spec, price)
-    wanted = wanted_lots(spec, cash, price, stop, capped_lots(spec, tiers, ts_ms, price))
+    asked = asked_lots(spec, cash, price, stop)
+    most, cap = capped_lots(spec, tiers, ts_ms, price)
+    wanted = on_step(min(asked, most), spec.quantity_step_lots, -1)
+    if wanted == asked:
+        cap = _UNCUT
     if wanted < least:
-        return 0, _BELOW_MINIMUM
+        return 0, 0, _UNCUT, _BELOW_MINIMUM
     lots = affordable_lots(spec, side, price, cash, wanted)
+    if lots < wanted:
+        cap = _MARGIN
     if lots < least:
-        return 0, _INSUFFICIENT_MARGIN
+        return 0, 0, _UNCUT, _INSUFFICIENT_MARGIN
     if stop_inside_liquidation(spec, tiers, ts_ms, side, lots, price, stop) == -2:
-        return 0, _STOP_BEYOND_LIQUIDATION
-    return lots, ACCEPTED
+        return 0, 0, _UNCUT, _STOP_BEYOND_LIQUIDATION
+    return lots, asked, cap, ACCEPTED
 
 
 @kernel
@@ -68,6 +78,8 @@ def fill_entry(
     fill: Any,
     side: int,
     lots: int,
+    asked: int,
+    cap: int,
     close_ticks: int,
     open_ticks: int,
     bar: int,
@@ -77,7 +89,8 @@ def fill_entry(
 ) -> int:
     """Fill a market entry at a bar's open (FILL-1) and return ACCEPTED, or the rejection that the fill price brought.
 
-    An order that meets other rules than those it was decided under is put to them `anew`: cut to their step, refused under their minima.
+    `asked` and `cap` are what its size was decided from; whatever cuts it here is the cap. An order that meets other rules than those
+    it was decided under is put to them `anew`: cut to their step, refused under their minima.
     """
     price = slipped(spec, open_ticks, side)
     reference = close_ticks if spec.anchor_signal == 1 else price
@@ -88,6 +101,10 @@ def fill_entry(
     fitting = affordable_lots(spec, side, price, book.cash_quanta, accepted)
     if (anew or fitting < lots) and fitting < least_lots(spec, price):
         return _INSUFFICIENT_MARGIN if fitting < accepted else _BELOW_MINIMUM
+    if fitting < accepted:
+        cap = _MARGIN
+    elif accepted < lots:
+        cap = _MAX_QUANTITY if spec.max_lots < lots else _QUANTITY_STEP
     stop = stop_inside_liquidation(spec, tiers, ts_open_ms, side, fitting, price, stop)
     if stop == -2:
         return _STOP_BEYOND_LIQUIDATION
@@ -100,6 +117,8 @@ def fill_entry(
         side,
         fitting,
         lots - fitting,
+        asked,
+        cap,
         price,
         open_ticks,
         stop,

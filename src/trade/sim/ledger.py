@@ -30,6 +30,8 @@ def open_position(
     side: int,
     lots: int,
     cut_lots: int,
+    asked_lots: int,
+    cap: int,
     price_ticks: int,
     open_ticks: int,
     stop_ticks: int,
@@ -63,6 +65,7 @@ def open_position(
     fill.trade, fill.kind, fill.ts_ms, fill.side = book.trades, _ENTRY, ts_open_ms, side
     fill.price_ticks, fill.reference_price_ticks = price_ticks, open_ticks
     fill.quantity_lots, fill.cut_lots = lots, cut_lots
+    fill.asked_lots, fill.cap = asked_lots, cap
     fill.fee_quanta, fill.cash_quanta = fee, -fee
     fill.price_from, fill.rule, fill.bar_ts_open_ms = _OPEN, _FILL_1, ts_open_ms
     fill.decision_ts_ms, fill.delay_ms = decision_ts_ms, ts_open_ms - decision_ts_ms

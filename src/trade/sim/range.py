@@ -46,8 +46,8 @@ def meet(
     mark_open_ticks: int,
     mark_high_ticks: int,
     mark_low_ticks: int,
-) -> tuple[int, int, int, int, int]:
-    """Return (event, price before slippage, price from, rule, ambiguous) of the first thing that happens in the bar."""
+) -> tuple[int, int, int, int, int, int]:
+    """Return (event, price before slippage, price from, rule, ambiguous, at the open) of the first thing that happens in the bar."""
     against, favour = (low_ticks, high_ticks) if side > 0 else (high_ticks, low_ticks)
     mark_against = mark_low_ticks if side > 0 else mark_high_ticks
     has_stop, has_target = stop_ticks >= 0, target_ticks >= 0
@@ -57,25 +57,39 @@ def meet(
     target_hit = has_target and beyond(-side, favour, far_target)
     liquidation_hit = beyond(side, mark_against, liquidation_ticks)
     if not (stop_hit or target_hit or liquidation_hit):
-        return NOTHING, 0, 0, 0, 0
+        return NOTHING, 0, 0, 0, 0, 0
 
     opens_at_stop = has_stop and beyond(side, open_ticks, stop_ticks)
     opens_at_target = has_target and beyond(-side, open_ticks, far_target)
     if beyond(side, mark_open_ticks, liquidation_ticks):  # LIQ-1: what the open decides is decided first
-        return LIQUIDATED, 0, 0, 0, 0
+        return LIQUIDATED, 0, 0, 0, 0, 1
     if opens_at_target:
         if spec.target_is_limit == 1:
-            return TARGETED, target_ticks, _TARGET_LEVEL, _FILL_6, 0
-        return TARGETED, open_ticks, _OPEN, _FILL_6, 0
+            return TARGETED, target_ticks, _TARGET_LEVEL, _FILL_6, 0, 1
+        return TARGETED, open_ticks, _OPEN, _FILL_6, 0, 1
     ambiguous = 1 if stop_hit and target_hit and not opens_at_stop else 0
     if spec.has_mark == 1 and liquidation_hit and stop_hit:  # LIQ-1: met together with the stop on a mark series of its own
-        return LIQUIDATED, 0, 0, 0, ambiguous
+        return LIQUIDATED, 0, 0, 0, ambiguous, 0
     if opens_at_stop:
-        return STOPPED, open_ticks, _OPEN, _FILL_6, 0  # FILL-6: the worse of open and trigger
+        return STOPPED, open_ticks, _OPEN, _FILL_6, 0, 1  # FILL-6: the worse of open and trigger
     walked_away = spec.intrabar == PATH and not adverse_first(open_ticks, high_ticks, low_ticks, side)
     if target_hit and (walked_away or not (stop_hit or liquidation_hit)):
         touched = _FILL_2 if spec.target_is_limit == 1 else _FILL_3
-        return TARGETED, target_ticks, _TARGET_LEVEL, _FILL_5 if ambiguous == 1 else touched, ambiguous
+        return TARGETED, target_ticks, _TARGET_LEVEL, _FILL_5 if ambiguous == 1 else touched, ambiguous, 0
     if liquidation_hit and not (stop_hit and side * (stop_ticks - liquidation_ticks) > 0):
-        return LIQUIDATED, 0, 0, 0, ambiguous
-    return STOPPED, stop_ticks, _STOP_LEVEL, _FILL_5 if ambiguous == 1 else _FILL_3, ambiguous
+        return LIQUIDATED, 0, 0, 0, ambiguous, 0
+    return STOPPED, stop_ticks, _STOP_LEVEL, _FILL_5 if ambiguous == 1 else _FILL_3, ambiguous, 0
+
+
+@kernel
+def seen_before(spec: Spec, side: int, event: int, open_ticks: int, high_ticks: int, low_ticks: int) -> int:
+    """Return the farthest price that was certainly traded in a bar before a level inside it was met.
+
+    That is the open, and by `path` the nearer extreme, when the other one had the level (FILL-5). A mark series has a path of its own.
+    """
+    if spec.intrabar != PATH or (event == LIQUIDATED and spec.has_mark == 1):
+        return open_ticks
+    against_first = adverse_first(open_ticks, high_ticks, low_ticks, side)
+    if against_first != (event == TARGETED):
+        return open_ticks
+    return low_ticks if against_first == (side > 0) else high_ticks

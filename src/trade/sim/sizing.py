@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from trade.base.records import Cap
 from trade.kernels import kernel
 from trade.sim.margin import Tiers, largest_value_at, posted_margin
 from trade.sim.money import times_leverage, times_rate
 from trade.sim.prices import ceil_div, on_step
 from trade.sim.spec import SIZE_EQUITY, SIZE_RISK, Spec
+
+_MAX_QUANTITY, _TIER, _MAX_NOTIONAL = int(Cap.MAX_QTY), int(Cap.TIER), int(Cap.MAX_NOTIONAL)
 
 
 @kernel
@@ -53,21 +56,29 @@ def least_lots(spec: Spec, price_ticks: int) -> int:
 
 
 @kernel
-def capped_lots(spec: Spec, tiers: Tiers, ts_ms: int, price_ticks: int) -> int:
-    """Return the most lots that the instrument, its tiers at this leverage, and the Play's own cap allow."""
-    value = largest_value_at(tiers, ts_ms, spec.leverage_e2)
-    if spec.max_notional_quanta > 0:
-        value = min(value, spec.max_notional_quanta)
-    return min(spec.max_lots, value // (price_ticks * spec.tick_lot_quanta))
+def capped_lots(spec: Spec, tiers: Tiers, ts_ms: int, price_ticks: int) -> tuple[int, int]:
+    """Return (the most lots an order may have, the cap that says so): the instrument's, its tiers' at this leverage, the Play's own."""
+    unit_value = price_ticks * spec.tick_lot_quanta
+    most, cap = spec.max_lots, _MAX_QUANTITY
+    at_leverage = largest_value_at(tiers, ts_ms, spec.leverage_e2) // unit_value
+    if at_leverage < most:
+        most, cap = at_leverage, _TIER
+    own = spec.max_notional_quanta // unit_value if spec.max_notional_quanta > 0 else most
+    if own < most:
+        most, cap = own, _MAX_NOTIONAL
+    return most, cap
 
 
 @kernel
-def wanted_lots(spec: Spec, equity: int, price_ticks: int, stop_ticks: int, at_most: int) -> int:
-    """Return the lots the sizing model asks for, before the account is asked, up to `at_most`, on the quantity step."""
+def asked_lots(spec: Spec, equity: int, price_ticks: int, stop_ticks: int) -> int:
+    """Return the lots the sizing model asks for, before any cap and before the account is asked, on the quantity step.
+
+    More than the exact lots is not asked for: such an order is refused after the run, unless a cap makes it smaller (MONEY-1).
+    """
     step, unit_value = spec.quantity_step_lots, price_ticks * spec.tick_lot_quanta
     if spec.size_model == SIZE_RISK:
-        return on_step(lots_at_risk(spec, price_ticks, stop_ticks, times_rate(equity, spec.size_e12), at_most), step, -1)
+        return on_step(lots_at_risk(spec, price_ticks, stop_ticks, times_rate(equity, spec.size_e12), spec.exact_lots), step, -1)
     notional = spec.size_quanta
     if spec.size_model == SIZE_EQUITY:
         notional = times_leverage(times_rate(equity, spec.size_e12), spec.leverage_e2)
-    return on_step(min(notional // unit_value, at_most), step, -1)
+    return on_step(min(notional // unit_value, spec.exact_lots), step, -1)

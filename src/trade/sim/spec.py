@@ -28,6 +28,7 @@ class Spec(NamedTuple):
     max_lots: int
     min_notional_quanta: int
     tick_lot_quanta: int
+    exact_lots: int  # the most lots whose value stays inside int64 everywhere (MONEY-1); max_lots is never more
     max_notional_quanta: int  # 0: no cap
     initial_cash_quanta: int
     taker_e12: int
