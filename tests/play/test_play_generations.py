@@ -159,7 +159,7 @@ def test_variables_fill_rules_and_params_with_their_own_type() -> None:
     play = draft.play
     assert play is not None
     assert play.features["rsi_x"].params == {"length": 21}
-    assert play.rules.actions["entry_long"]["all"][0] == ["rsi_x", "<", 30.5]
+    assert draft.rules.actions["entry_long"]["all"][0] == ["rsi_x", "<", 30.5]
     assert play.rules.setups["low"]["all"][0] == ["rsi_x", "<", 30.5]
     assert (play.symbol, play.name) == ("BTCUSDT", "v {{ kept }}")
     assert "variables" not in play.canonical

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from trade.base.hashing import json_hash
+from trade.play.canonical import as_intents
 from trade.play.scalars import plain
 from trade.play.spec import Play
 
@@ -16,7 +18,7 @@ _WIDTH = 120
 
 def resolved(play: Play) -> dict[str, Any]:
     """Return the canonical form with what cannot change a result: name, description, validation."""
-    canonical = dict(play.canonical)
+    canonical = {**play.canonical, "actions": as_intents(play.canonical["actions"])}
     head: dict[str, Any] = {"version": canonical.pop("version"), "name": play.name}
     if play.description:
         head["description"] = play.description
@@ -32,8 +34,18 @@ def to_yaml(play: Play) -> str:
 
 def with_symbol(play: Play, symbol: str) -> Play:
     """Return the Play for another symbol, hash included."""
-    canonical = {**play.canonical, "symbol": symbol}
-    return replace(play, symbol=symbol, canonical=canonical, play_hash=json_hash(canonical))
+    return _rehashed(replace(play, symbol=symbol), symbol=symbol)
+
+
+def with_rules(play: Play, setups: Mapping[str, Any], blocks: Sequence[Any]) -> Play:
+    """Return the Play with the same rules in another spelling, hash included."""
+    rules = replace(play.rules, setups=setups, actions=blocks)
+    return _rehashed(replace(play, rules=rules), setups=setups, actions=blocks)
+
+
+def _rehashed(play: Play, **changed: Any) -> Play:
+    canonical = {**play.canonical, **changed}
+    return replace(play, canonical=canonical, play_hash=json_hash(canonical))
 
 
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]

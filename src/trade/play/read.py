@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
@@ -12,9 +13,10 @@ from trade.base.catalogue import Catalogue
 from trade.base.findings import Finding, Place, by_place
 from trade.base.hashing import json_hash
 from trade.base.synthetic import BOOTSTRAP, FEWEST_BARS, MOST_BARS
-from trade.play.canonical import VERSION, canonical_play
+from trade.play.canonical import VERSION, as_blocks, canonical_play, in_order
 from trade.play.document import Document, path_text, read_document
 from trade.play.draft import Draft
+from trade.play.dump import resolved
 from trade.play.expected import read_expected
 from trade.play.features import FeatureSet, Known, read_features
 from trade.play.fields import shown
@@ -55,8 +57,20 @@ def read_play(
     document, findings = read_document(text, file)
     if document.data is None:
         return _empty(file), by_place(findings)
+    return _read(document, findings, catalogue, not_yet)
+
+
+def read_again(play: Play, catalogue: Catalogue, not_yet: Mapping[str, str] = _NOTHING) -> tuple[Draft, tuple[Finding, ...]]:
+    """Return what the resolved form of a Play says: what is said of a Play whatever file it came from. Its places are paths only."""
+    return _read(Document("", resolved(play), {}, {}), (), catalogue, not_yet)
+
+
+def _read(
+    document: Document, findings: tuple[Finding, ...], catalogue: Catalogue, not_yet: Mapping[str, str]
+) -> tuple[Draft, tuple[Finding, ...]]:
     notes = Notes(document)
-    draft = _Reading(document, substitute(document.data, notes), notes, catalogue, not_yet).draft(len(findings) == 0)
+    data = substitute(document.data or {}, notes)
+    draft = _Reading(document, data, notes, catalogue, not_yet).draft(len(findings) == 0)
     return draft, by_place((*findings, *notes.findings))
 
 
@@ -205,7 +219,9 @@ def _play(
     validation: Validation,
 ) -> Play:
     symbol = head.symbol or ""
-    canonical = canonical_play(symbol, roles, exec_role, account, features.found, structures, rules, policy, risk, execution, expected)
+    known, structures = dict(sorted(features.found.items())), in_order(structures)
+    rules = replace(rules, setups=dict(sorted(rules.setups.items())), actions=as_blocks(rules.actions))
+    canonical = canonical_play(symbol, roles, exec_role, account, known, structures, rules, policy, risk, execution, expected)
     return Play(
         version=VERSION,
         name=head.name or "",
@@ -214,7 +230,7 @@ def _play(
         exec_timeframe=roles["exec"],
         timeframes=roles,
         account=account,
-        features=features.found,
+        features=known,
         structures=structures,
         rules=rules,
         policy=policy,

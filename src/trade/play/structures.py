@@ -72,7 +72,7 @@ class _Reader:
         uses = _uses(file, path, self.notes)
         if not any(key in self.broken for _, key in uses):
             _check_uses(entry, timeframe, uses, path, self.found, self.notes)
-        return Structure(file.key, entry.name, params, timeframe, tuple(key for _, key in uses), self.notes.document.place(path))
+        return Structure(file.key, entry.name, params, timeframe, tuple(sorted(key for _, key in uses)), self.notes.document.place(path))
 
     def check_key(self, key: str, path: Path) -> None:
         check_id(key, path, self.notes)

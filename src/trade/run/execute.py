@@ -51,6 +51,11 @@ class Execution:
         idle = why_idle(self.result, self.ready.plan, int(history.base.ts_open_ms[0]), accepted.findings)
         return (*accepted.findings, *self.ready.findings, *idle)
 
+    @property
+    def kept(self) -> tuple[Finding, ...]:
+        """The same without the Play's file: the same Play gives the same bytes, however and wherever it is written."""
+        return (*self.ready.accepted.kept, *self.ready.findings, *why_idle(self.result))
+
 
 def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> Ready:
     """Load what the Play needs and let preflight look at it. Raises DataMissing."""
