@@ -225,3 +225,9 @@ def test_expected_has_short_and_long_forms() -> None:
 
 def test_a_metric_bounded_twice_is_refused() -> None:
     assert only({**FULL, "expected": {"min_trades": 5, "total_trades": {"min": 6}}}).code == "contradiction"
+
+
+@pytest.mark.parametrize("key", ["tf", "execution_tf"])
+def test_an_exec_timeframe_that_is_empty_is_missing(key: str) -> None:
+    found = said(JANUARY.replace("\ntf: 15m", f"\n{key}:"))
+    assert [(finding.code, finding.place.path) for finding in found] == [("missing-key", "tf")]
