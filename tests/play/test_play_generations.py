@@ -159,7 +159,7 @@ def test_variables_fill_rules_and_params_with_their_own_type() -> None:
     play = draft.play
     assert play is not None
     assert play.features["rsi_x"].params == {"length": 21}
-    assert play.rules.actions["entry_long"]["all"][0] == ["rsi_x", "<", 30.5]
+    assert draft.rules.actions["entry_long"]["all"][0] == ["rsi_x", "<", 30.5]
     assert play.rules.setups["low"]["all"][0] == ["rsi_x", "<", 30.5]
     assert (play.symbol, play.name) == ("BTCUSDT", "v {{ kept }}")
     assert "variables" not in play.canonical
@@ -225,3 +225,9 @@ def test_expected_has_short_and_long_forms() -> None:
 
 def test_a_metric_bounded_twice_is_refused() -> None:
     assert only({**FULL, "expected": {"min_trades": 5, "total_trades": {"min": 6}}}).code == "contradiction"
+
+
+@pytest.mark.parametrize("key", ["tf", "execution_tf"])
+def test_an_exec_timeframe_that_is_empty_is_missing(key: str) -> None:
+    found = said(JANUARY.replace("\ntf: 15m", f"\n{key}:"))
+    assert [(finding.code, finding.place.path) for finding in found] == [("missing-key", "tf")]

@@ -122,8 +122,30 @@ def test_equal_numbers_hash_equal(same: str) -> None:
 
 
 def test_key_order_does_not_change_the_hash() -> None:
-    turned = {key: dict(reversed(value.items())) if isinstance(value, dict) else value for key, value in reversed(FULL.items())}
+    ordered = {"actions"}  # the first intent wins (RULE-5)
+    turned = {
+        key: dict(reversed(value.items())) if isinstance(value, dict) and key not in ordered else value
+        for key, value in reversed(FULL.items())
+    }
     assert play_of(turned).play_hash == play_of(FULL).play_hash
+    assert to_yaml(play_of(turned)) == to_yaml(play_of(FULL))
+
+
+def test_a_map_of_intents_is_the_list_of_blocks_that_it_stands_for() -> None:
+    rules = FULL["actions"]
+    blocks = [{"id": word, "cases": [{"when": rules[word], "emit": [word]}]} for word in rules]
+    assert play_of(changed(FULL, ("actions", blocks))) == play_of(FULL)
+    assert play_of(changed(FULL, ("actions", dict(reversed(rules.items()))))).play_hash != play_of(FULL).play_hash
+    assert resolved(play_of(changed(FULL, ("actions", blocks))))["actions"] == rules
+
+
+def test_structures_stand_in_one_order_and_below_what_they_use() -> None:
+    swing, trend = FULL["structures"]["exec"]
+    other = {**swing, "key": "a_later_one"}
+    orders = ([swing, other, trend], [other, swing, trend], [swing, trend, other])
+    plays = [play_of(changed(FULL, ("structures.exec", order))) for order in orders]
+    assert len({play.play_hash for play in plays}) == 1
+    assert [list(play.structures) for play in plays] == [["a_later_one", "swing", "trend", "box"]] * 3
 
 
 def test_the_order_of_blocks_changes_the_hash() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from trade.artifacts.receipt import RESULT, SIGNATURE
+from trade.artifacts.receipt import SIGNATURE
 
-# Warnings about a Play name places of the file that was run; the compiled kernels may be rebuilt and give the same bytes.
-_OUTSIDE = {RESULT: {"findings"}, SIGNATURE: {"kernels"}}
+# The compiled kernels may be rebuilt and give the same bytes.
+_OUTSIDE = {SIGNATURE: {"kernels"}}
 
 
 def differing(file: str, old: Any, new: Any) -> list[str]:

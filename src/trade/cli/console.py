@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _FILE_WIDTH = 160
+# What moves a cursor, hides or reorders text on a terminal: control characters but line end and tab, and marks of direction.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 
 
@@ -29,16 +32,25 @@ def configure(*, as_json: bool = False, quiet: bool = False) -> None:
     Talk.as_json, Talk.quiet = as_json, quiet
 
 
-def _out() -> Console:
+def visible(text: str) -> str:
+    r"""Return a text with everything that would command a terminal written out, as in `\x1b`."""
+    return _UNSEEN.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+
+
+def terminal(stream: TextIO) -> Console:
+    """Return where text for people goes: whatever is shown, only our own styles reach the terminal as commands."""
     from rich.console import Console
+    from rich.segment import Segment
 
-    return Console(markup=False, emoji=False, highlight=False, **_width(sys.stdout))
+    class Visible(Console):
+        def render_str(self, text: str, **how: Any) -> Any:
+            return super().render_str(visible(text), **how)  # before it is measured: a cell is as wide as what is shown
 
+        def render(self, renderable: Any, options: Any = None) -> Any:
+            for text, style, control in super().render(renderable, options):
+                yield Segment(text if control else visible(text), style, control)
 
-def _err() -> Console:
-    from rich.console import Console
-
-    return Console(stderr=True, markup=False, emoji=False, highlight=False, **_width(sys.stderr))
+    return Visible(file=stream, markup=False, emoji=False, highlight=False, **_width(stream))
 
 
 def _width(stream: TextIO) -> dict[str, Any]:
@@ -50,7 +62,8 @@ def emit(document: Mapping[str, Any]) -> None:
     """Print the one JSON document, when JSON was asked for."""
     if Talk.as_json:
         takes_all = (getattr(sys.stdout, "encoding", None) or "").lower() in ("utf-8", "utf8")
-        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=not takes_all, allow_nan=False) + "\n")
+        text = json.dumps(document, indent=2, ensure_ascii=not takes_all, allow_nan=False)
+        sys.stdout.write(_UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n")
 
 
 def succeed(document: Mapping[str, Any], status: str = "ok", findings: Iterable[Finding] = ()) -> None:
@@ -72,19 +85,19 @@ def table(*columns: str) -> Table:
 def show(renderable: RenderableType) -> None:
     """Print a result for people; nothing under --json."""
     if not Talk.as_json:
-        _out().print(renderable)
+        terminal(sys.stdout).print(renderable)
 
 
 def write(text: str) -> None:
-    """Print a result as it is, such as a file; nothing under --json."""
+    """Print a result as it is, such as a file, on a terminal with nothing that commands it; nothing under --json."""
     if not Talk.as_json:
-        sys.stdout.write(text)
+        sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
 
 
 def say(text: str) -> None:
     """Tell the user what goes on, on stderr; nothing under --quiet or --json."""
     if not (Talk.quiet or Talk.as_json):
-        _err().print(text)
+        terminal(sys.stderr).print(text)
 
 
 def show_findings(findings: Iterable[Finding]) -> None:
@@ -93,7 +106,7 @@ def show_findings(findings: Iterable[Finding]) -> None:
         return
     from rich.text import Text
 
-    console = _err()
+    console = terminal(sys.stderr)
     for finding in findings:
         if Talk.quiet and finding.severity is not Severity.ERROR:
             continue

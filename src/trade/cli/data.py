@@ -132,7 +132,7 @@ def sync(
     ] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="TIME", help="UTC, exclusive [default: now].")] = None,
     days: Annotated[
-        int | None, typer.Option("--days", metavar="N", min=1, help="Instead of --from: this many days before the end.")
+        int | None, typer.Option("--days", metavar="N", min=1, max=36_500, help="Instead of --from: this many days before the end.")
     ] = None,
     kinds: Annotated[
         str | None,

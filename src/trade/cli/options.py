@@ -27,6 +27,7 @@ StrictWarmup = Annotated[bool, typer.Option("--strict-warmup", help="Refuse when
 DEFAULT_DB = Path("data")
 DEFAULT_OUT = Path("artifacts")
 _UNITS_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_MOST_DIGITS = 6  # of days: 2,700 years
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -54,6 +55,8 @@ def duration_ms(option: str, text: str) -> int:
     amount, unit = text[:-1], text[-1:]
     if unit not in _UNITS_MS or not (amount.isascii() and amount.isdigit()):
         raise Malformed(Finding("bad-duration", f"{option} '{text}' is not a duration", "write 90m, 3h or 2d"))
+    if len(amount) > _MOST_DIGITS:
+        raise Malformed(Finding("out-of-range", f"{option} '{text}' has more than '{_MOST_DIGITS}' digits", "write 90m, 3h or 2d"))
     return int(amount) * _UNITS_MS[unit]
 
 

@@ -37,11 +37,10 @@ def _bar() -> Iterator[Callable[[str], None]]:
     if console.Talk.as_json or console.Talk.quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:24}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=console.terminal(sys.stderr), transient=True) as progress:
         task = progress.add_task("", total=len(_STAGES))
 
         def say(stage: str) -> None:

@@ -76,7 +76,6 @@ def _bars() -> Iterator[Callable[[Said], None]]:
     if console.Talk.as_json or console.Talk.quiet or not sys.stderr.isatty():
         yield _lines()
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -87,7 +86,7 @@ def _bars() -> Iterator[Callable[[Said], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=console.terminal(sys.stderr)) as progress:
         yield _advance(progress)
 
 

@@ -64,3 +64,8 @@ def _fires(block: Block, stretch: Stretch) -> Iterator[tuple[npt.NDArray[np.bool
 def _first(emits: tuple[Action, ...], meaning: dict[Action, Intent], mode: str) -> Intent:
     permitted = (action for action in emits if action not in _ENTRIES or action in _PERMITTED[mode])
     return next((meaning[action] for action in permitted if action in meaning), Intent.NOTHING)
+
+
+def flat_entry(emits: tuple[Action, ...], mode: str) -> Action | None:
+    """Return the entry that a case asks for while there is no position."""
+    return next((action for action in emits if action in _PERMITTED[mode]), None)

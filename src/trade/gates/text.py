@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import numpy as np
 
 
 def instant(ts_ms: int) -> str:
-    """Return an instant as `2023-03-24 12:40` (UTC)."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ts_ms)).strftime("%Y-%m-%d %H:%M")
+    """Return an instant as `2023-03-24 12:40` (UTC), also one far beyond the years of a `datetime`."""
+    return str(np.datetime_as_string(np.datetime64(ts_ms, "ms"), unit="m")).replace("T", " ")
 
 
 def span(start_ms: int, end_ms: int) -> str:

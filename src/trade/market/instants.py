@@ -76,5 +76,5 @@ def is_number(text: str) -> bool:
 
 
 def iso(ts_ms: int) -> str:
-    """Return an instant as people read it, to the minute, UTC."""
-    return datetime.fromtimestamp(ts_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M")
+    """Return an instant as people read it, to the minute, UTC, also one far beyond the years of a `datetime`."""
+    return str(np.datetime_as_string(np.datetime64(ts_ms, "ms"), unit="m")).replace("T", " ")

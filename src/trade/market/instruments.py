@@ -63,6 +63,9 @@ def overridden(instrument: Instrument, tick_size: Decimal | None, qty_step: Deci
     return instrument
 
 
+_PLACES = 18  # of the finest tokens; a decimal of a billion places is never counted to its end
+
+
 def parse_grid(text: str | None, option: str, or_zero: bool = False) -> Decimal | None:
     """Return the value of `--tick`, `--step` and the like. Raises Malformed unless it is a finite number above 0."""
     if text is None:
@@ -73,6 +76,10 @@ def parse_grid(text: str | None, option: str, or_zero: bool = False) -> Decimal 
         value = Decimal("nan")
     if not value.is_finite() or value < 0 or (value == 0 and not or_zero):
         raise Malformed(Finding("bad-grid", f"'{text}' is not a number above 0", f"write {option} like '{option} 0.01'"))
+    last_place = value.as_tuple().exponent
+    if not isinstance(last_place, int) or not -_PLACES <= last_place <= value.adjusted() <= _PLACES:
+        fact = f"'{text}' has more than '{_PLACES}' places before or after the point"
+        raise Malformed(Finding("bad-grid", fact, f"write {option} like '{option} 0.01'"))
     return value
 
 

@@ -51,13 +51,42 @@ def canonical_features(features: Mapping[str, Feature]) -> dict[str, Any]:
     }
 
 
+def in_order(structures: Mapping[str, Structure]) -> dict[str, Structure]:
+    """Return structures by timeframe, then by how many others stand below them, then by key: what one uses stands above it."""
+    depths: dict[str, int] = {}
+    for key, s in structures.items():
+        depths[key] = 1 + max((depths[used] for used in s.uses), default=0)
+    return dict(sorted(structures.items(), key=lambda item: (item[1].timeframe.length_ms, depths[item[0]], item[0])))
+
+
 def canonical_structures(structures: Mapping[str, Structure]) -> dict[str, Any]:
-    """Return lists under concrete timeframes, in file order: what a structure uses stands above it."""
+    """Return lists under concrete timeframes."""
     sections: dict[str, list[Any]] = {}
     for s in structures.values():
         item = {"type": s.type, "key": s.key, "params": normal(s.params), "uses": list(s.uses)}
         sections.setdefault(s.timeframe.name, []).append(item)
     return dict(sections)
+
+
+def as_blocks(actions: Any) -> Any:
+    """Return a map of intents as the list of blocks that it is: the order of both decides (RULE-5)."""
+    if not isinstance(actions, Mapping):
+        return actions
+    return [{"id": word, "cases": [{"when": rule, "emit": [word]}]} for word, rule in actions.items()]
+
+
+def as_intents(blocks: Any) -> Any:
+    """Return a list of blocks as a map of intents where that says the same, as people write it."""
+    plain = {block["id"]: block["cases"][0]["when"] for block in blocks} if _are_blocks(blocks) else {}
+    return plain if as_blocks(plain) == blocks else blocks
+
+
+def _are_blocks(blocks: Any) -> bool:
+    return all(isinstance(block, Mapping) and isinstance(block.get("id"), str) and _has_cases(block.get("cases")) for block in blocks)
+
+
+def _has_cases(cases: Any) -> bool:
+    return isinstance(cases, list) and len(cases) == 1 and isinstance(cases[0], Mapping) and "when" in cases[0]
 
 
 def canonical_risk(risk: Risk) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def read_expected(raw: Any, notes: Notes) -> Expected | None:
         low, high = bounds[metric]
         if low is not None and high is not None and low > high:
             notes.error("contradiction", path, f"no '{metric}' is at least '{low}' and at most '{high}'", "swap the bounds")
-    return Expected(bounds)
+    return Expected({metric: bounds[metric] for metric in _BOUNDABLE if metric in bounds})
 
 
 def _metric(key: str, value: Any) -> tuple[str, str]:

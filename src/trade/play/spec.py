@@ -108,10 +108,10 @@ class Expected:
 
 @dataclass(frozen=True)
 class RuleSource:
-    """Rules as written: plain YAML values (str, int, float, bool, None, list, dict), variables already substituted.
+    """Rules: plain YAML values (str, int, float, bool, None, list, dict), variables already substituted.
 
-    `setups` maps id -> condition; `actions` is the map or the list of blocks. `places` gives the place of every value by its
-    path, a tuple of keys and indices from the top of the file, e.g. ("actions", "entry_long", "all", 1).
+    `setups` maps id -> condition; `actions` is the map or the list of blocks as written; of a Play always the blocks. `places` gives the
+    place of every value by its path, a tuple of keys and indices from the top of the file, e.g. ("actions", "entry_long", "all", 1).
     """
 
     setups: Mapping[str, Any]

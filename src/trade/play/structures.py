@@ -18,6 +18,8 @@ from trade.play.params import read_params
 from trade.play.spec import Structure
 from trade.play.timeframes import ROLE_WORDS, Roles, resolve
 
+MOST_STRUCTURES = 100  # each is up to 21 arrays of the whole history
+
 
 @dataclass
 class _Reader:
@@ -72,7 +74,7 @@ class _Reader:
         uses = _uses(file, path, self.notes)
         if not any(key in self.broken for _, key in uses):
             _check_uses(entry, timeframe, uses, path, self.found, self.notes)
-        return Structure(file.key, entry.name, params, timeframe, tuple(key for _, key in uses), self.notes.document.place(path))
+        return Structure(file.key, entry.name, params, timeframe, tuple(sorted(key for _, key in uses)), self.notes.document.place(path))
 
     def check_key(self, key: str, path: Path) -> None:
         check_id(key, path, self.notes)
@@ -90,7 +92,11 @@ def read_structures(
         notes.error("wrong-type", ("structures",), f"{shown(raw)}, not a map", "write exec: [{type: swing, key: swing, ...}]")
         return {}, frozenset()
     reader = _Reader(roles, known, features, notes)
-    for path, timeframe, item in reader.items(raw):
+    for number, (path, timeframe, item) in enumerate(reader.items(raw)):
+        if number == MOST_STRUCTURES:
+            fact = f"there are more than '{MOST_STRUCTURES}' structures"
+            notes.error("too-many-parts", ("structures",), fact, "a Play is one strategy; split it", at_key=True)
+            break
         reader.read(item, timeframe, path)
     return reader.found, frozenset(reader.broken)
 

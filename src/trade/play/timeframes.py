@@ -51,7 +51,7 @@ def read_timeframes(data: Mapping[str, Any], head: HeadFile, notes: Notes) -> tu
         if not january:
             hint = "add `timeframes: {low_tf: 15m, med_tf: 1h, high_tf: D, exec: low_tf}`"
             notes.error("missing-key", ("timeframes",), "the key 'timeframes' is missing", hint)
-        elif "tf" not in data and "execution_tf" not in data:
+        elif data.get("tf") is None and data.get("execution_tf") is None:
             notes.error("missing-key", ("tf",), "the key 'tf' is missing", "add `tf: 15m`, the exec timeframe")
         return {}, ""
     given = {"low_tf": executed, "med_tf": head.mtf, "high_tf": head.htf}

@@ -6,14 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from trade.base.findings import Finding
+from trade.base.findings import Finding, Place, by_place
+from trade.dsl.canonical import canonical_rules
 from trade.dsl.compile import compile_rules
 from trade.dsl.scope import Scope
 from trade.dsl.tree import Program
 from trade.gates.accept import accept
 from trade.play.draft import Draft
-from trade.play.dump import with_symbol
-from trade.play.read import read_play
+from trade.play.dump import too_large, with_rules, with_symbol
+from trade.play.read import read_again, read_play
 from trade.play.spec import Play
 from trade.run.names import CATALOGUE, NOT_YET
 from trade.structures.requirements import requirements
@@ -21,22 +22,43 @@ from trade.structures.requirements import requirements
 
 @dataclass(frozen=True)
 class Accepted:
-    """A Play that passed its gate, with its rules compiled."""
+    """A Play that passed its gate, with its rules compiled.
+
+    `findings` stand at their places in the file; `kept` are what there is to say of the Play itself, the same for every file of its hash.
+    """
 
     play: Play
     program: Program
     findings: tuple[Finding, ...]
+    kept: tuple[Finding, ...]
 
 
 def accept_file(path: Path, symbol: str | None = None) -> Accepted:
-    """Read, compile and accept a Play, for another symbol if one is given. Raises Malformed with everything that is wrong."""
-    draft, said = read_play(path, CATALOGUE, NOT_YET)
-    program, also = _compile(draft)
-    lacking = [f for each in draft.structures.values() for f in requirements(each.type, each.params, each.place)]
-    play, findings = accept(draft.play, (*said, *also, *lacking))
+    """Read, compile and accept a Play, for another symbol if one is given. Raises Malformed with everything that is wrong.
+
+    What runs is the canonical form, read again: two files of one hash have the same rules in the same order, down to their names.
+    """
+    draft, program, said = _look(*read_play(path, CATALOGUE, NOT_YET))
+    written, findings = accept(draft.play, said)
+    play = with_rules(written, *canonical_rules(_known(program)))
+    accept(play, too_large(play, Place(str(path), 1, 1)))
+    if symbol is not None:
+        play = with_symbol(play, symbol)
+    _, again, kept = _look(*read_again(play, CATALOGUE, NOT_YET))
+    return Accepted(play, _known(again), findings, kept)
+
+
+def _known(program: Program | None) -> Program:
     if program is None:
         raise AssertionError("an accepted Play has a program")
-    return Accepted(play if symbol is None else with_symbol(play, symbol), program, findings)
+    return program
+
+
+def _look(draft: Draft, said: tuple[Finding, ...]) -> tuple[Draft, Program | None, tuple[Finding, ...]]:
+    """Return the draft with its program, and all that there is to say about both."""
+    program, also = _compile(draft)
+    lacking = [f for each in draft.structures.values() for f in requirements(each.type, each.params, each.place)]
+    return draft, program, by_place((*said, *also, *lacking))
 
 
 def _compile(draft: Draft) -> tuple[Program | None, tuple[Finding, ...]]:
@@ -56,4 +78,5 @@ def _compile(draft: Draft) -> tuple[Program | None, tuple[Finding, ...]]:
 
 def _is_settled(path: str, settled: Collection[str]) -> bool:
     """Return whether a value, or one that holds it, was already refused when the file was read."""
-    return any(path == each or path.startswith((f"{each}.", f"{each}[")) for each in settled)
+    edges = (at for at, sign in enumerate(path) if sign in ".[")
+    return path in settled or any(path[:at] in settled for at in edges)

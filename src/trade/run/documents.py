@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -14,7 +14,7 @@ from trade.analysis.bridge import bridge
 from trade.analysis.entries import cuts
 from trade.analysis.tables import trade_tables
 from trade.artifacts.receipt import FORMAT, MANIFEST, PREFLIGHT, RESULT, SIGNATURE, Inputs
-from trade.base.findings import Finding, Place
+from trade.base.findings import Finding
 from trade.base.hashing import json_hash
 from trade.kernels import sources_digest
 from trade.run.execute import Execution, Ready
@@ -104,13 +104,8 @@ def result_document(inputs: Inputs, execution: Execution, hashes: Mapping[str, s
         "cut_entries": {cap.word: count for cap, count in cuts(result.fills).items()},
         "tables": asdict(trade_tables(result)),
         "funnel": [asdict(row) for row in result.funnel],
-        "findings": _findings(_without_file(finding) for finding in execution.findings),
+        "findings": _findings(execution.kept),
     }
-
-
-def _without_file(finding: Finding) -> Finding:
-    """Drop where the Play file lay and how it was laid out: the same Play gives the same bytes from everywhere."""
-    return replace(finding, place=Place(path=finding.place.path))
 
 
 def signature(execution: Execution) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
+from trade.base.plain_file import require_plain
 from trade.market.chunk import Chunk
 from trade.market.files.csv_source import csv_chunks, csv_layout
 from trade.market.files.feather_source import feather_chunks, feather_layout
@@ -39,6 +40,7 @@ class Source:
 def open_source(path: Path, asked: Asked) -> Source:
     """Return a file, recognised by its first bytes and its columns. Raises Malformed."""
     try:
+        require_plain(path)
         with path.open("rb") as file:
             head = file.read(8)
         packed = next((word for magic, word in _UNSUPPORTED.items() if head.startswith(magic)), None)
