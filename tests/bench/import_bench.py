@@ -27,7 +27,7 @@ _CHILD = """
 import json, re, sys, tempfile, time
 from pathlib import Path
 import pyarrow.csv, pyarrow.parquet
-from trade.market.files.importing import ImportRequest, import_file
+from trade.files.importing import ImportRequest, import_file
 with tempfile.TemporaryDirectory() as folder:
     begun = time.perf_counter()
     report = import_file(Path(folder), ImportRequest(Path(sys.argv[1]), "BENCHUSDT"))

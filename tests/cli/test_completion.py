@@ -14,7 +14,7 @@ from command_line import ROOT, Said, finish, spawn
 
 from trade.cli import app, completing
 from trade.market.names import Series
-from trade.market.sample import ensure_sample
+from trade.synthetic.sample import ensure_sample
 
 Tab = Callable[..., list[str]]
 FORMS = {

@@ -11,7 +11,7 @@ import pytest
 from published import folder
 
 from trade.base.errors import Malformed
-from trade.market.files.importing import ImportRequest, import_file
+from trade.files.importing import ImportRequest, import_file
 from trade.market.names import Kind
 from trade.market.store import Store
 

@@ -14,8 +14,8 @@ import pytest
 from published import folder
 
 from trade.base.errors import Malformed
-from trade.market.files.asked import parse_asked
-from trade.market.files.importing import ImportRequest, import_file
+from trade.files.asked import parse_asked
+from trade.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
 from trade.market.names import Kind
 from trade.market.store import Store

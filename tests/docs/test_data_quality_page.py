@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from trade.market.names import Kind
-from trade.market.quality import against_mark, spikes, stuck, volume
-from trade.market.quality.case import CONTEXT_ROWS, Check
-from trade.market.quality.registry import CHECKS
+from trade.quality import against_mark, spikes, stuck, volume
+from trade.quality.case import CONTEXT_ROWS, Check
+from trade.quality.registry import CHECKS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "data-quality.md").read_text(encoding="utf-8")
 ROWS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from trade.cli.data import app
-from trade.market.files import formats
+from trade.files import formats
 
 PAGE = (Path(__file__).parents[2] / "docs" / "layouts.md").read_text(encoding="utf-8")
 

@@ -18,7 +18,7 @@ from itertools import pairwise
 import numpy as np
 from aiohttp import web
 
-from trade.market.splitmix import UNIT, normal, uniform
+from trade.synthetic.splitmix import UNIT, normal, uniform
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS

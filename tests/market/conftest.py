@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 from market_tables import Table
 
-from trade.market.files.importing import ImportRequest, import_file
-from trade.market.files.layouts import Asked
-from trade.market.files.report import ImportReport
+from trade.files.importing import ImportRequest, import_file
+from trade.files.layouts import Asked
+from trade.files.report import ImportReport
 from trade.market.fitting import GridOptions
 
 

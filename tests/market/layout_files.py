@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from market_tables import JAN_2023_MS, MINUTE_MS, make_bars
 
-from trade.market.files.layouts import BINANCE_KLINES
+from trade.files.layouts import BINANCE_KLINES
 
 Cells = dict[str, str]
 

@@ -12,12 +12,12 @@ from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars, write_older
 
 from trade.base.errors import Malformed
 from trade.market import journal
-from trade.market.accepting import AcceptRequest, accept_gap, accepted_gaps, remove_accepted
 from trade.market.deleting import DeleteRequest, delete_rows
 from trade.market.manifest import SCHEMA, AcceptedGap
 from trade.market.names import Kind
 from trade.market.spans import length_ms, union, within, without
 from trade.market.store import Store
+from trade.quality.accepting import AcceptRequest, accept_gap, accepted_gaps, remove_accepted
 
 
 def minute(n):

@@ -7,7 +7,7 @@ import pytest
 from market_tables import JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 
 from trade.base.errors import Malformed
-from trade.market.files.asked import parse_asked
+from trade.files.asked import parse_asked
 from trade.market.names import Kind
 
 T = JAN_2023_MS

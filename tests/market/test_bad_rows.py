@@ -7,8 +7,8 @@ import pytest
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 
 from trade.base.errors import Malformed
-from trade.market.files import csv_source
-from trade.market.files.importing import ImportRequest, import_file
+from trade.files import csv_source
+from trade.files.importing import ImportRequest, import_file
 from trade.market.store import Store
 
 T = JAN_2023_MS

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import DataMissing, Malformed, Mismatch
-from trade.market.files.exporting import ExportRequest, export_series, stored_series
-from trade.market.files.importing import ImportRequest, import_file
-from trade.market.files.layouts import Asked
+from trade.files.exporting import ExportRequest, export_series, stored_series
+from trade.files.importing import ImportRequest, import_file
+from trade.files.layouts import Asked
 from trade.market.fitting import GridOptions
 from trade.market.instruments import parse_grid
 from trade.market.names import Kind, Series

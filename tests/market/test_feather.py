@@ -9,7 +9,7 @@ from market_tables import JAN_2023_MS, MINUTE_MS, make_bars
 from pyarrow import feather
 
 from trade.base.errors import Malformed
-from trade.market.files import feather_source
+from trade.files import feather_source
 from trade.market.names import Kind
 from trade.market.store import Store
 

@@ -11,10 +11,10 @@ from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars, write_older
 
 from trade.base.errors import Mismatch
 from trade.market import journal
-from trade.market.accepting import AcceptRequest, accept_gap
 from trade.market.names import Kind
 from trade.market.sql import query
 from trade.market.store import Store
+from trade.quality.accepting import AcceptRequest, accept_gap
 
 EVER = (0, 2**60)
 VIEWS = {kind: f"SELECT * FROM {kind} ORDER BY ALL" for kind in (Kind.BARS, Kind.FUNDING)}  # noqa: S608  our own words

@@ -13,17 +13,17 @@ from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import Mismatch
 from trade.market import journal
-from trade.market.accepting import AcceptRequest, accept_gap
 from trade.market.journal import FILE_NAME, Entry
 from trade.market.names import Kind
 from trade.market.sql import query
 from trade.market.store import Store
 from trade.market.writer import writing
+from trade.quality.accepting import AcceptRequest, accept_gap
 
 KILLER = """
 import os, signal, sys
 from pathlib import Path
-from trade.market.accepting import AcceptRequest, accept_gap
+from trade.quality.accepting import AcceptRequest, accept_gap
 from trade.market.names import Series
 
 calls = 0

@@ -12,7 +12,7 @@ import pytest
 from market_tables import JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 
 from trade.base.errors import Malformed
-from trade.market.files.layouts import BINANCE_KLINES
+from trade.files.layouts import BINANCE_KLINES
 from trade.market.names import Kind, Series
 from trade.market.store import Store
 

@@ -7,7 +7,7 @@ import pytest
 from market_tables import BTC, bar_lines, make_bars
 
 from trade.base.errors import Malformed
-from trade.market.files import csv_source
+from trade.files import csv_source
 from trade.market.names import Kind
 from trade.market.store import Store
 

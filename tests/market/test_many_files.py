@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 
 from trade.base.errors import Malformed
-from trade.market.files.importing import ImportRequest, import_files
+from trade.files.importing import ImportRequest, import_files
 from trade.market.names import Kind
 from trade.market.store import Store
 
@@ -139,7 +139,7 @@ def test_a_series_in_overlapping_files_in_any_order_is_the_series(spans, togethe
 KILLED = """
 import sys
 from pathlib import Path
-from trade.market.files import importing
+from trade.files import importing
 real = importing._attempt
 def attempt(*words):
     print("file", flush=True)

@@ -10,9 +10,9 @@ from market_tables import BTC, MINUTE_MS, make_bars
 from market_tables import JAN_2023_MS as T
 
 from trade.base.errors import Malformed
+from trade.files.exporting import ExportRequest, export_series
+from trade.files.importing import ImportRequest, import_file
 from trade.market.columns import empty
-from trade.market.files.exporting import ExportRequest, export_series
-from trade.market.files.importing import ImportRequest, import_file
 from trade.market.names import Kind
 from trade.market.sql import query
 from trade.market.store import Store

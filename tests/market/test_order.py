@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from market_tables import JAN_2023_MS, MINUTE_MS, make_bars
 
-from trade.market.files import parquet_source
-from trade.market.files.importing import ImportRequest, import_file
-from trade.market.order import BEFORE_ALL, breaks_order, direction
+from trade.files import parquet_source
+from trade.files.importing import ImportRequest, import_file
+from trade.market.sorting import BEFORE_ALL, breaks_order, direction
 
 
 def broken(*keys, newest=BEFORE_ALL):

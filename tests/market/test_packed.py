@@ -12,7 +12,7 @@ import pytest
 from market_tables import bar_lines
 
 from trade.base.errors import Malformed
-from trade.market.files import csv_source, packed
+from trade.files import csv_source, packed
 from trade.market.store import Store
 
 DATA = ("\n".join(bar_lines(3000)) + "\n").encode()

@@ -13,9 +13,9 @@ import pytest
 from market_tables import MINUTE_MS
 
 from trade.base.errors import Malformed
-from trade.market.files import csv_source
-from trade.market.files.numerals import PLAIN, Numerals, recognise_numerals
-from trade.market.files.symbols import canonical, is_perpetual, same_symbol
+from trade.files import csv_source
+from trade.files.numerals import PLAIN, Numerals, recognise_numerals
+from trade.files.symbols import canonical, is_perpetual, same_symbol
 from trade.market.names import Kind
 from trade.market.store import Store
 
@@ -320,7 +320,7 @@ def test_cryptodatadownload_is_read_as_it_comes(text, load_in, db):
 
 
 def test_what_the_first_rows_show_does_not_depend_on_how_the_file_is_read(text, load_in, db, monkeypatch):
-    monkeypatch.setattr("trade.market.files.packed.PIECE_BYTES", 60)
+    monkeypatch.setattr("trade.files.packed.PIECE_BYTES", 60)
     monkeypatch.setattr(csv_source, "BLOCK_BYTES", 60)
     found = lines(("https://example.org/a?b=1", "", "sep=;", HEADER.replace(",", ";")), delimiter=";", number=german)
     assert_the_bars(db, load_in(text(found)))
@@ -386,7 +386,7 @@ def test_json_in_pieces_of_any_size_gives_the_same_rows_and_numbers(tmp_path, lo
     rows[20][2] = None
     (tmp_path / "a.json").write_text(json.dumps(rows))
     whole = load_in(tmp_path / "a.json")
-    monkeypatch.setattr("trade.market.files.packed.PIECE_BYTES", 7)
+    monkeypatch.setattr("trade.files.packed.PIECE_BYTES", 7)
     cut = load_in(tmp_path / "a.json", symbol="XUSDT")
     assert [(each.rows_new, each.bad, [f.place.line for f in each.findings]) for each in (whole, cut)] == [
         (29, {"not-finite": 1}, [21])

@@ -11,7 +11,7 @@ from trade.base.errors import Mismatch
 from trade.base.findings import Severity
 from trade.cli import console
 from trade.cli.app import run
-from trade.market.files.importing import ImportRequest, import_files
+from trade.files.importing import ImportRequest, import_files
 from trade.market.store import Store
 
 EVER = (0, 2**60)

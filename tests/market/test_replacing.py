@@ -7,14 +7,14 @@ import pytest
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import DataMissing, Malformed
+from trade.files.importing import ImportRequest, import_files
 from trade.market import journal
-from trade.market.accepting import AcceptRequest, accept_gap
 from trade.market.deleting import DeleteRequest, delete_rows
-from trade.market.files.importing import ImportRequest, import_files
 from trade.market.journal import Entry
 from trade.market.manifest import AcceptedGap
 from trade.market.names import Kind
 from trade.market.store import Store
+from trade.quality.accepting import AcceptRequest, accept_gap
 
 NOW_MS = 1_700_000_000_000
 FEBRUARY = 31 * 1440

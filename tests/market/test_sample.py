@@ -10,10 +10,10 @@ from trade.market.columns import PRICES, digest
 from trade.market.gaps import find_gaps
 from trade.market.instruments import packaged
 from trade.market.names import Kind
-from trade.market.sample import SERIES, START_MS, ensure_sample, sample_bars, sample_funding
 from trade.market.sanity import impossible
-from trade.market.splitmix import UNIT, bits, normal, uniform
 from trade.market.store import Store
+from trade.synthetic.sample import SERIES, START_MS, ensure_sample, sample_bars, sample_funding
+from trade.synthetic.splitmix import UNIT, bits, normal, uniform
 
 DAY_MS = 86_400_000
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from trade.market.files.importing import ImportRequest, import_files
+from trade.files.importing import ImportRequest, import_files
 from trade.market.gaps import find_gaps, missing_bars
 from trade.market.names import Kind, Series
 from trade.market.store import Store

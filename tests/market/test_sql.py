@@ -6,9 +6,9 @@ import pytest
 from market_tables import make_bars
 
 from trade.base.errors import Malformed
-from trade.market.sample import ensure_sample
 from trade.market.sql import query
 from trade.market.store import Store
+from trade.synthetic.sample import ensure_sample
 
 
 @pytest.fixture(scope="module")

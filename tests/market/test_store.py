@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars, write_older
 
 from trade.base.errors import DataMissing, Malformed, Mismatch, Refused
-from trade.market.files.importing import ImportRequest, import_file
+from trade.files.importing import ImportRequest, import_file
 from trade.market.manifest import SCHEMA
 from trade.market.migrations import migrated
 from trade.market.names import Kind, Series
-from trade.market.sample import SERIES, START_MS, ensure_sample
 from trade.market.store import Store
+from trade.synthetic.sample import SERIES, START_MS, ensure_sample
 
 T = JAN_2023_MS
 DAY_MS = 86_400_000

@@ -46,14 +46,14 @@ from trade.market.deleting import DeleteRequest, delete_rows
 delete_rows(db, DeleteRequest(SERIES, (Kind.BARS, Kind.FUNDING), 7, 1_672_531_200_000, 1_672_531_200_000 + 40 * 60_000))
 """
 REPLACE = """
-from trade.market.files.importing import ImportRequest, import_file
+from trade.files.importing import ImportRequest, import_file
 import_file(db, ImportRequest(db.parent / "revised.parquet", "BTCUSDT", replace_at_ms=7))
 """
 VACUUM = "from trade.market.vacuum import vacuum\nvacuum(db)"
 SYNC = """
 import numpy as np
-from trade.market.sync.pages import Page
-from trade.market.sync.shelf import Shelf
+from trade.sync.pages import Page
+from trade.sync.shelf import Shelf
 
 clock = 1_672_531_200_000 + 60_000 * np.arange(100, 50_000)
 close = 30_000 + np.arange(len(clock)) / 10

@@ -10,7 +10,7 @@ from layout_files import TEXT_LAYOUTS, cells, lines_of
 from market_tables import JAN_2023_MS, MINUTE_MS
 
 from trade.base.errors import Malformed
-from trade.market.files import csv_source
+from trade.files import csv_source
 from trade.market.names import Kind
 from trade.market.store import Store
 

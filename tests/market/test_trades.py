@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from market_tables import JAN_2023_MS, MINUTE_MS, bar_lines
 
 from trade.base.errors import Malformed
-from trade.market.files import csv_source
-from trade.market.files.trades import TradeFold
+from trade.files import csv_source
+from trade.files.trades import TradeFold
 from trade.market.names import Kind
 from trade.market.staging import Rows
 from trade.market.store import Store

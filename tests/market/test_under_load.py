@@ -14,9 +14,9 @@ import numpy as np
 from trade.market.columns import take
 from trade.market.deleting import DeleteRequest, delete_rows
 from trade.market.names import Kind, Series
-from trade.market.sample import sample_bars
-from trade.market.sync.pages import Page
-from trade.market.sync.shelf import Shelf
+from trade.synthetic.sample import sample_bars
+from trade.sync.pages import Page
+from trade.sync.shelf import Shelf
 from trade.market.writer import writing
 from trade.market.instruments import packaged
 

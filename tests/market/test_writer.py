@@ -14,10 +14,10 @@ from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 from processes import HOLDER
 
 from trade.base.errors import DataMissing, Refused
+from trade.files.importing import ImportRequest, import_file
 from trade.market import writer as writers
 from trade.market.collecting import collect
 from trade.market.deleting import DeleteRequest, delete_rows
-from trade.market.files.importing import ImportRequest, import_file
 from trade.market.names import Kind
 from trade.market.store import Store
 from trade.market.writer import LOCK_NAME, writing
@@ -25,7 +25,7 @@ from trade.market.writer import LOCK_NAME, writing
 KILLER = """
 import os, signal, sys
 from pathlib import Path
-from trade.market.files.importing import ImportRequest, import_file
+from trade.files.importing import ImportRequest, import_file
 
 calls = 0
 def dying(function):
@@ -156,7 +156,7 @@ def test_delete_removes_a_series_and_its_instrument_in_one_commit(parquet, load_
 def test_readers_see_whole_commits_while_a_writer_works(parquet, db):
     files = [parquet(make_bars(500, JAN_2023_MS + i * 500 * MINUTE_MS), f"{i}.parquet") for i in range(12)]
     script = (
-        "import sys\nfrom pathlib import Path\nfrom trade.market.files.importing import ImportRequest, import_file\n"
+        "import sys\nfrom pathlib import Path\nfrom trade.files.importing import ImportRequest, import_file\n"
         "for file in sys.argv[2:]:\n import_file(Path(sys.argv[1]), ImportRequest(Path(file), 'BTCUSDT'))"
     )
     seen = set()

@@ -13,7 +13,7 @@ sys.path.append(str(Path(__file__).parents[1] / "cli"))
 from command_line import Trade, caller
 
 from trade.cli import console
-from trade.market.sample import ensure_sample
+from trade.synthetic.sample import ensure_sample
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from runs import PLAYS
 from trade.base.timeframe import HOUR_MS, MINUTE_MS
 from trade.market.columns import take
 from trade.market.names import Kind
-from trade.market.sample import SERIES, START_MS, sample_bars
 from trade.market.writer import writing
+from trade.synthetic.sample import SERIES, START_MS, sample_bars
 
 PLAY = PLAYS / "cross_both_sides.yml"
 FIRST_MS, END_MS = START_MS + 40 * 24 * HOUR_MS, START_MS + 40 * 24 * HOUR_MS + 5 * HOUR_MS

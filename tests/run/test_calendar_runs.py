@@ -18,10 +18,10 @@ from runs import ms
 
 from trade.base.calendar import expected_opens
 from trade.base.timeframe import BASE, MINUTE_MS
+from trade.files.importing import ImportRequest, import_file
 from trade.indicators.registry import INDICATORS
 from trade.market.calendars.exchange import exchange_closed
 from trade.market.calendars.setting import set_calendar
-from trade.market.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
 from trade.market.instruments import parse_grid
 from trade.market.names import Series

@@ -17,11 +17,11 @@ from runs import NAMES, execution, hashes, ms
 from trade.base.records import ExitReason
 from trade.base.result import Result
 from trade.base.timeframe import DAY_MS
-from trade.market.files.importing import ImportRequest, import_file
+from trade.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
-from trade.market.sample import sample_bars, sample_funding
 from trade.run.backtest import inputs_of
 from trade.run.request import Request
+from trade.synthetic.sample import sample_bars, sample_funding
 
 FEW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FIRST, LAST = ms("2025-01-20"), ms("2025-05-01")

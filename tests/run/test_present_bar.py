@@ -15,7 +15,7 @@ from runs import doors, ms
 
 from trade.base.findings import MOST_FINDINGS, Finding
 from trade.base.result import FunnelRow
-from trade.market.files.importing import ImportRequest, import_file
+from trade.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
 from trade.run.accepted import accept_file
 from trade.run.execute import execute, preflight

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data is 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from trade.market.files.importing import ImportRequest, import_file
+    from trade.files.importing import ImportRequest, import_file
 
     db = tmp_path_factory.mktemp("shared") / "store"
     import_file(db, ImportRequest(SHARED / "BTCUSDT_spot_1m_2023.parquet", "BTCUSDT", market="spot"))

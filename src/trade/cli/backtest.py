@@ -182,8 +182,8 @@ def _request(
 def _sync(db: Path, request: Request) -> None:
     """Fetch what preflight finds missing; the run then asks it again."""
     from trade.cli.syncing import run_sync
-    from trade.market.origin import STORED
     from trade.run.accepted import accept_file
+    from trade.run.origin import STORED
     from trade.run.wanted import wanted_history
 
     if request.origin != STORED:

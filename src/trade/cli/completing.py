@@ -54,7 +54,7 @@ def full_symbols(ctx: typer.Context, incomplete: str) -> Offered:
 
 def patterns(incomplete: str) -> Offered:
     """Offer what `--synthetic` can make."""
-    from trade.market.synthetic.registry import FAMILIES
+    from trade.synthetic.registry import FAMILIES
 
     return _beginning(incomplete, [(each.name, family) for family, found in FAMILIES.items() for each in found])
 

@@ -12,7 +12,7 @@ from trade.base.findings import Finding
 from trade.cli import calendars, completing, console, quality, rules, stored, vacuum
 from trade.cli.calendars import Calendar, calendar_name, closed_of
 from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms, now_ms, percent_frac
-from trade.market.files.formats import NAMES
+from trade.files.formats import NAMES
 
 if TYPE_CHECKING:
     from trade.market.gaps import Gap
@@ -68,8 +68,8 @@ def import_(
     """
     console.configure(as_json=as_json, quiet=quiet)
     from trade.cli.importing import as_document, show_imports
-    from trade.market.files.asked import parse_asked
-    from trade.market.files.importing import MAX_BAD_FRAC, ImportRequest, import_files
+    from trade.files.asked import parse_asked
+    from trade.files.importing import MAX_BAD_FRAC, ImportRequest, import_files
     from trade.market.fitting import GridOptions
     from trade.market.instruments import parse_grid
 
@@ -103,7 +103,7 @@ def export(
     """Write stored rows to a file, complete or not at all; 'trade data import' of it gives the same rows."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.cli.importing import show_export
-    from trade.market.files.exporting import ExportRequest, export_series, stored_series
+    from trade.files.exporting import ExportRequest, export_series, stored_series
     from trade.market.names import parse_kind
     from trade.market.store import Store
 
@@ -147,7 +147,7 @@ def sync(
     """Fetch what is missing from Bybit or another exchange; stopped at any moment, it goes on from there. No key is needed."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.cli.syncing import run_sync, show_report
-    from trade.market.sync.request import SyncRequest, parse_kinds, parse_symbols
+    from trade.sync.request import SyncRequest, parse_kinds, parse_symbols
 
     if days is not None and start is not None:
         raise Malformed(Finding("two-starts", "--from and --days both say where the span begins", "give one of them"))
@@ -162,10 +162,10 @@ def sync(
 def gaps(symbol: Symbol, from_: From = None, to: To = None, db: Db = DEFAULT_DB, as_json: Json = False, quiet: Quiet = False) -> None:
     """List the holes in the 1m bars of a symbol, by its calendar, edges of the span included; accepted ones are marked."""
     console.configure(as_json=as_json, quiet=quiet)
-    from trade.market.accepting import accepted_bars
     from trade.market.gaps import find_gaps, missing_bars
     from trade.market.names import Kind
     from trade.market.store import Store
+    from trade.quality.accepting import accepted_bars
 
     store = Store(db)
     series = store.resolve(symbol)
@@ -222,7 +222,7 @@ def delete(
 def patterns(as_json: Json = False, quiet: Quiet = False) -> None:
     """List the patterns that --synthetic can make."""
     console.configure(as_json=as_json, quiet=quiet)
-    from trade.market.synthetic.registry import FAMILIES
+    from trade.synthetic.registry import FAMILIES
 
     found = [(family, pattern) for family, each in FAMILIES.items() for pattern in each]
     told = [{"family": family, "name": one.name, "meaning": one.meaning, "defining": one.defining} for family, one in found]

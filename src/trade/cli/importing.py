@@ -10,8 +10,8 @@ from trade.cli import console
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from trade.market.files.exporting import ExportReport
-    from trade.market.files.report import ImportReport
+    from trade.files.exporting import ExportReport
+    from trade.files.report import ImportReport
 
 _SHOWN = 20
 

@@ -14,11 +14,11 @@ from trade.cli.calendars import closed_of
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms, now_ms
 
 if TYPE_CHECKING:
-    from trade.market.accepting import AcceptRequest
     from trade.market.journal import Entry
     from trade.market.names import Series
-    from trade.market.quality.checking import Checked
-    from trade.market.sync.healing import Healed
+    from trade.quality.accepting import AcceptRequest
+    from trade.quality.checking import Checked
+    from trade.quality.healing import Healed
 
 _SHOWN = 50
 
@@ -32,8 +32,8 @@ def check(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False, q
     """Look at every stored row and compute every digest anew. Impossible rows and damaged files end with 4, suspicious rows are shown."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.base.findings import errors
-    from trade.market.quality.checking import check_series, chosen, no_funding
     from trade.market.store import Store
+    from trade.quality.checking import check_series, chosen, no_funding
 
     store = Store(db)
     wanted = chosen(store, symbols or [])
@@ -58,8 +58,8 @@ def heal(
     console.configure(as_json=as_json, quiet=quiet)
     from trade.base.findings import errors
     from trade.cli.syncing import run_sync
-    from trade.market.sync.healing import HealRequest
-    from trade.market.sync.healing import heal as heal_series
+    from trade.quality.healing import HealRequest
+    from trade.quality.healing import heal as heal_series
 
     healed = heal_series(db, HealRequest(tuple(symbols or ()), now_ms(), again), run_sync, closed_of)
     findings = [finding for one in healed for finding in one.findings]
@@ -85,8 +85,8 @@ def accept_gap(
 ) -> None:
     """Accept a known outage: preflight treats the hole as closed market. Bars that are stored there later always win."""
     console.configure(as_json=as_json, quiet=quiet)
-    from trade.market import accepting
     from trade.market.store import Store
+    from trade.quality import accepting
 
     series = Store(db).resolve(symbol)
     if not list_:
@@ -112,8 +112,8 @@ def journal(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False,
 
 
 def _accept_request(series: Series, from_: str | None, to: str | None, reason: str) -> AcceptRequest:
-    from trade.market.accepting import AcceptRequest
     from trade.market.paths import as_typed
+    from trade.quality.accepting import AcceptRequest
 
     start_ms, end_ms = instant_ms("--from", from_), instant_ms("--to", to)
     if start_ms is None or end_ms is None:

@@ -13,14 +13,14 @@ from trade.base.findings import Finding
 from trade.cli import console
 
 if TYPE_CHECKING:
-    from trade.market.sync.dialect import Dialect
-    from trade.market.sync.port import Exchange
-    from trade.market.sync.request import Said, SyncReport, SyncRequest
+    from trade.sync.dialect import Dialect
+    from trade.sync.port import Exchange
+    from trade.sync.request import Said, SyncReport, SyncRequest
 
 
 def run_sync(db: Path, request: SyncRequest) -> SyncReport:
     """Sync from an exchange and show how far it is. Ctrl-C says what it left, and goes on to end the command."""
-    from trade.market.sync.syncing import sync
+    from trade.sync.syncing import sync
 
     exchange, dialect = _door(request.series[0].venue)
     stored: dict[tuple[str, str], int] = {}
@@ -40,15 +40,15 @@ def run_sync(db: Path, request: SyncRequest) -> SyncReport:
 
 def _door(venue: str) -> tuple[Exchange, Dialect]:
     """Return the exchange of a venue and how it is asked. Raises Malformed for a venue nobody knows, Refused without ccxt."""
-    from trade.market.sync.dialect import BYBIT, CCXT
-    from trade.market.sync.request import VENUE
+    from trade.sync.dialect import BYBIT, CCXT
+    from trade.sync.request import VENUE
 
     if venue == VENUE:
-        from trade.market.bybit import Bybit
+        from trade.sync.bybit import Bybit
 
         return Bybit(), BYBIT
     try:
-        from trade.market.ccxt_door import Ccxt
+        from trade.sync.ccxt_door import Ccxt
     except ModuleNotFoundError as error:
         if error.name != "ccxt":
             raise

@@ -55,8 +55,8 @@ def on_recipe(request: Request, pattern: str | None, seed: int | None, bars: int
                 [Finding("only-synthetic", f"'{name}' only matters to a made market", f"add {_OPTION}, or leave it out") for name in unused]
             )
         return request
-    from trade.market.synthetic.recipe import Recipe
     from trade.run.accepted import accept_file
+    from trade.synthetic.recipe import Recipe
 
     own = accept_file(request.play, request.symbol).play.validation
     chosen = pattern or own.pattern

@@ -1,1 +1,1 @@
-"""The stored world: history, import, gaps, instruments, the sample market."""
+"""The store: series, months, manifest, reading and writing, SQL, instruments and their calendars."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding
-from trade.market.accepting import cut
+from trade.market.accepted import cut
 from trade.market.columns import clock_column, price_names, step_of, take
 from trade.market.instants import iso
 from trade.market.journal import DELETED, Entry

@@ -13,7 +13,7 @@ from trade.market.columns import Columns, clock_column, empty, join, same_rows, 
 from trade.market.damage import repaired
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series
-from trade.market.order import BEFORE_ALL, breaks_order
+from trade.market.sorting import BEFORE_ALL, breaks_order
 from trade.market.writer import Writer
 
 Int64 = npt.NDArray[np.int64]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from trade.base.catalogue import Catalogue
 from trade.indicators import registry as indicators
-from trade.market.synthetic.registry import PATTERNS
 from trade.structures import registry as structures
+from trade.synthetic.registry import PATTERNS
 
 CATALOGUE = Catalogue(indicators.INDICATORS, structures.STRUCTURES, tuple(PATTERNS))
 NOT_YET = {**indicators.NOT_YET, **structures.NOT_YET}

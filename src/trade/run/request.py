@@ -13,8 +13,8 @@ from trade.base.instrument import Instrument
 from trade.gates.case import Tolerance
 from trade.market.calendars.own import own_closed
 from trade.market.names import Series
-from trade.market.origin import STORED, Origin
 from trade.market.store import StoredSeries
+from trade.run.origin import STORED, Origin
 
 ACCEPTED_GAPS = "accepted_gaps"  # among the options of a run that had some
 
@@ -40,7 +40,7 @@ class Request:
 
 
 class Market(Protocol):
-    """The world as a run needs it; `trade.market.store.Store` is one, `trade.market.synthetic.market.SyntheticMarket` another."""
+    """The world as a run needs it; `trade.market.store.Store` is one, `trade.synthetic.market.SyntheticMarket` another."""
 
     def resolve(self, text: str) -> Series: ...
 

@@ -16,12 +16,12 @@ from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.gates.artifacts import ARTIFACTS, Written
 from trade.gates.case import Tolerance
-from trade.market.origin import from_options
 from trade.play.dump import to_yaml
 from trade.run.accepted import Accepted, accept_file
 from trade.run.backtest import inputs_of
 from trade.run.documents import documents
 from trade.run.execute import Execution, execute, preflight
+from trade.run.origin import from_options
 from trade.run.request import ACCEPTED_GAPS, Doors, Request
 
 

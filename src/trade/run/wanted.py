@@ -10,11 +10,11 @@ from trade.base.history import Window
 from trade.features.plan import plan_features
 from trade.gates.preflight import PREFLIGHT
 from trade.market.names import Kind, Series
-from trade.market.sync.request import MARKET, VENUE, SyncRequest, syncs_itself
 from trade.run.accepted import Accepted
 from trade.run.execute import look, reads_open_interest
 from trade.run.names import CATALOGUE
 from trade.run.request import Doors, Request
+from trade.sync.request import MARKET, VENUE, SyncRequest, syncs_itself
 
 Spans = list[tuple[int, int]]
 

@@ -10,9 +10,9 @@ import numpy as np
 from trade.market.columns import Columns, clock_column, take
 from trade.market.instruments import packaged
 from trade.market.names import Kind, Series
-from trade.market.quality.checking import Checked, check_series
 from trade.market.store import Store
 from trade.market.writer import writing
+from trade.quality.checking import Checked, check_series
 
 BTC = Series("generic", "linear", "BTCUSDT")
 START_MS = 1_672_531_200_000  # 2023-01-01

@@ -14,11 +14,11 @@ from trade.base.errors import DataMissing
 from trade.cli import console
 from trade.cli.app import run
 from trade.market.names import Kind
-from trade.market.quality import walk as walks
-from trade.market.quality.checking import check_series, chosen, no_funding
-from trade.market.quality.walk import Walk
-from trade.market.sample import SERIES, ensure_sample
 from trade.market.store import Store
+from trade.quality import walk as walks
+from trade.quality.checking import check_series, chosen, no_funding
+from trade.quality.walk import Walk
+from trade.synthetic.sample import SERIES, ensure_sample
 
 
 @pytest.fixture(autouse=True)

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from quality_tapes import BTC, DAY, at, changed, found, holdings, mark_of, payments, put, walk, without
 
-from trade.market.accepting import AcceptRequest, accept_gap
 from trade.market.columns import take
 from trade.market.instruments import packaged
 from trade.market.names import Kind
-from trade.market.quality.against_mark import APART_FRAC
-from trade.market.quality.registry import CHECKS
-from trade.market.quality.spikes import SPIKE_FRAC
-from trade.market.quality.stuck import STUCK_BARS
 from trade.market.writer import writing
+from trade.quality.accepting import AcceptRequest, accept_gap
+from trade.quality.against_mark import APART_FRAC
+from trade.quality.registry import CHECKS
+from trade.quality.spikes import SPIKE_FRAC
+from trade.quality.stuck import STUCK_BARS
 
 BARS = walk()
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from bybit_server import FakeBybit, Source, serving
 
-from trade.market.bybit import Bybit
 from trade.market.names import Kind, Series
 from trade.market.store import Store
-from trade.market.sync.patience import Machine
-from trade.market.sync.request import USUAL_KINDS, SyncReport, SyncRequest, parse_symbols
-from trade.market.sync.syncing import sync
+from trade.sync.bybit import Bybit
+from trade.sync.patience import Machine
+from trade.sync.request import USUAL_KINDS, SyncReport, SyncRequest, parse_symbols
+from trade.sync.syncing import sync
 
 BTC = Series("bybit", "linear", "BTCUSDT")
 

@@ -10,8 +10,8 @@ import pytest
 from bybit_server import Source
 
 from trade.base.errors import Malformed
-from trade.market.bybit import Bybit
-from trade.market.sync.port import Endpoint, Next, Trouble
+from trade.sync.bybit import Bybit
+from trade.sync.port import Endpoint, Next, Trouble
 
 TIME = (Endpoint.TIME, {})
 
@@ -106,7 +106,5 @@ def test_the_base_url_comes_from_the_environment_and_is_checked(fake, monkeypatc
 
 
 def test_whoever_reads_the_store_does_not_load_the_exchange():
-    script = (
-        "import sys, trade.market.store, trade.market.sync.syncing\nprint({'pybit', 'requests', 'websocket', 'aiohttp'} & set(sys.modules))"
-    )
+    script = "import sys, trade.market.store, trade.sync.syncing\nprint({'pybit', 'requests', 'websocket', 'aiohttp'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip() == "set()"

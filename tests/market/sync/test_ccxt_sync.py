@@ -17,14 +17,14 @@ from ccxt_exchange import FakeExchange
 from trade.base.errors import DataMissing, Malformed, Refused
 from trade.cli import console
 from trade.cli.app import run
-from trade.market.ccxt_door import Ccxt
 from trade.market.names import Kind, Series
 from trade.market.store import Store
-from trade.market.sync.dialect import CCXT
-from trade.market.sync.patience import Machine
-from trade.market.sync.port import Endpoint, Next, Trouble
-from trade.market.sync.request import SyncRequest
-from trade.market.sync.syncing import sync
+from trade.sync.ccxt_door import Ccxt
+from trade.sync.dialect import CCXT
+from trade.sync.patience import Machine
+from trade.sync.port import Endpoint, Next, Trouble
+from trade.sync.request import SyncRequest
+from trade.sync.syncing import sync
 
 BTC = Series("binance", "linear", "BTCUSDT")
 QUIRKS = [
@@ -315,12 +315,12 @@ def test_the_command_syncs_another_venue(fake, trade, db):
 
 def test_without_ccxt_the_command_says_how_to_get_it(trade, monkeypatch):
     monkeypatch.setitem(sys.modules, "ccxt", None)
-    monkeypatch.delitem(sys.modules, "trade.market.ccxt_door")
+    monkeypatch.delitem(sys.modules, "trade.sync.ccxt_door")
     code, document = trade("data", "sync", "--venue", "binance", "--symbol", "BTCUSDT")
     [finding] = document["findings"]
     assert (code, finding["code"], finding["hint"]) == (1, "ccxt-missing", "install it with: pip install ccxt")
 
 
 def test_whoever_syncs_from_bybit_does_not_load_ccxt():
-    script = "import sys, trade.market.bybit, trade.market.sync.syncing, trade.cli.syncing\nprint('ccxt' in sys.modules)"
+    script = "import sys, trade.sync.bybit, trade.sync.syncing, trade.cli.syncing\nprint('ccxt' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip() == "False"

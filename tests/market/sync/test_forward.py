@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trade.market.names import Kind, Series
-from trade.market.sync.forward import SOURCES, pages
-from trade.market.sync.listing import Listing
-from trade.market.sync.patience import Patience
-from trade.market.sync.port import Answer
+from trade.sync.forward import SOURCES, pages
+from trade.sync.listing import Listing
+from trade.sync.patience import Patience
+from trade.sync.port import Answer
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 

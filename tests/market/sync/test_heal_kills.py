@@ -22,9 +22,9 @@ DAYS = 10
 HEALER = """
 import sys
 from pathlib import Path
-from trade.market.bybit import Bybit
-from trade.market.sync.healing import HealRequest, heal
-from trade.market.sync.syncing import sync
+from trade.sync.bybit import Bybit
+from trade.quality.healing import HealRequest, heal
+from trade.sync.syncing import sync
 
 print(1, flush=True)
 heal(Path(sys.argv[2]), HealRequest((), 7), lambda db, request: sync(db, request, Bybit(sys.argv[1])))

@@ -13,17 +13,17 @@ from trade.base.errors import DataMissing, Refused
 from trade.cli import console
 from trade.cli.app import run
 from trade.market import journal
-from trade.market.accepting import AcceptRequest, accept_gap
-from trade.market.bybit import Bybit
 from trade.market.columns import clock_column, take
 from trade.market.instruments import packaged
 from trade.market.names import Kind, Series
-from trade.market.quality.checking import check_series
 from trade.market.store import Store
-from trade.market.sync.healing import HealRequest, heal
-from trade.market.sync.patience import Machine
-from trade.market.sync.syncing import sync
 from trade.market.writer import writing
+from trade.quality.accepting import AcceptRequest, accept_gap
+from trade.quality.checking import check_series
+from trade.quality.healing import HealRequest, heal
+from trade.sync.bybit import Bybit
+from trade.sync.patience import Machine
+from trade.sync.syncing import sync
 
 BTC = Series("bybit", "linear", "BTCUSDT")
 NOW_MS = 1_767_225_600_000

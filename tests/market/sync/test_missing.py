@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trade.base.timeframe import BASE
-from trade.market.sync.missing import missing_payments, missing_rows
+from trade.sync.missing import missing_payments, missing_rows
 
 HOUR = 3_600_000
 MINUTE = 60_000

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from trade.base.errors import Refused
-from trade.market.sync.patience import Machine, Patience
-from trade.market.sync.port import Answer, Endpoint, Next, Trouble
+from trade.sync.patience import Machine, Patience
+from trade.sync.port import Answer, Endpoint, Next, Trouble
 
 SERVER_MS = 1_900_000_000_000  # far from any clock of ours
 

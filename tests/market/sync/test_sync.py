@@ -203,7 +203,7 @@ def test_symbols_that_are_not_listed_are_all_named_before_anything_is_fetched(cl
 
 
 def test_wrong_words_are_all_named():
-    from trade.market.sync.request import parse_kinds, parse_symbols
+    from trade.sync.request import parse_kinds, parse_symbols
 
     with pytest.raises(Malformed) as wrong:
         parse_kinds("bars,foo,bar")

@@ -17,9 +17,9 @@ from trade.market.store import Store
 SYNCER = """
 import sys
 from pathlib import Path
-from trade.market.bybit import Bybit
-from trade.market.sync.request import SyncRequest, parse_symbols
-from trade.market.sync.syncing import sync
+from trade.sync.bybit import Bybit
+from trade.sync.request import SyncRequest, parse_symbols
+from trade.sync.syncing import sync
 
 def say(said):
     print(said.series, said.kind, said.stored, flush=True)

@@ -11,9 +11,9 @@ from trade.market.store import Store
 SYNCS = """
 import sys, time
 from pathlib import Path
-from trade.market.bybit import Bybit
-from trade.market.sync.request import SyncRequest, parse_symbols
-from trade.market.sync.syncing import sync
+from trade.sync.bybit import Bybit
+from trade.sync.request import SyncRequest, parse_symbols
+from trade.sync.syncing import sync
 from trade.market.vacuum import vacuum
 
 url, db, start_ms, first, last, seconds = sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:])

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from trade.market.synthetic.gallery import render
-from trade.market.synthetic.minutes import paint
-from trade.market.synthetic.registry import PATTERNS
-from trade.market.synthetic.svg import candles
+from trade.synthetic.gallery import render
+from trade.synthetic.minutes import paint
+from trade.synthetic.registry import PATTERNS
+from trade.synthetic.svg import candles
 
 DOCS = Path(__file__).parents[3] / "docs"
 

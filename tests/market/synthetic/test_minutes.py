@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from trade.base.bars import aggregate
 from trade.base.hashing import table_hash
 from trade.base.timeframe import NAMES, Timeframe
-from trade.market.synthetic.minutes import START_MS, paint, span_e9, sweep_minutes
-from trade.market.synthetic.registry import PATTERNS
+from trade.synthetic.minutes import START_MS, paint, span_e9, sweep_minutes
+from trade.synthetic.registry import PATTERNS
 
 COLUMNS = ("ts_open_ms", "open", "high", "low", "close", "volume")
 names = st.sampled_from(sorted(PATTERNS))

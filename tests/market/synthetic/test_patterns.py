@@ -7,8 +7,8 @@ from defining import DEFINING
 from measures import draw
 
 from trade.base.errors import Malformed
-from trade.market.synthetic.pattern import mirrored
-from trade.market.synthetic.registry import FAMILIES, PATTERNS, find_pattern
+from trade.synthetic.pattern import mirrored
+from trade.synthetic.registry import FAMILIES, PATTERNS, find_pattern
 
 INCUMBENT = """trending ranging volatile multi_tf_aligned trend_up_clean trend_down_clean trend_grinding trend_parabolic trend_exhaustion
 trend_stairs range_tight range_wide range_ascending range_descending reversal_v_bottom reversal_v_top reversal_double_bottom

@@ -14,12 +14,12 @@ from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS, NAMES, Timeframe
 from trade.market.calendars.fx import fx_closed
 from trade.market.calendars.setting import set_calendar
 from trade.market.names import Series
-from trade.market.origin import STORED, from_options
 from trade.market.ruling import change, with_values
-from trade.market.sample import START_MS as SAMPLE_START_MS
-from trade.market.sample import ensure_sample
-from trade.market.synthetic.minutes import START_MS
-from trade.market.synthetic.recipe import Recipe, synthetic_history
+from trade.run.origin import STORED, from_options
+from trade.synthetic.minutes import START_MS
+from trade.synthetic.recipe import Recipe, synthetic_history
+from trade.synthetic.sample import START_MS as SAMPLE_START_MS
+from trade.synthetic.sample import ensure_sample
 
 DAY = DAY_MS // MINUTE_MS
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from trade.base.history import History, Window
 from trade.features.plan import plan_features
-from trade.market.files.importing import ImportRequest, import_file
+from trade.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
 from trade.run.accepted import Accepted, accept_file
 from trade.run.execute import Ready, execute

@@ -1,1 +1,0 @@
-"""Is stored history what a market can have made? One file per family of checks, siblings alike."""

@@ -1,0 +1,1 @@
+"""Made markets: the sample, seeded patterns and resampled history, each one minute series."""
