@@ -3,7 +3,7 @@ import json
 import pytest
 
 from trade.base.errors import DataMissing, Malformed, Mismatch, Refused, TradeError
-from trade.base.findings import Finding, Place, Severity, by_place, errors
+from trade.base.findings import MOST_FINDINGS, Finding, Full, Place, Severity, by_place, errors, room_for
 
 
 def at(line: int, code: str = "c", path: str = "", column: int = 1) -> Finding:
@@ -47,3 +47,22 @@ def test_a_finding_becomes_json_values() -> None:
     assert json.loads(json.dumps(told)) == told
     assert list(told) == ["code", "severity", "file", "line", "column", "path", "fact", "hint", "data"]
     assert (told["severity"], told["data"]) == ("note", {"n": 1})
+
+
+def test_what_is_quoted_is_cut_to_its_beginning_and_its_end() -> None:
+    finding = Finding("c", f"'{'a' * 100_000}z' is not 'b'", "x" * 100_000, place=Place("f", 1, 1, "p" * 100_000))
+    assert finding.fact.startswith("'aaa")
+    assert finding.fact.endswith("az' is not 'b'")
+    assert (len(finding.fact), len(finding.hint)) == (len("'' is not 'b'") + 120, 1000)
+    assert len(str(finding.place)) < 210
+    assert len(finding.as_json()["path"]) == 200
+    assert Finding("c", "'" + "a" * 120 + "'").fact == "'" + "a" * 120 + "'"
+
+
+def test_a_collector_is_full_of_errors_and_lets_warnings_go() -> None:
+    many = [Finding("c", "f")] * MOST_FINDINGS
+    assert room_for(Severity.ERROR, many[1:])
+    assert room_for(Severity.WARNING, many)
+    assert not room_for(Severity.WARNING, [Finding("c", "f", severity=Severity.WARNING)] * MOST_FINDINGS)
+    with pytest.raises(Full):
+        room_for(Severity.ERROR, many)

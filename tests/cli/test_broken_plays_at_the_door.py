@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import SAMPLE, Trade
@@ -77,14 +78,14 @@ def test_what_is_no_play_file_is_refused(name: str, trade: Trade, tmp_path: Path
 def test_a_file_that_cannot_be_read_is_refused(trade: Trade, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "secret.yml"
     file.write_text(TEXT)
-    real = Path.read_bytes
+    real = Path.open
 
-    def guarded(path: Path) -> bytes:  # permissions do not bind the superuser
+    def guarded(path: Path, *words: Any) -> Any:  # permissions do not bind the superuser
         if path == file:
             raise PermissionError(13, "Permission denied", str(file))
-        return real(path)
+        return real(path, *words)
 
-    monkeypatch.setattr(Path, "read_bytes", guarded)
+    monkeypatch.setattr(Path, "open", guarded)
     said = trade("play", "validate", file, "--json")
     assert (said.code, said.codes) == (EXIT_MALFORMED, ["unreadable-file"])
     assert str(file) in said.out

@@ -257,3 +257,9 @@ def test_what_is_not_built_yet_is_refused_with_the_sentence_of_its_table(emit: A
     assert (wrong.code, wrong.hint) == (f"not-yet-{code}", next(row.sentence for row in TABLE if row.code == code))
     assert wrong.fact.startswith(f"{fact}: ")
     assert wrong.fact.endswith(" cannot be run yet")
+
+
+@pytest.mark.parametrize("other", [["ema_9", "<", "ema_21"], ["ema_21", ">=", "ema_9"], ["ema_9", "cross_below", "ema_21"]])
+def test_two_columns_ordered_both_ways_never_hold_together(other: list[str]) -> None:
+    assert codes({"entry_long": {"all": [["ema_9", ">", "ema_21"], other]}}) == ["never-holds"]
+    assert codes({"entry_long": {"any": [["ema_9", ">", "ema_21"], other]}}) == []

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from runs import doors, ms
 
-from trade.base.findings import Finding
+from trade.base.findings import MOST_FINDINGS, Finding
 from trade.base.result import FunnelRow
 from trade.market.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
@@ -77,12 +77,18 @@ def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def asked(rules: list[Any], noise: Path, folder: Path) -> tuple[dict[str, FunnelRow], dict[str, Finding]]:
-    """Return what each rule came to, and what is said of it, by place."""
-    file = folder / "windows.yml"
-    file.write_text(json.dumps({**PLAY, "actions": {"entry_long": {"any": rules}}}))
-    accepted = accept_file(file)
-    rows = {row.path: row for row in execute(preflight(Request(file, folder), doors(noise), accepted)).result.funnel}
-    return rows, {finding.place.path: finding for finding in accepted.findings if finding.code in ("never-by-window", "always-holds")}
+    """Return what each rule came to, and what is said of it, by place; the rules are split over Plays of a size that people write."""
+    rows, said = dict[str, FunnelRow](), dict[str, Finding]()
+    for start in range(0, len(rules), MOST_FINDINGS):
+        few = rules[start : start + MOST_FINDINGS]
+        file = folder / "windows.yml"
+        file.write_text(json.dumps({**PLAY, "actions": {"entry_long": {"any": few}}}))
+        accepted = accept_file(file)
+        funnel = {row.path: row for row in execute(preflight(Request(file, folder), doors(noise), accepted)).result.funnel}
+        spoken = {finding.place.path: finding for finding in accepted.findings if finding.code in ("never-by-window", "always-holds")}
+        rows |= {place(start + index): funnel[place(index)] for index in range(len(few))}
+        said |= {place(start + index): spoken[place(index)] for index in range(len(few)) if place(index) in spoken}
+    return rows, said
 
 
 def place(index: int) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -30,10 +31,13 @@ class Place:
         where = self.file
         if self.line:
             where += f":{self.line}:{self.column}"
-        return " ".join(part for part in (where, self.path) if part)
+        return " ".join(part for part in (where, cut(self.path, _LONGEST_PATH)) if part)
 
 
 NOWHERE = Place()
+MOST_FINDINGS = 200  # of one reader about one file: more are mistakes of one kind, and nobody reads them
+_LONGEST_QUOTE, _LONGEST_TEXT, _LONGEST_PATH = 120, 1000, 200  # characters
+_QUOTED = re.compile(r"'[^']+'")
 _NO_DATA: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -51,6 +55,14 @@ class Finding:
     place: Place = NOWHERE
     data: Mapping[str, Any] = field(default_factory=lambda: _NO_DATA)
 
+    def __post_init__(self) -> None:
+        """Cut what is quoted: no message repeats a whole file, whatever stood in it."""
+        for name in ("fact", "hint"):
+            text = getattr(self, name)
+            if len(text) > _LONGEST_QUOTE:
+                short = _QUOTED.sub(lambda found: f"'{cut(found.group()[1:-1], _LONGEST_QUOTE)}'", text)
+                object.__setattr__(self, name, cut(short, _LONGEST_TEXT))
+
     def as_json(self) -> dict[str, Any]:
         """Return the finding as JSON values, in the order a reader wants them."""
         place = self.place
@@ -60,11 +72,38 @@ class Finding:
             "file": place.file,
             "line": place.line,
             "column": place.column,
-            "path": place.path,
+            "path": cut(place.path, _LONGEST_PATH),
             "fact": self.fact,
             "hint": self.hint,
             "data": dict(self.data),
         }
+
+
+class Full(Exception):
+    """Raised by a collector of findings that holds as many errors as anybody reads."""
+
+
+def room_for(severity: Severity, found: Sequence[Finding]) -> bool:
+    """Tell whether one more finding is kept; raise Full in place of an error too many."""
+    if sum((f.severity is Severity.ERROR) is (severity is Severity.ERROR) for f in found) < MOST_FINDINGS:
+        return True
+    if severity is Severity.ERROR:
+        raise Full
+    return False
+
+
+def and_more(found: Iterable[Finding], file: str) -> tuple[Finding, ...]:
+    """Return the findings of a collector that was full, with one that says so."""
+    fact = f"there are more than '{MOST_FINDINGS}' mistakes; those found first are named"
+    return (*found, Finding("too-many-mistakes", fact, "mend these first", place=Place(file, 1, 1)))
+
+
+def cut(text: str, longest: int) -> str:
+    """Return a text of at most so many characters: its beginning and its end where it is longer."""
+    if len(text) <= longest:
+        return text
+    tail = longest // 4
+    return f"{text[: longest - tail - 1]}…{text[-tail:]}"
 
 
 def errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:

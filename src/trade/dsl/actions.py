@@ -13,6 +13,7 @@ from trade.dsl.tree import Action, Block, Case
 from trade.play.nearest import did_you_mean
 
 _TOP: Path = ("actions",)
+MOST_CASES = 250  # of all blocks: each is decided at every instant, in order
 _EXAMPLE = "write {id: entries, cases: [{when: ..., emit: [entry_long]}], else: {emit: [no_action]}}"
 
 
@@ -20,6 +21,11 @@ def read_actions(ctx: Context, value: Any) -> tuple[Block, ...]:
     """Return the blocks that are right; everything that is not is noted."""
     if not value or not isinstance(value, (dict, list)):
         ctx.notes.error(_TOP, "empty-block", "no action is declared", "write actions: {entry_long: [[lhs, op, rhs]]}")
+        return ()
+    cases = sum(len(found) if isinstance(block, dict) and isinstance(found := block.get("cases"), list) else 1 for block in value)
+    if cases > MOST_CASES:
+        fact = f"'{cases}' cases of actions are more than '{MOST_CASES}'"
+        ctx.notes.error(_TOP, "too-many-parts", fact, "join conditions under 'any', or split the Play")
         return ()
     if isinstance(value, dict):
         blocks = [_read_pair(ctx, word, condition) for word, condition in value.items()]

@@ -7,7 +7,7 @@ from typing import Any
 
 from trade.base.hashing import canonical_json
 from trade.base.timeframe import MINUTE_MS
-from trade.dsl.exclusion import may_swap
+from trade.dsl.exclusion import Claims
 from trade.dsl.tree import (
     Action,
     Arithmetic,
@@ -51,11 +51,14 @@ def canonical_rules(program: Program) -> tuple[Mapping[str, Any], Sequence[Any]]
 
 def _ordered(program: Program) -> list[Block]:
     """Return the blocks in their canonical order: of those that none before them holds back, always the smallest."""
-    waiting, ordered = list(program.blocks), list[Block]()
+    blocks = program.blocks
+    claims, ranks = [Claims.of(block, program.mode) for block in blocks], [_rank(block) for block in blocks]
+    holders = [{before for before in range(at) if not claims[before].may_swap(claims[at])} for at in range(len(blocks))]
+    waiting, ordered = set(range(len(blocks))), list[Block]()
     while waiting:
-        free = [block for at, block in enumerate(waiting) if all(may_swap(earlier, block, program.mode) for earlier in waiting[:at])]
-        ordered.append(min(free, key=_rank))
-        waiting = [block for block in waiting if block is not ordered[-1]]
+        chosen = min((at for at in waiting if not holders[at] & waiting), key=lambda at: (ranks[at], at))
+        waiting.remove(chosen)
+        ordered.append(blocks[chosen])
     return ordered
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from trade.base.findings import Finding, by_place
+from trade.base.findings import Finding, Full, and_more, by_place
 from trade.dsl.actions import read_actions
 from trade.dsl.columns import ColumnRef, ordered
 from trade.dsl.conditions import read_condition
@@ -19,6 +19,19 @@ from trade.play.spec import RuleSource
 def compile_rules(rules: RuleSource, scope: Scope) -> tuple[Program | None, tuple[Finding, ...]]:
     """Return the program and what there is to say, by place; no program if anything is wrong or refers to a broken id."""
     ctx = Context(scope, Notes(rules.places), rules.setups)
+    try:
+        blocks, used = _read(ctx, rules)
+    except Full:
+        return None, by_place(and_more(ctx.notes.findings, ""))
+    findings = by_place(ctx.notes.findings)
+    written_blocks = len(rules.actions) if isinstance(rules.actions, (dict, list)) else 0
+    if ctx.notes.refused or len(blocks) < written_blocks:
+        return None, findings
+    return _program(ctx, blocks, used), findings
+
+
+def _read(ctx: Context, rules: RuleSource) -> tuple[tuple[Block, ...], set[str]]:
+    """Return the blocks that are right, and the setups that they use."""
     for name in rules.setups:
         read_setup(ctx, name, read_condition)
     blocks = read_actions(ctx, rules.actions)
@@ -26,11 +39,7 @@ def compile_rules(rules: RuleSource, scope: Scope) -> tuple[Program | None, tupl
     for name in rules.setups:
         if name not in used:
             ctx.notes.warning(("setups", name), "unused-setup", f"setup '{name}' is not used by any action", "use it, or leave it out")
-    findings = by_place(ctx.notes.findings)
-    written_blocks = len(rules.actions) if isinstance(rules.actions, (dict, list)) else 0
-    if ctx.notes.refused or len(blocks) < written_blocks:
-        return None, findings
-    return _program(ctx, blocks, used), findings
+    return blocks, used
 
 
 def _program(ctx: Context, blocks: tuple[Block, ...], used: set[str]) -> Program:

@@ -6,7 +6,7 @@ from typing import Any
 
 from trade.dsl.comparisons import read_comparison
 from trade.dsl.context import Context
-from trade.dsl.contradictions import exclusive_pair
+from trade.dsl.contradictions import bounds
 from trade.dsl.forms import from_keys, from_list, from_operator
 from trade.dsl.notes import Path, written
 from trade.dsl.operators import SPELLINGS
@@ -98,7 +98,7 @@ def _combine(ctx: Context, logic: Logic, items: Any, inside: Path, path: Path) -
         return None
     parts = [read_condition(ctx, item, (*inside, index)) for index, item in enumerate(items)]
     known = tuple(part for part in parts if part is not None)
-    if logic is Logic.ALL and (pair := exclusive_pair(known)) is not None:
+    if logic is Logic.ALL and (pair := bounds(known).pair) is not None:
         fact = f"'{rule_text(pair[0])}' and '{rule_text(pair[1])}' cannot both hold"
         ctx.notes.error(inside, "never-holds", fact, "change one of them, or write 'any'")
         return None

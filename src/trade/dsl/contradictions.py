@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -42,29 +42,45 @@ class _Limits:
     closed: bool
 
 
-def exclusive_pair(parts: Iterable[Rule]) -> tuple[Rule, Rule] | None:
-    """Return two parts that cannot be true together.
+@dataclass(frozen=True)
+class Bounds:
+    """What parts that must all be true say of each operand, or pair of operands; `pair` are two that cannot be true together.
 
-    Of the parts about one operand only the tightest bounds can exclude a further one, so that a long list costs no more than its length.
+    Of the parts about one operand only the tightest can exclude a further one, so that a long list costs no more than its length.
     """
+
+    tightest: Mapping[Hashable, Sequence[Rule]]
+    pair: tuple[Rule, Rule] | None
+
+    def apart(self, other: Bounds) -> bool:
+        """Tell whether these parts and the others can never be true at one instant."""
+        if self.pair is not None or other.pair is not None:
+            return True
+        shared = [subject for subject in self.tightest if subject in other.tightest]
+        return any(exclude(a, b) for subject in shared for a in self.tightest[subject] for b in other.tightest[subject])
+
+
+def bounds(parts: Iterable[Rule]) -> Bounds:
+    """Return what parts say together, up to the first two that exclude each other."""
     tightest: dict[Hashable, list[Rule]] = {}
     for later in parts:
-        for subject in _subjects(later):
-            known = tightest.setdefault(subject, [])
-            for earlier in known:
-                if exclude(earlier, later):
-                    return earlier, later
-            tightest[subject] = _tightest([*known, later])
-    return None
+        subject = _subject(later)
+        if subject is None:
+            continue
+        known = tightest.get(subject, [])
+        for earlier in known:
+            if exclude(earlier, later):
+                return Bounds(tightest, (earlier, later))
+        tightest[subject] = _tightest([*known, later])
+    return Bounds(tightest, None)
 
 
-def _subjects(rule: Rule) -> Iterator[Hashable]:
-    """Yield what a part is about: the operand that it bounds, or the two that it orders."""
+def _subject(rule: Rule) -> Hashable | None:
+    """Return what a part is about: the operand that it bounds, or the two that it orders."""
     limits = _limits(rule)
     if limits is not None:
-        yield limits.operand
-    elif isinstance(rule, Comparison) and rule.op in _SAYS:
-        yield frozenset((rule.left, rule.right))
+        return limits.operand
+    return frozenset((rule.left, rule.right)) if isinstance(rule, Comparison) and rule.op in _SAYS else None
 
 
 def _tightest(rules: list[Rule]) -> list[Rule]:

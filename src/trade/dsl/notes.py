@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from trade.base.findings import Finding, Place, Severity
+from trade.base.findings import Finding, Place, Severity, room_for
 
 Path = tuple[str | int, ...]
 
@@ -24,10 +24,14 @@ class Notes:
         self.findings: list[Finding] = []
 
     def error(self, path: Path, code: str, fact: str, hint: str) -> None:
-        self.findings.append(Finding(code, fact, hint, Severity.ERROR, self._place(path)))
+        self._add(Severity.ERROR, path, code, fact, hint)
 
     def warning(self, path: Path, code: str, fact: str, hint: str) -> None:
-        self.findings.append(Finding(code, fact, hint, Severity.WARNING, self._place(path)))
+        self._add(Severity.WARNING, path, code, fact, hint)
+
+    def _add(self, severity: Severity, path: Path, code: str, fact: str, hint: str) -> None:
+        if room_for(severity, self.findings):
+            self.findings.append(Finding(code, fact, hint, severity, self._place(path)))
 
     @property
     def refused(self) -> bool:

@@ -15,6 +15,7 @@ from trade.dsl.tree import Column, InstantPart
 from trade.play.nearest import did_you_mean
 
 _KEYS = ("feature_id", "field", "offset")
+_FARTHEST_BARS = 10_000  # as the longest window of an indicator
 _SLOT = re.compile(r"^(\w+)\[(\d+)\]\.(\w+)$")
 _LEVEL = re.compile(r"^(\w+)\[(-?[\d.]+)\]$")
 
@@ -42,6 +43,10 @@ def read_reference(ctx: Context, value: dict[Any, Any], path: Path) -> Term | No
         return None
     if isinstance(offset, bool) or not isinstance(offset, int) or offset < 0:
         ctx.notes.error((*path, "offset"), "bad-offset", f"offset '{offset}' is not a whole number of closed bars back", "use 0, 1, 2, ...")
+        return None
+    if offset > _FARTHEST_BARS:
+        fact = f"offset '{offset}' is more than '{_FARTHEST_BARS}' closed bars back"
+        ctx.notes.error((*path, "offset"), "bad-offset", fact, "use a slower timeframe for an older value")
         return None
     if output is None:
         name, _, output = name.partition(".")

@@ -39,11 +39,14 @@ def read_setup_use(ctx: Context, name: Any, inside: Path, path: Path, read: Read
 
 def reachable(ctx: Context) -> set[str]:
     """Return the setups that some action uses, directly or through other setups."""
+    uses: dict[str | None, list[str]] = {}
+    for user, name in ctx.used_setups:
+        uses.setdefault(user, []).append(name)
     found: set[str] = set()
-    frontier = [name for user, name in ctx.used_setups if user is None]
+    frontier = list(uses.get(None, ()))
     while frontier:
         name = frontier.pop()
         if name not in found:
             found.add(name)
-            frontier.extend(used for user, used in ctx.used_setups if user == name)
+            frontier.extend(uses.get(name, ()))
     return found

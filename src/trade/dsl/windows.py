@@ -58,7 +58,7 @@ def _read_bars(ctx: Context, value: dict[str, Any], inside: Path) -> Reach | Non
 
 
 def _read_duration(ctx: Context, value: Any, path: Path) -> Reach | None:
-    found = re.fullmatch(r"(\d{1,6})([mhd])", value.lower()) if isinstance(value, str) else None
+    found = re.fullmatch(r"([0-9]{1,6})([mhd])", value.lower()) if isinstance(value, str) else None
     if found is None:
         ctx.notes.error(path, "malformed-rule", f"duration '{value}' is not like 30m, 4h or 1d", "write minutes, hours or days")
         return None

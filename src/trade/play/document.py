@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trade.base.findings import Finding, Place
-from trade.play.nodes import Node, Unreadable, compose
+from trade.base.findings import Finding, Full, Place, Severity, and_more, room_for
+from trade.play.nodes import MAX_VALUES, Node, Unreadable, compose
 from trade.play.yaml_hints import FOLDED, TEMPLATE
 
 Path = tuple[str | int, ...]
 
-MAX_VALUES = 50_000
 _MAY_BE_BLOCKS = {"description", "_test_metadata"}
 
 
@@ -55,13 +54,15 @@ def read_document(source: str | bytes, file: str = "") -> tuple[Document, tuple[
     except Unreadable as stop:
         found = Finding(stop.code, stop.fact, stop.hint, place=Place(file, stop.line, stop.column))
         return Document(file, None, {}, {}), (*spread.findings, found)
+    except Full:
+        return Document(file, None, {}, {}), and_more(spread.findings, file)
     return Document(file, data, spread.places, spread.keys, frozenset(spread.troubled)), tuple(spread.findings)
 
 
 def _as_map(spread: _Spread, root: Node) -> dict[str, Any]:
     data = spread.value(root, ())
     if data is None:
-        raise Unreadable("yaml-empty", "the file holds nothing", "write a Play; `trade play schema` describes one")
+        raise Unreadable("yaml-empty", "the file holds nothing", "write a Play; `trade play schema` describes one", root.line, root.column)
     if not isinstance(data, dict):
         fact = f"the file holds {'a list' if root.kind == 'list' else 'a single value'}, not keys with values"
         raise Unreadable("yaml-not-a-map", fact, 'begin with `version: "3.0.0"`', root.line, root.column)
@@ -141,4 +142,5 @@ class _Spread:
         return Place(self.file, node.line, node.column, path_text(path))
 
     def say(self, place: Place, code: str, fact: str, hint: str) -> None:
-        self.findings.append(Finding(code, fact, hint, place=place))
+        if room_for(Severity.ERROR, self.findings):
+            self.findings.append(Finding(code, fact, hint, place=place))

@@ -8,12 +8,15 @@ from typing import Any
 
 import yaml
 
+from trade.base.findings import Finding, Place
 from trade.base.hashing import json_hash
 from trade.play.canonical import as_intents
+from trade.play.nodes import MAX_BYTES, MAX_VALUES
 from trade.play.scalars import plain
 from trade.play.spec import Play
 
 _WIDTH = 120
+_FEW = 400  # values that cannot fill a file: none is longer than a few hundred letters, however deep it stands
 
 
 def resolved(play: Play) -> dict[str, Any]:
@@ -30,6 +33,24 @@ def to_yaml(play: Play) -> str:
     """Return the resolved Play as a file that re-loads to an equal Play."""
     text: str = yaml.dump(resolved(play), Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=_WIDTH, allow_unicode=True)
     return text
+
+
+def too_large(play: Play, place: Place) -> tuple[Finding, ...]:
+    """Return the refusal of a Play whose resolved form could not be read again; aliases and defaults make it longer than its file."""
+    values = _values(resolved(play))
+    if values > MAX_VALUES:
+        fact = f"the resolved Play has '{values}' values, more than '{MAX_VALUES}'"
+    elif values > _FEW and len(to_yaml(play).encode()) > MAX_BYTES:
+        fact = f"the resolved Play has more than '{MAX_BYTES}' bytes"
+    else:
+        return ()
+    return (Finding("yaml-too-large", fact, "a Play is one strategy; split it", place=place),)
+
+
+def _values(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return 1 + sum(1 + _values(item) for item in value.values())
+    return 1 + sum(map(_values, value)) if isinstance(value, list) else 1
 
 
 def with_symbol(play: Play, symbol: str) -> Play:

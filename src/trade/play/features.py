@@ -25,6 +25,7 @@ BUILTINS = (
     *("timestamp", "hour_utc", "minute_utc", "weekday_utc"),
 )
 _RESERVED = {*BUILTINS, "hl2", "hlc3"}  # ohlc4 may be an id: it is an indicator too, with the same values
+MOST_FEATURES, LONGEST_CHAIN = 500, 50  # each is an array of the whole history; each link adds its settle history to the next
 _ID = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -95,6 +96,10 @@ def read_features(raw: Any, roles: Roles, known: Known, notes: Notes) -> Feature
     if not isinstance(raw, dict):
         notes.error("wrong-type", ("features",), f"{shown(raw)}, not a map", "write id: {indicator: ..., params: {...}}")
         return FeatureSet({}, frozenset(), known)
+    if len(raw) > MOST_FEATURES:
+        fact = f"'{len(raw)}' features are more than '{MOST_FEATURES}'"
+        notes.error("too-many-parts", ("features",), fact, "a Play is one strategy; split it", at_key=True)
+        return FeatureSet({}, frozenset(raw), known)
     found: dict[str, Feature] = {}
     for name, value in raw.items():
         before = len(notes.findings)
@@ -105,7 +110,7 @@ def read_features(raw: Any, roles: Roles, known: Known, notes: Notes) -> Feature
     for feature in found.values():
         for path, target in _references(feature, features):
             features.check(target, feature.timeframe, path, notes)
-    _check_cycles(features, notes)
+    _check_chains(features, notes)
     return features
 
 
@@ -148,23 +153,49 @@ def _references(feature: Feature, features: FeatureSet) -> Iterator[tuple[Path, 
             yield (*path, "params", param.name), str(feature.params[param.name])
 
 
-def _check_cycles(features: FeatureSet, notes: Notes) -> None:
+def _check_chains(features: FeatureSet, notes: Notes) -> None:
+    """Refuse features that read each other in a circle, and chains that are too long; without recursion, however long they are."""
     reads = {name: [target.partition(".")[0] for _, target in _references(f, features)] for name, f in features.found.items()}
-    done: set[str] = set()
+    reads = {name: [target for target in targets if target in reads] for name, targets in reads.items()}
+    depths = _depths(reads)
+    for name, depth in depths.items():
+        if depth == LONGEST_CHAIN + 1:
+            fact = f"'{name}' reads a feature that reads a feature, and so on: more than '{LONGEST_CHAIN}' in a chain"
+            notes.error("too-deep", ("features", name), fact, "let one of them read a bar column")
+    seen: set[str] = set()
+    for start in reads:
+        if start not in depths and start not in seen:
+            _say_circle(start, {name: [t for t in reads[name] if t not in depths] for name in reads if name not in depths}, seen, notes)
 
-    def walk(name: str, trail: tuple[str, ...]) -> None:
-        if name in trail:
-            loop = " -> ".join((*trail[trail.index(name) :], name))
-            notes.error(
-                "reference-cycle",
-                ("features", name),
-                f"features read each other in a circle: '{loop}'",
-                "let one of them read a bar column",
-            )
-        elif name not in done and name in reads:
-            for target in reads[name]:
-                walk(target, (*trail, name))
-            done.add(name)
 
-    for name in reads:
-        walk(name, ())
+def _depths(reads: Mapping[str, list[str]]) -> dict[str, int]:
+    """Return how many features each chain down from a feature holds at most; none for those that lead into a circle."""
+    readers: dict[str, list[str]] = {name: [] for name in reads}
+    waits = {name: len(targets) for name, targets in reads.items()}
+    for name, targets in reads.items():
+        for target in targets:
+            readers[target].append(name)
+    depths: dict[str, int] = {}
+    ready = [name for name, count in waits.items() if count == 0]
+    for name in ready:  # grows while it is walked
+        depths[name] = 1 + max((depths[target] for target in reads[name]), default=0)
+        for reader in readers[name]:
+            waits[reader] -= 1
+            if waits[reader] == 0:
+                ready.append(reader)
+    return depths
+
+
+def _say_circle(start: str, reads: Mapping[str, list[str]], seen: set[str], notes: Notes) -> None:
+    """Follow what leads into a circle until it comes back, and say so once."""
+    trail: dict[str, None] = {}
+    name = start
+    while name not in trail and name not in seen:
+        trail[name] = None
+        name = reads[name][0]
+    if name not in seen:
+        names = list(trail)
+        loop = " -> ".join((*names[names.index(name) :], name))
+        fact = f"features read each other in a circle: '{loop}'"
+        notes.error("reference-cycle", ("features", name), fact, "let one of them read a bar column")
+    seen.update(trail)

@@ -160,13 +160,15 @@ class Text(_Field):
     pattern: str = r"(?s).*"
     hint: str = "write text"
     longest: int = 200
+    most_bytes: int | None = None  # in UTF-8, of what becomes the name of a file
 
     def check(self, value: Any) -> str:
         if not isinstance(value, str):
             raise wrong(
                 "wrong-type", f"{shown(value)}, not text", f'{self.hint}; quote it if it looks like something else: "{as_text(value)[:20]}"'
             )
-        if len(value) > self.longest or not re.fullmatch(self.pattern, value):
+        too_long = len(value) > self.longest or (self.most_bytes is not None and len(value.encode()) > self.most_bytes)
+        if too_long or not re.fullmatch(self.pattern, value):
             raise wrong("bad-text", f"'{value[:60]}' is not allowed here", self.hint)
         return value
 

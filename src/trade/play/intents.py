@@ -57,12 +57,12 @@ def check_intents(intents: tuple[Intent, ...], policy: Policy | None, risk: Risk
 
 
 def _check_mode(intents: tuple[Intent, ...], policy: Policy, notes: Notes) -> None:
-    forbidden = [intent for intent in intents if intent.word in _FORBIDS[policy.mode]]
-    for intent in forbidden:
+    forbidden = _FORBIDS[policy.mode]
+    for intent in (intent for intent in intents if intent.word in forbidden):
         fact = f"'{intent.word}' never acts while position_policy.mode is '{policy.mode}'"
         notes.warn("mode-forbids", intent.path, fact, "write `mode: long_short`, or remove it")
     entries = [intent for intent in intents if intent.word in ENTRIES]
-    if entries and all(intent in forbidden for intent in entries):
+    if entries and all(intent.word in forbidden for intent in entries):
         fact = f"no action enters a position that the mode '{policy.mode}' permits"
         notes.error("no-entry", ("actions",), fact, "change position_policy.mode", at_key=True)
 

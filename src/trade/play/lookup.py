@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
+from trade.base.plain_file import require_plain
 from trade.play.nearest import did_you_mean
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -67,6 +68,11 @@ def _unknown(name: str, folder: Path) -> Finding:
         plays = [str(path) for path in list_plays(given)]
         hint = f"name a Play: {', '.join(plays[:_SHOWN])}" if plays else "Plays end in .yml or .yaml and begin with neither '_' nor '.'"
         return Finding("unknown-play", f"'{name}' is a folder {'of Plays' if plays else 'without a Play'}", hint)
+    if given.exists():
+        try:
+            require_plain(given)
+        except OSError as error:
+            return Finding("unreadable-file", f"'{name}' is no Play: {error.strerror}", "name a Play file")
     known = dict.fromkeys(path.stem for home in (folder, SHIPPED) for path in list_plays(home))
     hint = did_you_mean(given.stem, known, f"`trade play list` shows the Plays in '{folder}'")
     return Finding("unknown-play", f"no Play '{name}' as a file or in '{folder}'", hint)

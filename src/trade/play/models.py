@@ -23,7 +23,13 @@ FreeText = Annotated[str, Text(longest=20_000)]
 Id = Annotated[str, Text(r"[A-Za-z_][A-Za-z0-9_]*", "write letters, digits and _, not beginning with a digit")]
 Reference = Annotated[str, Text(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)?", "write an id, or id.output")]
 PlayName = Annotated[
-    str, Text(r"[^\s./\\][^/\\\x00-\x1f\x7f]*", "write a name that can be a folder: no slash, not beginning with a dot", 120)
+    str,
+    Text(
+        r"(?!\s|\.)[^/\\\x00-\x1f\x7f-\x9f]+",
+        "write a name that can be a folder: no slash, not beginning with a dot, up to 120 letters",
+        120,
+        most_bytes=240,
+    ),
 ]
 Symbol = Annotated[
     str,

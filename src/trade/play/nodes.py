@@ -9,11 +9,12 @@ from typing import Any
 
 import yaml
 
-from trade.play.scalars import LONGEST_NUMBER, plain
+from trade.play.scalars import LONGEST_NUMBER, MOST_EXPONENT, plain
 from trade.play.yaml_hints import ALIAS, TAG, syntax_hint
 
 MAX_BYTES = 256_000
-MAX_DEPTH = 64
+MAX_VALUES = 10_000  # the largest Plays that we know of have some hundreds
+MAX_DEPTH = 128  # twice the depth of rules: each level is a key and its list
 
 
 @dataclass
@@ -43,22 +44,28 @@ class Unreadable(Exception):
 def compose(source: str | bytes) -> Node:
     """Return the root node of the one document in a file; raise Unreadable."""
     text = _decode(source)
+    loader = None
     try:
-        return _Composer(yaml.parse(text, Loader=yaml.SafeLoader)).document()
+        loader = yaml.SafeLoader(text)
+        return _Composer(_events(loader)).document()
     except yaml.reader.ReaderError as error:
         line, column = _position(text, error.position)
         raise Unreadable("yaml-encoding", f"character '#x{error.character:04x}' is not allowed", "remove it", line, column) from None
     except yaml.MarkedYAMLError as error:
         raise _syntax(error, text) from None
     except (ValueError, OverflowError) as error:  # PyYAML hands an impossible \U escape to chr()
-        raise Unreadable("yaml-syntax", f"an escape names no character: '{error}'", "write the character itself") from None
+        fact, (line, column) = f"an escape names no character: '{error}'", _position(text, loader.index if loader else 0)
+        raise Unreadable("yaml-syntax", fact, "write the character itself", line, column) from None
+
+
+def _events(loader: Any) -> Iterator[Any]:
+    while loader.check_event():
+        yield loader.get_event()
 
 
 def _decode(source: str | bytes) -> str:
     if len(source) > MAX_BYTES:
-        raise Unreadable(
-            "yaml-too-large", f"the file has '{len(source)}' bytes, more than '{MAX_BYTES}'", "a Play is one strategy; split it"
-        )
+        raise Unreadable("yaml-too-large", f"the file has more than '{MAX_BYTES}' bytes", "a Play is one strategy; split it", 1, 1)
     if isinstance(source, str):
         return source.removeprefix("\ufeff")
     try:
@@ -89,11 +96,12 @@ class _Composer:
     def __init__(self, events: Iterator[Any]) -> None:
         self.events = events
         self.anchors: dict[str, Node] = {}
+        self.values = 0
 
     def document(self) -> Node:
         next(self.events)  # the stream's start
         if isinstance(next(self.events), yaml.StreamEndEvent):
-            raise Unreadable("yaml-empty", "the file is empty", "write a Play; `trade play schema` describes one")
+            raise Unreadable("yaml-empty", "the file is empty", "write a Play; `trade play schema` describes one", 1, 1)
         root = self.node(next(self.events), 0)
         next(self.events)  # the document's end
         after = next(self.events)
@@ -104,6 +112,11 @@ class _Composer:
 
     def node(self, event: Any, depth: int) -> Node:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        self.values += 1
+        if self.values > MAX_VALUES:
+            raise Unreadable(
+                "yaml-too-large", f"the file has more than '{MAX_VALUES}' values", "a Play is one strategy; split it", line, column
+            )
         if depth > MAX_DEPTH:
             raise Unreadable("yaml-too-deep", f"values are nested more than '{MAX_DEPTH}' deep", "name the parts as setups", line, column)
         if isinstance(event, yaml.AliasEvent):
@@ -137,7 +150,11 @@ def _scalar(event: Any, line: int, column: int) -> Node:
     node = Node("scalar", value, line, column, event.value, event.style)
     if isinstance(value, float) and not math.isfinite(value):
         fact = f"'{event.value[:LONGEST_NUMBER]}' is not a number that a Play can use"
-        node.trouble = ("yaml-number", fact, f"write a finite number of at most {LONGEST_NUMBER} characters")
+        node.trouble = (
+            "yaml-number",
+            fact,
+            f"write a finite number of at most {LONGEST_NUMBER} characters, its exponent at most {MOST_EXPONENT}",
+        )
     elif any(0xD800 <= ord(c) <= 0xDFFF for c in event.value):
         node.trouble = ("yaml-encoding", "the text holds half a character (a lone surrogate)", "write the character itself")
     return node

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from trade.base.findings import Finding, Severity
+from trade.base.findings import Finding, Severity, room_for
 from trade.play.document import Document, Path
 from trade.play.fields import shown
 from trade.play.homes import belongs
@@ -41,7 +41,7 @@ class Notes:
         self._add(Severity.NOTE, code, path, fact, hint, at_key=False)
 
     def _add(self, severity: Severity, code: str, path: Path, fact: str, hint: str, at_key: bool) -> None:
-        if any(path[:length] in self.settled for length in range(len(path) + 1)):
+        if any(path[:length] in self.settled for length in range(len(path) + 1)) or not room_for(severity, self.findings):
             return
         place = self.document.key_place(path) if at_key else self.document.place(path)
         self.findings.append(Finding(code, fact, hint, severity, place))

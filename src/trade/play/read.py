@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from trade.base.catalogue import Catalogue
-from trade.base.findings import Finding, Place, by_place
+from trade.base.findings import Finding, Full, Place, and_more, by_place
 from trade.base.hashing import json_hash
+from trade.base.plain_file import read_plain
 from trade.base.synthetic import BOOTSTRAP, FEWEST_BARS, MOST_BARS
 from trade.play.canonical import VERSION, as_blocks, canonical_play, in_order
 from trade.play.document import Document, path_text, read_document
@@ -24,6 +25,7 @@ from trade.play.head import Head, read_head
 from trade.play.intents import check_intents, find_intents
 from trade.play.models import AccountFile, EntryFile, ExecutionFile, PolicyFile, RiskFile, RiskModelFile, ValidationFile
 from trade.play.nearest import did_you_mean
+from trade.play.nodes import MAX_BYTES
 from trade.play.notes import Notes
 from trade.play.risk import build_risk, check_both
 from trade.play.scalars import as_plain
@@ -48,7 +50,7 @@ def read_play(
     if isinstance(source, FilePath):
         file = file or str(source)
         try:
-            text: str | bytes = source.read_bytes()
+            text: str | bytes = read_plain(source, MAX_BYTES + 1)
         except OSError as error:
             fact = f"the file '{source}' cannot be read: {(error.strerror or 'unknown reason').lower()}"
             return _empty(file), (Finding("unreadable-file", fact, "check the path and its permissions", place=Place(file)),)
@@ -61,16 +63,20 @@ def read_play(
 
 
 def read_again(play: Play, catalogue: Catalogue, not_yet: Mapping[str, str] = _NOTHING) -> tuple[Draft, tuple[Finding, ...]]:
-    """Return what the resolved form of a Play says: what is said of a Play whatever file it came from. Its places are paths only."""
-    return _read(Document("", resolved(play), {}, {}), (), catalogue, not_yet)
+    """Return what is said of a Play whatever file it came from: of what is hashed of its resolved form. Its places are paths only."""
+    hashed = {key: value for key, value in resolved(play).items() if key not in {"description", "validation"}}
+    return _read(Document("", hashed, {}, {}), (), catalogue, not_yet)
 
 
 def _read(
     document: Document, findings: tuple[Finding, ...], catalogue: Catalogue, not_yet: Mapping[str, str]
 ) -> tuple[Draft, tuple[Finding, ...]]:
     notes = Notes(document)
-    data = substitute(document.data or {}, notes)
-    draft = _Reading(document, data, notes, catalogue, not_yet).draft(len(findings) == 0)
+    try:
+        data = substitute(document.data or {}, notes)
+        draft = _Reading(document, data, notes, catalogue, not_yet).draft(len(findings) == 0)
+    except Full:
+        return _empty(document.file), by_place(and_more((*findings, *notes.findings), document.file))
     return draft, by_place((*findings, *notes.findings))
 
 
@@ -99,7 +105,7 @@ class _Reading:
         if rules.actions:
             check_intents(find_intents(rules.actions), policy, risk, self.notes)
         play = None
-        if readable and not self.notes.failed and account and risk and policy and execution and head.name and head.symbol:
+        if readable and not self.notes.failed and roles and account and risk and policy and execution and head.name and head.symbol:
             play = _play(head, roles, exec_role, account, features, structures, rules, policy, risk, execution, expected, validation)
         return Draft(
             file=self.document.file,

@@ -14,7 +14,8 @@ _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?[0-9]+")
 _PREFIXED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE]([-+]?[0-9]+))?")
+MOST_EXPONENT = 308  # of a double, both ways
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
@@ -41,9 +42,13 @@ def plain(text: str) -> Scalar:
         return int(text)
     if _PREFIXED.fullmatch(text):
         return int(text, 0)
-    if _FLOAT.fullmatch(text) or _NOT_FINITE.fullmatch(text):
+    if _NOT_FINITE.fullmatch(text):
         return Real(text)
-    return text
+    found = _FLOAT.fullmatch(text)
+    if found is None:
+        return text
+    # An exponent beyond a double's is 0 or infinity as a double, and a number of a billion digits as a decimal.
+    return Real(".nan") if abs(int(found.group(4) or 0)) > MOST_EXPONENT else Real(text)
 
 
 def as_decimal(value: int | float) -> Decimal:

@@ -18,6 +18,8 @@ from trade.play.params import read_params
 from trade.play.spec import Structure
 from trade.play.timeframes import ROLE_WORDS, Roles, resolve
 
+MOST_STRUCTURES = 100  # each is up to 21 arrays of the whole history
+
 
 @dataclass
 class _Reader:
@@ -90,7 +92,11 @@ def read_structures(
         notes.error("wrong-type", ("structures",), f"{shown(raw)}, not a map", "write exec: [{type: swing, key: swing, ...}]")
         return {}, frozenset()
     reader = _Reader(roles, known, features, notes)
-    for path, timeframe, item in reader.items(raw):
+    for number, (path, timeframe, item) in enumerate(reader.items(raw)):
+        if number == MOST_STRUCTURES:
+            fact = f"there are more than '{MOST_STRUCTURES}' structures"
+            notes.error("too-many-parts", ("structures",), fact, "a Play is one strategy; split it", at_key=True)
+            break
         reader.read(item, timeframe, path)
     return reader.found, frozenset(reader.broken)
 

@@ -11,7 +11,8 @@ from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.scalars import as_text
 
-_TEMPLATE = re.compile(r"\{\{(.*?)\}\}")
+_TEMPLATE = re.compile(r"(?<!\{)\{\{([^{}]*)\}\}(?!\})")
+_LONGEST_FILLED = 20_000  # characters of one value, as of a description
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _AS_WRITTEN = {"variables", "name", "id", "description", "_test_metadata"}
 
@@ -63,7 +64,18 @@ class _Filler:
             return self.lookup(whole.group(1).strip(), path)
         if text.count("{{") != len(_TEMPLATE.findall(text)):
             self.notes.error("bad-template", path, f"'{text[:60]}' has braces that do not close", "write {{ name }}")
-        return _TEMPLATE.sub(lambda found: as_text(self.lookup(found.group(1).strip(), path)), text)
+        return self.joined(
+            [as_text(self.lookup(part.strip(), path)) if at % 2 else part for at, part in enumerate(_TEMPLATE.split(text))], path
+        )
+
+    def joined(self, parts: list[str], path: Path) -> str:
+        length = sum(map(len, parts))
+        if length <= _LONGEST_FILLED:
+            return "".join(parts)
+        fact = f"the value with its variables filled in has '{length}' characters, more than '{_LONGEST_FILLED}'"
+        self.notes.error("bad-template", path, fact, "use shorter variables, or fewer of them")
+        self.notes.settled.add(path)
+        return ""
 
     def lookup(self, name: str, path: Path) -> Any:
         self.used.add(name)

@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from trade.base.findings import Finding, by_place
+from trade.base.findings import Finding, Place, by_place
 from trade.dsl.canonical import canonical_rules
 from trade.dsl.compile import compile_rules
 from trade.dsl.scope import Scope
 from trade.dsl.tree import Program
 from trade.gates.accept import accept
 from trade.play.draft import Draft
-from trade.play.dump import with_rules, with_symbol
+from trade.play.dump import too_large, with_rules, with_symbol
 from trade.play.read import read_again, read_play
 from trade.play.spec import Play
 from trade.run.names import CATALOGUE, NOT_YET
@@ -41,6 +41,7 @@ def accept_file(path: Path, symbol: str | None = None) -> Accepted:
     draft, program, said = _look(*read_play(path, CATALOGUE, NOT_YET))
     written, findings = accept(draft.play, said)
     play = with_rules(written, *canonical_rules(_known(program)))
+    accept(play, too_large(play, Place(str(path), 1, 1)))
     if symbol is not None:
         play = with_symbol(play, symbol)
     _, again, kept = _look(*read_again(play, CATALOGUE, NOT_YET))
@@ -77,4 +78,5 @@ def _compile(draft: Draft) -> tuple[Program | None, tuple[Finding, ...]]:
 
 def _is_settled(path: str, settled: Collection[str]) -> bool:
     """Return whether a value, or one that holds it, was already refused when the file was read."""
-    return any(path == each or path.startswith((f"{each}.", f"{each}[")) for each in settled)
+    edges = (at for at, sign in enumerate(path) if sign in ".[")
+    return path in settled or any(path[:at] in settled for at in edges)

@@ -47,14 +47,16 @@ class Execution:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the Play, its history and its result have to say, in that order."""
-        accepted, history = self.ready.accepted, self.ready.history
-        idle = why_idle(self.result, self.ready.plan, int(history.base.ts_open_ms[0]), accepted.findings)
-        return (*accepted.findings, *self.ready.findings, *idle)
+        return (*self.ready.accepted.findings, *self.ready.findings, *self._idle)
 
     @property
     def kept(self) -> tuple[Finding, ...]:
         """The same without the Play's file: the same Play gives the same bytes, however and wherever it is written."""
-        return (*self.ready.accepted.kept, *self.ready.findings, *why_idle(self.result))
+        return (*self.ready.accepted.kept, *self.ready.findings, *self._idle)
+
+    @property
+    def _idle(self) -> tuple[Finding, ...]:
+        return why_idle(self.result, self.ready.plan, int(self.ready.history.base.ts_open_ms[0]), self.ready.accepted.kept)
 
 
 def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> Ready:

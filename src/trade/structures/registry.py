@@ -12,6 +12,8 @@ from trade.structures.params import real, whole
 _BAR_COLUMNS = ("open", "high", "low", "close", "volume")
 _SIDES = ("none", "high", "low")
 _WAYS = ("none", "bullish", "bearish")
+_LONGEST_BARS = 10_000  # as of an indicator
+_LARGEST_FACTOR = 100.0
 _SETTLE_WINDOWS = 20  # about that many pivots of each side on a random walk: older ones no longer show
 
 
@@ -98,14 +100,32 @@ _SWING = Entry(
     inputs=("high", "low"),
     params=(
         Param("mode", ParamType.CHOICE, "fractal", choices=("fractal", "atr_zigzag")),
-        Param("left", ParamType.INT, low=1, optional=True, doc="bars before the pivot; required in mode fractal, not read in atr_zigzag"),
-        Param("right", ParamType.INT, low=1, optional=True, doc="bars after the pivot; required in mode fractal, not read in atr_zigzag"),
+        Param(
+            "left",
+            ParamType.INT,
+            low=1,
+            high=_LONGEST_BARS,
+            optional=True,
+            doc="bars before the pivot; required in mode fractal, not read in atr_zigzag",
+        ),
+        Param(
+            "right",
+            ParamType.INT,
+            low=1,
+            high=_LONGEST_BARS,
+            optional=True,
+            doc="bars after the pivot; required in mode fractal, not read in atr_zigzag",
+        ),
         Param("atr_key", ParamType.FEATURE, optional=True, doc="an ATR; required in mode atr_zigzag and by min_atr_move"),
-        Param("major_threshold", ParamType.FLOAT, 1.5, low=0, doc="significance, in ATR, from which a pivot is major"),
-        Param("min_atr_move", ParamType.FLOAT, low=0, optional=True, doc="least distance from the last pivot of the side, in ATR"),
-        Param("min_pct_move", ParamType.FLOAT, low=0, optional=True, doc="the same in percent of that pivot"),
+        Param("major_threshold", ParamType.FLOAT, 1.5, low=0, high=1e6, doc="significance, in ATR, from which a pivot is major"),
+        Param(
+            "min_atr_move", ParamType.FLOAT, low=0, high=1e6, optional=True, doc="least distance from the last pivot of the side, in ATR"
+        ),
+        Param("min_pct_move", ParamType.FLOAT, low=0, high=1e6, optional=True, doc="the same in percent of that pivot"),
         Param("strict_alternation", ParamType.BOOL, False, doc="a second pivot of a side counts only if more extreme"),
-        Param("atr_multiplier", ParamType.FLOAT, 2.0, low=1e-9, doc="reversal that ends a leg, in ATR; mode atr_zigzag"),
+        Param(
+            "atr_multiplier", ParamType.FLOAT, 2.0, low=1e-9, high=_LARGEST_FACTOR, doc="reversal that ends a leg, in ATR; mode atr_zigzag"
+        ),
     ),
     outputs=_SWING_OUTPUTS,
     first_valid_bars=_swing_first_valid,
@@ -122,7 +142,7 @@ _SWING = Entry(
 _TREND = Entry(
     name="trend",
     inputs=(),
-    params=(Param("wave_history_size", ParamType.INT, 4, low=2, doc="waves kept for counting consecutive ones"),),
+    params=(Param("wave_history_size", ParamType.INT, 4, low=2, high=_LONGEST_BARS, doc="waves kept for counting consecutive ones"),),
     outputs=_TREND_OUTPUTS,
     first_valid_bars=lambda _params: _same_for_all(_TREND_OUTPUTS, 0),
     settle_bars=lambda _params: 0,
@@ -138,7 +158,7 @@ _ROLLING_WINDOW = Entry(
     name="rolling_window",
     inputs=("source",),
     params=(
-        Param("size", ParamType.INT, low=1),
+        Param("size", ParamType.INT, low=1, high=_LONGEST_BARS),
         Param("source", ParamType.CHOICE, choices=_BAR_COLUMNS),
         Param("mode", ParamType.CHOICE, choices=("min", "max")),
     ),
