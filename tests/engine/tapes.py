@@ -159,7 +159,8 @@ def spec(**options: Any) -> Spec:
         has_mark=0,
         is_delisted=0,
     )
-    return plain._replace(**options)
+    made = plain._replace(**options)
+    return made._replace(exact_lots=max(made.exact_lots, made.max_lots))  # the largest order is never more than what is exact
 
 
 def tier(limit_usdt: int, mmr: str, times: str | int = 100, deduction_usdt: str | int = 0, from_ms: int = 0) -> tuple[int, ...]:
