@@ -16,13 +16,6 @@ import pytest
 from command_line import Said, Trade
 from published import folder
 
-# What the cases promise and the code does not keep yet: empty it, and they are held to.
-IN_PROGRESS = frozenset(
-    {
-        "sparse_minutes_file",  # minutes in which nothing traded have no row
-    }
-)
-
 # Three cases count the bar at whose open a target was gapped, though `stop_gap_open` does not count that of a stop: one rule for both here.
 LEFT_AT_THE_OPEN = {"tp_limit_gap": 100 / 4, "tp_market_gap": 100 / 4, "hole_then_tenfold_allowed": 400 / 6}
 

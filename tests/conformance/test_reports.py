@@ -12,7 +12,6 @@ from published import FOLDER_VARIABLE, folder
 from reports import (
     ANNUALISED,
     CHECKS,
-    IN_PROGRESS,
     LEFT_AT_THE_OPEN,
     WORDS,
     Report,
@@ -40,12 +39,7 @@ def trade(capsys: Any) -> Any:
     console.configure()
 
 
-def _case(report: Report) -> Any:
-    unkept = pytest.mark.xfail(strict=True, reason="in progress")
-    return pytest.param(report, id=report.name, marks=[unkept] if report.name in IN_PROGRESS else [])
-
-
-@pytest.mark.parametrize("report", [_case(report) for report in REPORTS.values()])
+@pytest.mark.parametrize("report", REPORTS.values(), ids=lambda report: report.name)
 def test_a_reported_case_comes_out_as_promised(report: Report, trade: Trade, tmp_path: Path) -> None:
     expected, outcome = report.expected, put_through(report, trade, tmp_path)
     assert (outcome.imported.code, outcome.ran.code) == (expected["import"], expected["exit"])

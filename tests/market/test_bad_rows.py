@@ -265,3 +265,13 @@ def test_slower_bars_are_refused_with_gaps_and_a_row_off_their_grid_too(length, 
     bars["ts_open_ms"][20] += MINUTE_MS
     with pytest.raises(Malformed, match=f"the bars are '{length}' minutes apart"):
         load_in(parquet(bars))
+
+
+@pytest.mark.parametrize(("rows", "bad", "is_taken"), [(6, 3, True), (19, 2, True), (20, 1, True), (20, 2, False)])
+def test_without_a_word_a_twentieth_may_be_bad_where_there_are_twenty_rows(rows, bad, is_taken, text, load_in):
+    path = text(spoilt(rows, bad))
+    if is_taken:
+        assert load_in(path, max_bad_frac=None).rows_new == rows - bad
+    else:
+        with pytest.raises(Malformed, match="bad"):
+            load_in(path, max_bad_frac=None)

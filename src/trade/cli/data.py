@@ -52,7 +52,12 @@ def import_(
     step: Annotated[str | None, typer.Option("--step", help="Quantity step, instead of the known one.")] = None,
     calendar: Calendar = None,
     max_bad: Annotated[
-        float | None, typer.Option("--max-bad", metavar="PCT", help="Share of a file's rows that may be kept out, in percent [default: 5].")
+        float | None,
+        typer.Option(
+            "--max-bad",
+            metavar="PCT",
+            help="Share of a file's rows that may be kept out, in percent [default: 5, of files with 20 rows or more].",
+        ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse files with bad rows, like --max-bad 0; nothing is stored.")] = False,
     replace: Annotated[
@@ -69,7 +74,7 @@ def import_(
     console.configure(as_json=as_json, quiet=quiet)
     from trade.cli.importing import as_document, show_imports
     from trade.files.asked import parse_asked
-    from trade.files.importing import MAX_BAD_FRAC, ImportRequest, import_files
+    from trade.files.importing import ImportRequest, import_files
     from trade.market.fitting import GridOptions
     from trade.market.instruments import parse_grid
 
@@ -78,7 +83,7 @@ def import_(
     named = None if calendar is None else calendar_name(calendar)
     if strict and max_bad is not None:
         raise Malformed(Finding("bad-options", "--strict and --max-bad both say how many bad rows are allowed", "leave one of them out"))
-    allowed = 0.0 if strict else MAX_BAD_FRAC if max_bad is None else percent_frac("--max-bad", max_bad)
+    allowed = 0.0 if strict else None if max_bad is None else percent_frac("--max-bad", max_bad)
     replace_at_ms = now_ms() if replace else None
     requests = [ImportRequest(file, symbol, venue, market, asked, grid, allowed, named, replace_at_ms) for file in files]
     reports = import_files(db, requests)

@@ -29,6 +29,7 @@ from trade.market.writer import Writer, writing
 
 DEFAULT_MARKET = "linear"
 MAX_BAD_FRAC = 0.05
+FEWEST_ROWS = 20  # of fewer rows a single bad one is over that share
 _SLACK = 1 + 1e-9  # a share of a hundred is no exact double
 _UNDECIDED = GridOptions()
 _MENDED = {
@@ -41,7 +42,8 @@ _MENDED = {
 class ImportRequest:
     """What to import, and as what. A venue of None is the one the layout belongs to (Binance's files: `binance`), else `generic`.
 
-    A file of which more than `max_bad_frac` is kept out is refused. `calendar` is the name of a calendar that exists.
+    A file of which more than `max_bad_frac` is kept out is refused; None is the usual share, of files with enough rows for one.
+    `calendar` is the name of a calendar that exists.
     `replace_at_ms` lets rows of the file take the place of stored ones that disagree; the journal says that it was then.
     """
 
@@ -51,7 +53,7 @@ class ImportRequest:
     market: str = DEFAULT_MARKET
     asked: Asked = field(default_factory=Asked)
     grid: GridOptions = _UNDECIDED
-    max_bad_frac: float = MAX_BAD_FRAC
+    max_bad_frac: float | None = None
     calendar: str | None = None
     replace_at_ms: int | None = None
 
@@ -110,6 +112,12 @@ def _opened(request: ImportRequest) -> tuple[Source, Series] | Malformed:
     return source, series
 
 
+def _allowed_frac(request: ImportRequest, reading: Reading) -> float:
+    if request.max_bad_frac is not None:
+        return request.max_bad_frac
+    return MAX_BAD_FRAC if reading.rows_read >= FEWEST_ROWS else 1.0
+
+
 def _attempt(writer: Writer, source: Source, series: Series, request: ImportRequest) -> ImportReport | Malformed:
     try:
         return _import(writer, source, series, request)
@@ -126,8 +134,9 @@ def _import(writer: Writer, source: Source, series: Series, request: ImportReque
     staging = _stage(writer, reading, series, replaces=request.replace_at_ms is not None)
     if staging is None or not staging.good:
         raise _nothing_good(bad, reading.rows_read)
-    if reading.bad_frac > request.max_bad_frac * _SLACK:
-        raise _too_bad(bad, reading, request.max_bad_frac)
+    allowed_frac = _allowed_frac(request, reading)
+    if reading.bad_frac > allowed_frac * _SLACK:
+        raise _too_bad(bad, reading, allowed_frac)
     writer.draft, warnings = _fit(writer, writer.draft.with_series(series, kind, staging.months), staging, request)
     stored = writer.draft.of(series, kind)
     return ImportReport(
