@@ -132,7 +132,6 @@ def test_history_is_counted_in_bars_that_the_calendar_expects() -> None:
     start = MONDAY + 10 * HOUR_MS + 15 * MINUTE_MS
     assert made.history_start_ms(start) == MONDAY - 2 * DAY_MS - 14 * HOUR_MS  # two bars today, four on each of two days, two more
     assert made.first_valid_start_ms(start) == MONDAY - DAY_MS + 10 * HOUR_MS  # 10, 11, and today's 08, 09
-    assert made.settled_ms(made.history_start_ms(start)) == MONDAY + 10 * HOUR_MS
 
 
 def test_timeframes_are_the_exec_one_and_those_of_features() -> None:

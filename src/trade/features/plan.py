@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from trade.base.calendar import ClosedSpans, ahead, always_open, back
+from trade.base.calendar import ClosedSpans, always_open, back
 from trade.base.catalogue import Catalogue
 from trade.base.errors import Malformed
 from trade.base.timeframe import Timeframe
@@ -72,11 +72,6 @@ class Plan:
     def slice_start_ms(self, node: Node, window_from_ms: int) -> int:
         """Return the open of the first bar that a node may read (TIME-8)."""
         return back(self.closed, node.timeframe, window_from_ms, node.settle_bars)
-
-    def settled_ms(self, history_start_ms: int) -> int:
-        """Return the instant from which no slice starts before the history does."""
-        settled = [ahead(self.closed, node.timeframe, history_start_ms, node.settle_bars) for node in self.nodes]
-        return max(settled, default=history_start_ms)
 
 
 def plan_features(play: Play, catalogue: Catalogue, closed: ClosedSpans = always_open) -> Plan:

@@ -1,12 +1,15 @@
-"""The window of a run: given and on the grid, or all that is stored, less warm-up (TIME-9)."""
+"""The window of a run: given and on the grid, or all that is stored, less warm-up (TIME-7, TIME-9)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from trade.base.calendar import ahead
 from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding
 from trade.base.history import Window
 from trade.base.timeframe import DAY_MS, Timeframe
-from trade.features.plan import Plan
+from trade.features.plan import Demand, Plan
 from trade.gates.text import duration, instant, span
 from trade.market.names import Kind, Series
 from trade.run.request import Market
@@ -20,8 +23,8 @@ def choose_window(market: Market, series: Series, plan: Plan, from_ms: int | Non
     if wrong:
         raise Malformed(wrong)
     first_ms, end_ms = _stored_span(market, series)
-    start_ms = _first_warm(plan, timeframe, first_ms) if from_ms is None else from_ms
     stop_ms = timeframe.floor_at(end_ms) if to_ms is None else to_ms
+    start_ms = _first_warm(plan, first_ms, stop_ms) if from_ms is None else from_ms
     if start_ms < stop_ms:
         return Window(start_ms, stop_ms)
     if from_ms is not None and to_ms is not None:
@@ -40,15 +43,15 @@ def _eaten(plan: Plan, stored: str, start_ms: int, stop_ms: int) -> Finding:
     if not plan.features:
         fact = f"{stored}, which holds no whole bar of {plan.exec_timeframe} before {instant(stop_ms)}"
         return Finding("history-too-short", fact, "import more history")
-    name, node = min(plan.features.items(), key=lambda item: plan.slice_start_ms(item[1], start_ms))
-    needs = _days(start_ms - plan.slice_start_ms(node, start_ms))
+    most = min(plan.first_valid_demands(start_ms), key=lambda demand: demand.start_ms)
+    needs = _days(start_ms - most.start_ms)
     lacks = _days(start_ms + plan.exec_timeframe.length_ms - stop_ms)
     return Finding(
         "history-too-short",
-        f"{stored}, which leaves no window before {instant(stop_ms)} after warm-up: '{name}' needs most, "
-        f"{node.settle_bars:,} bars of {node.timeframe}, that is {needs:,} days",
+        f"{stored}, which leaves no window before {instant(stop_ms)} after warm-up: '{most.name}' needs most, "
+        f"{most.bars:,} bars of {most.timeframe}, that is {needs:,} days",
         f"import at least {lacks:,} days more, or name a window with --from and --to and accept a later start",
-        data={"feature": name, "bars": node.settle_bars, "timeframe": str(node.timeframe), "days": needs},
+        data={"feature": most.name, "bars": most.bars, "timeframe": str(most.timeframe), "days": needs},
     )
 
 
@@ -56,11 +59,20 @@ def _days(length_ms: int) -> int:
     return -(-length_ms // DAY_MS)
 
 
-def _first_warm(plan: Plan, timeframe: Timeframe, first_ms: int) -> int:
-    """Return an exec open with all settle history before it: the first one or, by the step from the wanted span, one soon after."""
+def _first_warm(plan: Plan, first_ms: int, stop_ms: int) -> int:
+    """Return an exec open with all settle history before it, or only what first values take where settling takes over half of it all."""
+    settled_ms = _after(plan, first_ms, plan.settle_demands)
+    return settled_ms if settled_ms - first_ms <= stop_ms - settled_ms else _after(plan, first_ms, plan.first_valid_demands)
+
+
+def _after(plan: Plan, first_ms: int, demands: Callable[[int], tuple[Demand, ...]]) -> int:
+    """Return an exec open with all that is demanded before it: the first one or, by the step from the wanted span, one soon after."""
+    timeframe = plan.exec_timeframe
     start_ms = timeframe.ceil_at(first_ms)
-    start_ms = timeframe.ceil_at(start_ms + (start_ms - plan.history_start_ms(start_ms)))
-    return max(start_ms, timeframe.ceil_at(plan.settled_ms(first_ms)))
+    wanted = demands(start_ms)
+    start_ms = timeframe.ceil_at(start_ms + (start_ms - min((demand.start_ms for demand in wanted), default=start_ms)))
+    there_ms = [ahead(plan.closed, demand.timeframe, first_ms, demand.bars) for demand in wanted]
+    return max(start_ms, timeframe.ceil_at(max(there_ms, default=first_ms)))
 
 
 def _stored_span(market: Market, series: Series) -> tuple[int, int]:
