@@ -22,12 +22,16 @@ HOSTILE = "\x1b[31mred\x1b]0;title\x07\x9b2J\x08\x08\r\x7f\u202egnp.exe\u2066\x0
 WRITTEN = "\\x1b[31mred\\x1b]0;title\\x07\\x9b2J\\x08\\x08\\r\\x7f\\u202egnp.exe\\u2066\\x00"
 
 
-class Terminal(io.StringIO):
+class Pipe(io.StringIO):
+    encoding = "utf-8"  # type: ignore[assignment]
+
+
+class Terminal(Pipe):
     def isatty(self) -> bool:
         return True
 
 
-@pytest.fixture(params=[io.StringIO, Terminal])
+@pytest.fixture(params=[Pipe, Terminal])
 def streams(request: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[io.StringIO, io.StringIO]:
     """Two streams to stand for stdout and stderr, once as files and once as a wide terminal."""
     monkeypatch.setenv("COLUMNS", "400")
