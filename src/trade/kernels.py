@@ -43,11 +43,14 @@ def sources_digest(package: Path = _PACKAGE) -> str:
     return digest.hexdigest()[:16]
 
 
+SOURCES = sources_digest()  # of what this process runs
+
+
 def cache_folder() -> Path:
     """Return the folder of compiled kernels: `$TRADE_CACHE_DIR`, else `$XDG_CACHE_HOME/trade`, else `~/.cache/trade`."""
     chosen = os.environ.get("TRADE_CACHE_DIR")
     parent = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "trade"
-    folder = parent / "kernels" / sources_digest()
+    folder = parent / "kernels" / SOURCES
     try:
         is_new = not folder.is_dir()
         folder.mkdir(parents=True, exist_ok=True)
@@ -138,10 +141,22 @@ def damaged_files() -> tuple[str, ...]:
     return tuple(dict.fromkeys(_Checked.damaged))
 
 
+def _without_literals(template: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a kernel that is called with a constant be compiled for its type: numba would compile it again for each number."""
+
+    typed: Callable[[Any], Any] = numba.types.unliteral
+
+    def plain(args: tuple[Any, ...], words: dict[str, Any]) -> Any:
+        return template(tuple(map(typed, args)), {name: typed(one) for name, one in words.items()})
+
+    return plain
+
+
 def kernel(function: _F) -> _F:
     """Compile a function to machine code on its first call, cached on disk, without the GIL, in strict IEEE arithmetic."""
     compiled: Any = numba.njit(cache=True, nogil=True)(function)
     if compiled is not function:  # NUMBA_DISABLE_JIT gives the function back
         cache = compiled._cache
         cache._cache_file = _Checked(cache.cache_path, cache._impl.filename_base, cache._impl.locator.get_source_stamp())
+        compiled.get_call_template = _without_literals(compiled.get_call_template)
     return cast(_F, compiled)

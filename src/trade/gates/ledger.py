@@ -133,19 +133,22 @@ def _point_rows(books: Books) -> Mapping[str, Bool]:
     points, trades = books.points, books.trades
     lots, ts_ms = points["position_lots"], points["ts_ms"]
     flat, profit = lots == 0, points["equity_quanta"] - points["cash_quanta"]
-    held = np.zeros(len(points), trades.dtype)
-    if len(trades):  # a position held at an instant was entered before it
-        last = np.searchsorted(trades["entry_ts_ms"], ts_ms) - 1
-        held[last >= 0] = trades[last[last >= 0]]
-    expected = held["side"] * (points["notional_quanta"] - held["entry_value_quanta"])
+    last = np.searchsorted(trades["entry_ts_ms"], ts_ms) - 1  # a position held at an instant was entered before it
+    side, lots_held, entry_value = (_of_trade(trades[name], last) for name in ("side", "quantity_lots", "entry_value_quanta"))
+    expected = side * (points["notional_quanta"] - entry_value)
     loads = points["used_margin_quanta"], points["notional_quanta"], points["maintenance_margin_quanta"]
     return {
         "the curve ascends in time": np.append(np.diff(ts_ms) <= 0, False),
         "while flat equity = cash, and nothing is used": flat & ((profit != 0) | np.logical_or.reduce([load != 0 for load in loads])),
         "equity = cash + unrealised": ~flat & (profit != expected),
-        "the position is the one of its trade": ~flat & (lots != held["side"] * held["quantity_lots"]),
+        "the position is the one of its trade": ~flat & (lots != side * lots_held),
         "lowest equity of a bar <= its last": points["low_equity_quanta"] > points["equity_quanta"],
     }
+
+
+def _of_trade(column: Int64, rows: Int64) -> Int64:
+    """Return a column of the trades at some rows, 0 where there is none (-1)."""
+    return np.append(column, 0)[rows]
 
 
 def _cash_steps_are_fills(books: Books) -> bool:

@@ -16,7 +16,7 @@ from trade.analysis.tables import trade_tables
 from trade.artifacts.receipt import FORMAT, MANIFEST, PREFLIGHT, RESULT, SIGNATURE, Inputs
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash
-from trade.kernels import sources_digest
+from trade.kernels import SOURCES
 from trade.run.execute import Execution, Ready
 
 _COMPUTING = ("numpy", "numba", "llvmlite", "pandas", "pandas-ta-classic", "TA-Lib", "pyarrow", "duckdb")
@@ -114,7 +114,7 @@ def signature(execution: Execution) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "engine_version": engine_version(),
-        "kernels": sources_digest(),
+        "kernels": SOURCES,
         "versions": dict(versions()),
         "declared_features": sorted(plan.features),
         "computed_features": list(execution.computed),
