@@ -143,7 +143,6 @@ def damaged_files() -> tuple[str, ...]:
 
 def _without_literals(template: Callable[..., Any]) -> Callable[..., Any]:
     """Let a kernel that is called with a constant be compiled for its type: numba would compile it again for each number."""
-
     typed: Callable[[Any], Any] = numba.types.unliteral
 
     def plain(args: tuple[Any, ...], words: dict[str, Any]) -> Any:
