@@ -74,7 +74,7 @@ def test_acceptance_changes_the_input_hash_and_no_result(backtest: Trade, accept
 
 
 def test_a_gap_outside_the_history_of_a_run_is_no_input_of_it(backtest: Trade, accept: Trade) -> None:
-    window = ("--from", "2025-03-01", "--to", "2025-03-20")
+    window = ("--from", "2025-04-01", "--to", "2025-04-20")
     before = backtest(*window)
     accept(*SPAN)
     after = backtest(*window)

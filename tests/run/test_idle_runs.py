@@ -24,11 +24,11 @@ def run(trade: Trade, market: Path, tmp_path: Path):
 
 
 def test_the_condition_that_never_held_is_named(run) -> None:
-    said = run('[rsi_14, "<", 70]', '[rsi_14, "<", 1]', "--to", "2025-01-09")
+    said = run('[rsi_14, "<", 70]', '[rsi_14, "<", 1]', "--from", "2025-01-07T06:00", "--to", "2025-01-09")
     assert said.code == 0
     assert "no trades: 'rsi_14 < 1' never held (false 167 times, missing 0 times)" in said.out
     assert "rsi_14 < 1  <- never held" in said.out
-    document = run('[rsi_14, "<", 70]', '[rsi_14, "<", 1]', "--to", "2025-01-09", "--json").json
+    document = run('[rsi_14, "<", 70]', '[rsi_14, "<", 1]', "--from", "2025-01-07T06:00", "--to", "2025-01-09", "--json").json
     assert document["metrics"]["total_trades"] == 0
     notes = [finding for finding in document["findings"] if finding["code"] == "no-trades"]
     assert ("note", "actions.entry_long.all[2]") in [(note["severity"], note["path"]) for note in notes]
@@ -43,7 +43,7 @@ def test_a_run_that_trades_has_no_such_note(run) -> None:
 
 
 def test_parts_that_never_met_are_named_together(run) -> None:
-    said = run('[rsi_14, "<", 70]', '[rsi_14, "<", 1]', "--to", "2025-01-09")
+    said = run('[rsi_14, "<", 70]', '[rsi_14, "<", 1]', "--from", "2025-01-07T06:00", "--to", "2025-01-09")
     assert "the parts of 'actions.entry_short' held at times, never together (false 167 times, missing 0 times)" in said.out
 
 
@@ -64,7 +64,7 @@ def test_a_breakout_of_a_window_that_holds_the_present_bar_is_told_the_reason_an
     )
     play = tmp_path / "breakout.yml"
     play.write_text(text.replace('[close, "<", ema_50_1h]', '[close, "<", 0.5]'))
-    words = ("backtest", "run", play, "--db", market, "--out", tmp_path / "out", "--to", "2025-01-09")
+    words = ("backtest", "run", play, "--db", market, "--out", tmp_path / "out", "--from", "2025-01-07T06:00", "--to", "2025-01-09")
     said = trade(*words)
     assert (
         "no trades: 'close > channel.upper' never held and never can: 'channel.upper' looks at 20 bars, the present bar among them"

@@ -16,7 +16,7 @@ COMMANDS = {
     "play show": (0, "ok", "play show {play}"),
     "play show, refused": (2, "refused", "play show nowhere"),
     "play list": (0, "ok", "play list --plays {plays}"),
-    "backtest run": (0, "completed", "backtest run {play} --db {db} --out {out} --to 2025-01-20"),
+    "backtest run": (0, "completed", "backtest run {play} --db {db} --out {out} --from 2025-02-01 --to 2025-02-14"),
     "backtest run, no data": (3, "refused", "backtest run {play} --db {db} --out {out} --to 2026-01-01"),
     "backtest run, no symbol": (3, "refused", "backtest run {play} --db {db} --out {out} --symbol NOUSDT"),
     "backtest preflight": (0, "passed", "backtest preflight {play} --db {db}"),

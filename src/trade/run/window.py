@@ -60,9 +60,9 @@ def _days(length_ms: int) -> int:
 
 
 def _first_warm(plan: Plan, first_ms: int, stop_ms: int) -> int:
-    """Return an exec open with all settle history before it, or only what first values take where settling takes over half of it all."""
+    """Return an exec open with all settle history before it; where that leaves nothing, one with what the first values take."""
     settled_ms = _after(plan, first_ms, plan.settle_demands)
-    return settled_ms if settled_ms - first_ms <= stop_ms - settled_ms else _after(plan, first_ms, plan.first_valid_demands)
+    return settled_ms if settled_ms < stop_ms else _after(plan, first_ms, plan.first_valid_demands)
 
 
 def _after(plan: Plan, first_ms: int, demands: Callable[[int], tuple[Demand, ...]]) -> int:
