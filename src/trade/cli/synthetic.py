@@ -16,6 +16,7 @@ from trade.cli import completing
 
 if TYPE_CHECKING:
     from trade.run.request import Request
+    from trade.synthetic.recipe import Recipe
 
 _OPTION = "--synthetic"
 _SEED = 42
@@ -64,7 +65,25 @@ def on_recipe(request: Request, pattern: str | None, seed: int | None, bars: int
         hint = f"name one, like '{_OPTION} range_wide', or write 'validation: {{pattern: range_wide}}' into the Play"
         raise Malformed(Finding("no-pattern", f"'{request.play}' names no pattern of its own", hint))
     recipe = Recipe(chosen, _first(seed, own.seed, _SEED), _first(bars, own.bars, _BARS))
+    _check_window(request, recipe)
     return replace(request, origin=recipe, from_ms=recipe.start_ms if request.from_ms is None else request.from_ms)
+
+
+def _check_window(request: Request, recipe: Recipe) -> None:
+    """Refuse a window that reaches beyond the pattern: before it lies a quiet past, which is none, and behind it nothing."""
+    from trade.gates.text import instant, span
+
+    outside = [
+        Finding(
+            "outside-made-market",
+            f"{name} {instant(ts_ms)} is outside the made market, {span(recipe.start_ms, recipe.end_ms)}",
+            "leave it out, or choose an instant inside" + ("; more '--bars' move the end" if ts_ms > recipe.end_ms else ""),
+        )
+        for name, ts_ms in (("--from", request.from_ms), ("--to", request.to_ms))
+        if ts_ms is not None and not recipe.start_ms <= ts_ms <= recipe.end_ms
+    ]
+    if outside:
+        raise Malformed(outside)
 
 
 def _first(option: int | None, own: int | None, otherwise: int) -> int:

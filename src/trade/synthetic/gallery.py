@@ -28,7 +28,8 @@ three are part of the run's inputs, so that `trade backtest verify` makes the sa
 - What moves the minutes is common to all: volatility that clusters and follows the hour of the day, fat tails, wicks that are never
   longer than one standard deviation of their own minute, volume that follows volatility and range, funding every 8 hours. Except in
   `trending_with_gaps` a minute opens where the one before closed.
-- The shape fills the window. Before it lies a quiet past, as long as the Play's warm-up asks for.
+- The shape begins on 2024-01-01 and fills the minutes asked for; `--from` and `--to` choose a part of them. Before it lies a quiet past,
+  as long as the Play's warm-up asks for.
 - The charts show {BARS:,} minutes (30 days) of seed {SEED} as sixty candles.
 - `bootstrap:SYMBOL` is no shape: it puts stored bars of a symbol together anew, in blocks of four hours drawn at the same time of
   day, each moved to where the one before ended. Bars inside a block keep their form, the tails and the daily rhythm stay real.

@@ -13,6 +13,7 @@ from trade.base.findings import Finding
 from trade.base.history import History
 from trade.base.instrument import Instrument
 from trade.base.synthetic import BOOTSTRAP, FEWEST_BARS, MOST_BARS
+from trade.base.timeframe import MINUTE_MS
 from trade.market.names import Kind, Series
 from trade.synthetic.bootstrap import Bootstrap
 from trade.synthetic.drawn import Drawn, rules_of
@@ -44,6 +45,11 @@ class Recipe:
     def start_ms(self) -> int:
         """The start of the window: an open of every timeframe."""
         return START_MS
+
+    @property
+    def end_ms(self) -> int:
+        """The end of the window, exclusive."""
+        return START_MS + self.bars * MINUTE_MS
 
     def as_json(self) -> Mapping[str, Any]:
         """Return the recipe as it goes into the options of a run, and is read back by `origin.from_options`."""

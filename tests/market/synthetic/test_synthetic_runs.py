@@ -53,6 +53,20 @@ def test_the_same_recipe_is_the_same_run_and_another_is_not(run):
     assert other.json["run_hash"] != first.json["run_hash"]
 
 
+@pytest.mark.parametrize("edge", [("--from", "2023-12-31"), ("--to", "2024-01-15"), ("--from", "2025-01-01")])
+def test_a_window_beyond_the_pattern_is_refused_with_the_span_there_is(edge, run):
+    said = run("--synthetic", "range_wide", *BARS, *edge)
+    [finding] = said.json["findings"]
+    assert (said.code, finding["code"]) == (2, "outside-made-market")
+    assert edge[0] in finding["fact"]
+    assert "2024-01-01 00:00 .. 2024-01-14 21:20" in finding["fact"]
+
+
+def test_a_window_inside_the_pattern_is_run(run):
+    said = run("--synthetic", "range_wide", *BARS, "--from", "2024-01-01", "--to", "2024-01-14T21:15")
+    assert (said.code, inputs(said)["window_to_ms"]) == (0, 1_705_266_900_000)
+
+
 def test_verify_makes_the_market_again(run, trade, out):
     said = run("--synthetic", "trending_with_gaps", *BARS)
     checked = trade("backtest", "verify", said.json["folder"], "--out", out, "--db", out / "nowhere", "--json")
