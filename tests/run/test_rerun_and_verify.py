@@ -139,6 +139,12 @@ def test_the_text_says_that_the_run_was_there(trade: Trade, market: Path, folder
     assert "(the same run was there before)" in said.out
 
 
+def test_a_kept_run_that_is_only_shown_says_nothing_of_a_run_before(trade: Trade, folder: Path) -> None:
+    said = trade("backtest", "show", folder)
+    assert f"run {folder.name} in {folder}" in said.out
+    assert "there before" not in said.out
+
+
 @pytest.mark.parametrize("edit", EDITS)
 def test_a_rerun_over_a_touched_folder_changes_nothing_and_says_so(edit: str, folder: Path, again: Callable[[], Said]) -> None:
     EDITS[edit](folder)

@@ -147,12 +147,11 @@ def show(run: RunName, out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Qui
     console.configure(as_json=as_json, quiet=quiet)
     from trade.artifacts.receipt import Receipt
     from trade.artifacts.shelf import find_run, read_result
-    from trade.cli.render import show_receipt, show_tables, stored_findings
+    from trade.cli.render import show_receipt, stored_findings
 
     folder = find_run(out, run)
     summary = read_result(folder)
-    show_receipt(Receipt(folder, summary["run_id"], summary, existed=True, findings=stored_findings(summary)))
-    show_tables(summary)
+    show_receipt(Receipt(folder, summary["run_id"], summary, existed=True, findings=stored_findings(summary)), in_full=True)
 
 
 def _request(

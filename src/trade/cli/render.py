@@ -18,8 +18,10 @@ _GROUPS = {"by_exit_reason": "exit reason", "by_side": "side", "by_weekday": "we
 _IN_PLACE = ("no-trades", "entries-cut")  # said beside the funnel, and under the figures
 
 
-def show_receipt(receipt: Receipt) -> None:
+def show_receipt(receipt: Receipt, *, in_full: bool = False) -> None:
     """Print the result of a run: the figures, where the money went, why entries were refused, and the funnel without trades.
+
+    In full it is one that was kept: the tables by side, weekday and month and the funnel come too, and no word of a run before.
 
     Under --json the document is `result.json`, with every hash by name, where it lies, and the findings with their places.
     """
@@ -43,12 +45,15 @@ def show_receipt(receipt: Receipt) -> None:
             if finding.code == "no-trades":
                 console.show(finding.fact)
                 console.show(Text(f"    {finding.hint}", style="dim"))
-        _show_funnel(summary["funnel"])
+        if not in_full:
+            _show_funnel(summary["funnel"])
     else:
         console.show(_group_table("exit reason", summary["tables"]["by_exit_reason"], summary["tables"]["total"]))
-    again = " (the same run was there before)" if receipt.existed else ""
+    again = " (the same run was there before)" if receipt.existed and not in_full else ""
     console.show(f"run {receipt.run_id} in {receipt.folder}{again}")
     console.show(f"run_hash {summary['hashes']['run_hash']}")
+    if in_full:
+        _show_tables(summary)
 
 
 def stored_findings(summary: Mapping[str, Any]) -> tuple[Finding, ...]:
@@ -58,7 +63,7 @@ def stored_findings(summary: Mapping[str, Any]) -> tuple[Finding, ...]:
     )
 
 
-def show_tables(summary: Mapping[str, Any]) -> None:
+def _show_tables(summary: Mapping[str, Any]) -> None:
     """Print the remaining tables of a run: by side, weekday and month, and the funnel."""
     for key, title in _GROUPS.items():
         if key != "by_exit_reason" and summary["tables"][key]:
