@@ -77,6 +77,8 @@ def table(*columns: str) -> Table:
     from rich.table import Table
 
     made = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
+    for column in made.columns:
+        column.overflow = "fold"  # on a narrow terminal a value goes on below, nothing is cut off
     if made.columns:
         made.columns[0].no_wrap = True  # a name cut in two cannot be copied
     return made
