@@ -122,8 +122,7 @@ def test_an_interrupted_run_ends_with_130_and_leaves_nothing(point: str, trade: 
 def test_ctrl_c_from_outside_is_one_line(market: Path, tmp_path: Path) -> None:
     process = spawn(*words(market, tmp_path / "out")[:-1], script=WAIT.format(module="execute", name="compute_features"))
     assert process.stderr is not None
-    while process.stderr.readline() != "here\n":
-        pass
+    assert "here\n" in iter(process.stderr.readline, "")
     process.send_signal(signal.SIGINT)
     said = finish(process)
     assert said.code == EXIT_INTERRUPTED

@@ -127,7 +127,7 @@ def backtest(trade, tmp_path):
     return call
 
 
-WINDOW = ("--from", "2025-01-20", "--to", "2025-01-25")
+WINDOW = ("--from", "2025-02-01", "--to", "2025-02-06")
 
 
 def test_a_run_fetches_what_it_lacks_and_then_runs(backtest, client):
@@ -146,11 +146,11 @@ def test_a_run_fetches_what_it_lacks_and_then_runs(backtest, client):
 def test_a_run_fetches_only_what_is_missing(backtest, client):
     backtest(*WINDOW, "--sync")
     client.fake.asked.clear()
-    code, _ = backtest("--from", "2025-01-20", "--to", "2025-01-27", "--sync")
+    code, _ = backtest("--from", "2025-02-01", "--to", "2025-02-08", "--sync")
     assert code == 0
     asked = [(int(one.query["start"]), int(one.query["end"])) for one in client.fake.of("/kline")]
-    assert min(first for first, _ in asked) == START_MS + 24 * DAY_MS
-    assert max(end for _, end in asked) == START_MS + 26 * DAY_MS - 60_000
+    assert min(first for first, _ in asked) == START_MS + 36 * DAY_MS
+    assert max(end for _, end in asked) == START_MS + 38 * DAY_MS - 60_000
 
 
 def test_a_run_without_anything_stored_must_name_its_window(backtest):
