@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from run_folders import COIN, RUN_ID, documents, finished, staged
 
-from trade.artifacts.receipt import FORMAT, RESULT
+from trade.artifacts.receipt import FORMAT, RESULT, metrics_hash
 from trade.artifacts.shelf import find_run, list_runs
 from trade.artifacts.stage import publish, stage
 from trade.base.errors import Malformed
+from trade.base.hashing import json_hash
 
 HEAD = {"play": "coin", "symbol": "COIN", "exec_timeframe": "1m", "window": [0, 1], "stop_reason": "completed"}
 METRICS = {"net_return_pct": 1.5, "max_drawdown_pct": 2.5, "total_trades": 3}
@@ -18,7 +19,9 @@ METRICS = {"net_return_pct": 1.5, "max_drawdown_pct": 2.5, "total_trades": 3}
 
 def put(out: Path, run_id: str) -> Path:
     told = documents(finished())
-    told[RESULT] |= {**HEAD, "run_id": run_id, "metrics": METRICS}
+    parts = {**told[RESULT]["hashes"], "metrics_hash": metrics_hash(METRICS)}
+    del parts["run_hash"]
+    told[RESULT] |= {**HEAD, "run_id": run_id, "metrics": METRICS, "hashes": {**parts, "run_hash": json_hash(parts)}}
     return publish(stage(out, out / "coin" / "COIN" / run_id, run_id, told, finished(), COIN.grid)).folder
 
 

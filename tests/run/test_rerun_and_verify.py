@@ -225,3 +225,46 @@ def test_verify_names_what_a_run_did_not_write(folder: Path, verify: Callable[[]
     (folder / "trades.parquet.bak").rmdir()
     (folder / ".lock").touch()  # as a kill leaves it that comes just after the run was published
     assert verify().code == 0
+
+
+def test_a_flipped_bit_of_a_table_is_damage_and_no_fault_of_ours(folder: Path, verify: Callable[[], Said]) -> None:
+    for name in ("trades.parquet", "fills.parquet", "equity.parquet"):
+        sound = (folder / name).read_bytes()
+        for at in range(0, len(sound), len(sound) // 20):
+            raw = bytearray(sound)
+            raw[at] ^= 1 << at % 8
+            (folder / name).write_bytes(raw)
+            said = verify()
+            assert said.code in (0, EXIT_MISMATCH), (name, at, said.out)
+        (folder / name).write_bytes(sound)
+
+
+RENAMED = [
+    ("tables", "total", "wins"),
+    ("tables", "by_side", 0, "group"),
+    ("extras", "entries_cut"),
+    ("gross_to_net", "fees"),
+    ("window", 1),
+]
+RENAMED += [("funnel", 0, "true"), ("findings",), ("hashes", "fills_hash"), ("metrics", "sharpe"), ("run_id",), ("rejections",)]
+
+
+@pytest.mark.parametrize("keys", RENAMED)
+def test_a_result_that_lost_a_value_is_not_shown_as_if_it_were_whole(keys: tuple[Any, ...], folder: Path, trade: Trade) -> None:
+    whole = json.loads((folder / "result.json").read_text())
+    place = whole
+    for key in keys[:-1]:
+        place = place[key]
+    del place[keys[-1]]
+    (folder / "result.json").write_text(json.dumps(whole))
+    said = trade("backtest", "show", folder)
+    assert said.code == EXIT_MISMATCH
+    assert "[artifact-unreadable]" in said.err
+
+
+@pytest.mark.parametrize("edit", ["a metric", "a hash of the result"])
+def test_a_figure_other_than_the_hashed_one_is_not_shown(edit: str, folder: Path, trade: Trade) -> None:
+    EDITS[edit](folder)
+    assert "[artifact-unreadable]" in trade("backtest", "show", folder).err
+    listed = trade("backtest", "list", "--out", folder.parents[2], "--json")
+    assert (listed.json["runs"], listed.codes) == ([], ["artifact-unreadable"])

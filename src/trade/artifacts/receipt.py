@@ -21,6 +21,7 @@ TIMES = "run_times.json"  # wall clock; outside every hash
 FILES = (MANIFEST, PLAY, PREFLIGHT, TRADES.file, FILLS.file, POINTS.file, RESULT, SIGNATURE)
 DOCUMENTS = (MANIFEST, PREFLIGHT, RESULT, SIGNATURE)  # the JSON among them
 FORMAT = "2"
+RUN_HASH = "run_hash"  # of the hashes beside it
 
 _RUN_ID_DIGITS = 12
 
@@ -60,7 +61,7 @@ def hashes(result: Result, metrics: Mapping[str, Any]) -> dict[str, str]:
         "equity_hash": POINTS.hash(result.equity),
         "metrics_hash": metrics_hash(metrics),
     }
-    return {**parts, "run_hash": json_hash(parts)}
+    return {**parts, RUN_HASH: json_hash(parts)}
 
 
 def metrics_hash(metrics: Mapping[str, Any]) -> str:

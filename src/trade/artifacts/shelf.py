@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from trade.artifacts.receipt import FORMAT, RESULT
+from trade.artifacts.receipt import FORMAT, RESULT, RUN_HASH, metrics_hash
 from trade.artifacts.stage import read_json
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding, Severity
+from trade.base.hashing import json_hash
 
 _BRIEF = ("run_id", "play", "symbol", "exec_timeframe", "window", "stop_reason")
+_SHAPE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)  # of documents that are not what was written
 
 
 def list_runs(out: Path) -> tuple[tuple[tuple[Path, Mapping[str, Any]], ...], tuple[Finding, ...]]:
@@ -23,7 +26,7 @@ def list_runs(out: Path) -> tuple[tuple[tuple[Path, Mapping[str, Any]], ...], tu
             summary = read_result(folder)
             brief = {name: summary[name] for name in _BRIEF}
             brief |= {name: summary["metrics"][name] for name in ("net_return_pct", "max_drawdown_pct", "total_trades")}
-        except (Mismatch, KeyError, TypeError):
+        except (Mismatch, *_SHAPE):
             damaged.append(replace(_damaged(folder / RESULT), severity=Severity.WARNING))
         else:
             found.append((folder, brief))
@@ -37,14 +40,32 @@ def run_folders(out: Path) -> tuple[Path, ...]:
 
 
 def read_result(folder: Path) -> dict[str, Any]:
-    """Return the result of a published run. Raises Mismatch when it is not what was published."""
+    """Return the result of a published run. Raises Mismatch when its figures are not those that were hashed.
+
+    What no hash covers, its tables and counts, is what the file says: `verify` is who compares it.
+    """
     try:
         summary = read_json(folder / RESULT)
-    except ValueError:
-        summary = None
-    if not isinstance(summary, dict) or summary.get("format") != FORMAT:
+        sound = summary["format"] == FORMAT and _has_its_hashes(summary)
+    except _SHAPE:
+        sound = False
+    if not sound:
         raise Mismatch(_damaged(folder / RESULT))
-    return summary
+    return dict(summary)
+
+
+def _has_its_hashes(summary: Mapping[str, Any]) -> bool:
+    parts = {name: value for name, value in summary["hashes"].items() if name != RUN_HASH}
+    return bool(parts["metrics_hash"] == metrics_hash(summary["metrics"]) and summary["hashes"][RUN_HASH] == json_hash(parts))
+
+
+@contextmanager
+def as_published(folder: Path) -> Iterator[None]:
+    """Raise Mismatch where what is done with a result that was read finds it in another shape than runs write."""
+    try:
+        yield
+    except _SHAPE as error:
+        raise Mismatch(_damaged(folder / RESULT)) from error
 
 
 def _damaged(path: Path) -> Finding:

@@ -20,6 +20,7 @@ from trade.base.records import EQUITY, FILL, NO_PRICE, TRADE, Cap, ExitReason, F
 Int64 = npt.NDArray[np.int64]
 Rows = Records | EquityCurve  # both give a column by its name
 Readable = Callable[[Any, Grid], pa.Array]
+BROKEN = (OSError, ValueError, pa.ArrowException)  # what pyarrow raises for bytes that are no parquet
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,11 @@ class Table:
             pq.write_table(self.arrow(rows, grid), file, compression="zstd", store_schema=False, write_statistics=False)
 
     def is_written(self, folder: Path, rows: Rows, grid: Grid) -> bool:
-        """Return whether the file holds exactly these rows, readable columns included."""
-        found: bool = pq.read_table(pa.BufferReader((folder / self.file).read_bytes())).equals(self.arrow(rows, grid))
+        """Return whether the file holds exactly these rows, readable columns included; a broken one does not."""
+        try:
+            found: bool = pq.read_table(pa.BufferReader((folder / self.file).read_bytes())).equals(self.arrow(rows, grid))
+        except BROKEN:
+            return False
         return found
 
     def read(self, folder: Path) -> Records:

@@ -146,12 +146,13 @@ def show(run: RunName, out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Qui
     """Show a kept run in full: result, trades by reason, side, weekday and month, the funnel."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.artifacts.receipt import Receipt
-    from trade.artifacts.shelf import find_run, read_result
+    from trade.artifacts.shelf import as_published, find_run, read_result
     from trade.cli.render import show_receipt, stored_findings
 
     folder = find_run(out, run)
     summary = read_result(folder)
-    show_receipt(Receipt(folder, summary["run_id"], summary, existed=True, findings=stored_findings(summary)), in_full=True)
+    with as_published(folder):
+        show_receipt(Receipt(folder, summary["run_id"], summary, existed=True, findings=stored_findings(summary)), in_full=True)
 
 
 def _request(

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trade.analysis.entries import cuts
 from trade.artifacts.receipt import FILES, MANIFEST, PREFLIGHT, RESULT, SIGNATURE, metrics_hash
 from trade.artifacts.stage import read_json
-from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Table
+from trade.artifacts.tables import BROKEN, FILLS, POINTS, TABLES, TRADES, Table
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash
@@ -33,7 +32,6 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     RESULT: {"hashes": dict, "metrics": dict, "rows": dict, "cut_entries": dict, "initial_equity_quanta": int},
     SIGNATURE: {"declared_features": list, "computed_features": list},
 }
-_BROKEN = (OSError, ValueError, pa.ArrowException)  # what pyarrow raises for bytes that are no parquet
 _ANY_GRID = Grid(Decimal(1), Decimal(1))
 
 
@@ -85,7 +83,7 @@ def _read(folder: Path) -> _Run | list[Finding]:
     for table in () if found else TABLES:
         try:
             read[table.name] = table.read(folder)
-        except _BROKEN as error:
+        except BROKEN as error:
             found.append(Finding("artifact-unreadable", f"'{table.file}' cannot be read: {error}", _HINT))
     if found:
         return found
@@ -107,7 +105,7 @@ def _check_schema(folder: Path, table: Table) -> Iterator[Finding]:
         with (folder / table.file).open("rb") as file:
             schema = pq.read_schema(file)
         names = tuple(schema.names)
-    except _BROKEN as error:
+    except BROKEN as error:
         yield Finding("artifact-unreadable", f"'{table.file}' is not parquet: {error}", _HINT)
         return
     if names != table.columns:
