@@ -9,7 +9,7 @@ import pytest
 from market_tables import JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
 from typer.testing import CliRunner
 
-from trade.base.errors import DataMissing, Malformed
+from trade.base.errors import DataMissing, Malformed, Mismatch
 from trade.cli import console
 from trade.cli.data import app
 
@@ -228,3 +228,15 @@ def test_sql_answers_in_rows(filled):
 def test_a_broken_option_is_malformed(trade, text):
     with pytest.raises(Malformed, match="unknown kind 'candles'"):
         trade("import", text(bar_lines(2)), "--symbol", "BTCUSDT", "--kind", "candles")
+
+
+def test_check_names_a_journal_that_is_damaged(trade, text, db):
+    trade("import", text(bar_lines(20)), "--symbol", "BTCUSDT", "--tick", "0.1")
+    trade("delete", "generic:linear:BTCUSDT", "--from", "2023-01-01T00:15", "--yes")
+    trade("check")
+    raw = bytearray((db / "journal.jsonl").read_bytes())
+    raw[40] ^= 1
+    (db / "journal.jsonl").write_bytes(raw)
+    with pytest.raises(Mismatch, match="holds a line that is no entry") as caught:
+        trade("check")
+    assert "journal-damaged" in [finding.code for finding in caught.value.findings]

@@ -15,6 +15,7 @@ from trade.base.errors import Mismatch, Refused
 from trade.market.deleting import DeleteRequest, delete_rows
 from trade.market.names import Kind
 from trade.market.store import Store
+from trade.market.vacuum import vacuum
 
 EVER = (0, 2**60)
 DAY_MS = 1440 * MINUTE_MS
@@ -190,3 +191,21 @@ def test_a_flipped_bit_is_found_and_named_or_changes_no_row(seed, parquet, load_
             named.append([finding.data["file"] for finding in error.findings])
     assert named == [[file.relative_to(db).as_posix()]] * len(named)
     assert len(named) >= 20
+
+
+def test_a_store_that_lost_its_manifest_is_damaged_and_not_empty(parquet, load_in, db):
+    load_in(parquet(make_bars(50_000)))
+    files = sorted(db.rglob("*.parquet"))
+    (db / "manifest.json").unlink()
+    for use in (lambda: Store(db), lambda: vacuum(db), lambda: load_in(parquet(make_bars(5)))):
+        with pytest.raises(Mismatch, match="is absent, and 2 files of stored history") as caught:
+            use()
+        assert [finding.code for finding in caught.value.findings] == ["store-damaged"]
+    assert sorted(db.rglob("*.parquet")) == files
+
+
+def test_a_folder_with_files_of_others_is_an_empty_store(db):
+    theirs = db / "bars" / "venue=generic" / "market=linear" / "symbol=BTCUSDT" / "mine.parquet"
+    theirs.parent.mkdir(parents=True)
+    theirs.touch()
+    assert Store(db).series() == ()

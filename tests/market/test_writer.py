@@ -20,6 +20,7 @@ from trade.market.collecting import collect
 from trade.market.deleting import DeleteRequest, delete_rows
 from trade.market.names import Kind
 from trade.market.store import Store
+from trade.market.vacuum import vacuum
 from trade.market.writer import LOCK_NAME, writing
 
 KILLER = """
@@ -69,6 +70,31 @@ def test_an_import_killed_at_any_point_leaves_the_store_as_it_was(parquet, load_
         Store(copy).load(BTC, 0, 2**60, rehash=True)
     assert died_before >= 6
     assert died_after >= 1
+
+
+def test_a_first_import_killed_at_any_point_leaves_an_empty_store(parquet, tmp_path):
+    file, died_before = parquet(make_bars(100_000)), 0
+    for call in range(1, 40):
+        fresh = tmp_path / f"fresh{call}"
+        run = subprocess.run([sys.executable, "-c", KILLER, str(fresh), str(file), str(call)], capture_output=True)
+        if run.returncode == 0:
+            break
+        assert run.returncode == -signal.SIGKILL, run.stderr
+        died_before += everything(fresh) == {}
+        vacuum(fresh)
+        assert import_file(fresh, ImportRequest(file, "BTCUSDT")).rows_stored == 100_000
+        Store(fresh).load(BTC, 0, 2**60, rehash=True)
+    assert died_before >= 6
+
+
+def test_a_first_import_that_fails_leaves_no_manifest(parquet, load_in, db, monkeypatch):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(writers, "write_month", full)
+    with pytest.raises(Refused):
+        load_in(parquet(make_bars(50)))
+    assert [path.name for path in db.rglob("*") if path.is_file()] == [LOCK_NAME]
 
 
 def test_an_import_that_fails_leaves_no_files(parquet, load_in, db, monkeypatch):

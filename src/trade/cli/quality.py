@@ -32,6 +32,7 @@ def check(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False, q
     """Look at every stored row and compute every digest anew. Impossible rows and damaged files end with 4, suspicious rows are shown."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.base.findings import errors
+    from trade.market import journal as journals
     from trade.market.store import Store
     from trade.quality.checking import check_series, chosen, no_funding
 
@@ -40,6 +41,7 @@ def check(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False, q
     checked = [check_series(store, series, kind, closed_of=closed_of) for series, kind in wanted]
     findings = [finding for one in checked for finding in one.findings()]
     findings.extend(no_funding(store, [series for series, _ in wanted]))
+    findings.extend(journals.damage(db, store.manifest.generation))
     _show_checked(checked)
     if errors(findings):
         raise Mismatch(findings)

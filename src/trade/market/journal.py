@@ -56,6 +56,15 @@ def read(folder: Path, generation: int) -> tuple[Entry, ...]:
     return tuple(_entry(folder, raw) for raw in entries if raw is None or raw.get("generation", 0) <= generation)
 
 
+def damage(folder: Path, generation: int) -> tuple[Finding, ...]:
+    """Return why the journal cannot be read; nothing where it can."""
+    try:
+        read(folder, generation)
+    except Mismatch as error:
+        return tuple(error.findings)
+    return ()
+
+
 def append(folder: Path, entries: Sequence[Entry], generation: int, committed: int) -> None:
     """Write entries of the commit that makes `generation`, durably, after those of the last commit, `committed`.
 

@@ -24,6 +24,7 @@ FILE_NAME = "manifest.json"
 DRAFT_NAME = f"{FILE_NAME}.tmp"
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_MONTH_FILE = re.compile(r"\d{4}-\d{2}-[0-9a-f]{16}\.parquet")
 # A checksum of all other bytes stands behind the number of the format.
 _SEALED = re.compile(rb'(\{"schema": \d+, )"crc": "([0-9a-f]{8})", ')
 _FIRST_SEALED = 4
@@ -128,15 +129,24 @@ class Manifest:
 
 
 def read(folder: Path) -> Manifest:
-    """Return the manifest of a store; a folder without one is an empty store. Raises as `parse`, and Refused if it cannot be read."""
+    """Return the manifest of a store. Raises as `parse` and `of_none`, and Refused if it cannot be read."""
     path = folder / FILE_NAME
     try:
         raw = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        return Manifest()
+        return of_none(folder)
     except OSError as error:
         raise unreadable(path, error) from error
     return parse(raw, path)
+
+
+def of_none(folder: Path) -> Manifest:
+    """Return the manifest of a folder without one: an empty store. Raises Mismatch where months lie, which are written beside one only."""
+    lost = sum(1 for file in folder.glob("*/venue=*/market=*/symbol=*/*.parquet") if _MONTH_FILE.fullmatch(file.name))
+    if lost and not (folder / FILE_NAME).exists():  # a first import may have begun since we looked
+        fact = f"'{folder / FILE_NAME}' is absent, and {lost:,} files of stored history lie beside its place"
+        raise Mismatch(Finding("store-damaged", fact, "restore it from a copy, or delete the store and import again"))
+    return Manifest()
 
 
 def unreadable(path: Path, error: OSError) -> Refused:

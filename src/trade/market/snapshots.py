@@ -32,7 +32,7 @@ def hold(folder: Path, owner: object) -> Manifest:
             if _locked(handle, fcntl.LOCK_SH) is not False and _is_file(handle, path):  # still the current one, now that it is locked
                 return manifests.parse(_bytes(handle), path)
         except (FileNotFoundError, NotADirectoryError):
-            return Manifest()
+            return manifests.of_none(folder)
         except OSError as error:
             raise manifests.unreadable(path, error) from error
         close()

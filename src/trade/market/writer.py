@@ -43,6 +43,7 @@ class Writer:
     draft: Manifest = field(init=False)
     lost: dict[str, tuple[Kind, Month]] = field(default_factory=dict)
     _created: list[str] = field(default_factory=list)
+    _founded: bool = False  # an empty manifest was written, so that no month ever lies where there is none
 
     def __post_init__(self) -> None:
         self.draft = self.manifest
@@ -50,6 +51,7 @@ class Writer:
     def stage(self, series: Series, kind: Kind, month: str, columns: Columns, off_grid: int = 0) -> Month:
         """Write the rows of one month, ascending and unique, as a file that no reader sees yet."""
         raw = encoded(columns, kind)
+        self._found()
         entry = month_of(series, kind, month, columns, off_grid, raw)
         if entry.file not in self.manifest.files and not (self.folder / entry.file).exists():
             self._created.append(entry.file)  # before it is there: Ctrl-C may come between
@@ -82,16 +84,28 @@ class Writer:
         manifest = replace(manifest, generation=self.manifest.generation + 1)
         _touch(self.folder, self.manifest.files - manifest.files)
         journal.append(self.folder, entries, manifest.generation, self.manifest.generation)
-        draft = self.folder / manifests.DRAFT_NAME
-        draft.write_bytes(manifests.write_text(manifest).encode())
-        sync(draft)
-        keep(self.folder)
+        draft = self._draft(manifest)
+        if self.manifest.generation:  # of an empty one no reader needs a file
+            keep(self.folder)
         draft.replace(self.folder / manifests.FILE_NAME)
         sync(self.folder)
         self.manifest = self.draft = manifest
         self._created = [file for file in self._created if file not in manifest.files]
         self.abandon()
         collect(self.folder, manifest)
+
+    def _draft(self, manifest: Manifest) -> Path:
+        draft = self.folder / manifests.DRAFT_NAME
+        draft.write_bytes(manifests.write_text(manifest).encode())
+        sync(draft)
+        return draft
+
+    def _found(self) -> None:
+        target = self.folder / manifests.FILE_NAME
+        if not target.exists():
+            self._founded = True  # before it is there: Ctrl-C may come between
+            self._draft(self.manifest).replace(target)
+            sync(self.folder)
 
     def _require_restored(self, manifest: Manifest) -> None:
         found = []
@@ -111,6 +125,9 @@ class Writer:
         for file in self._created:
             (self.folder / file).unlink(missing_ok=True)
         self._created.clear()
+        if self._founded and not self.manifest.generation:
+            (self.folder / manifests.FILE_NAME).unlink(missing_ok=True)
+            self._founded = False
 
 
 @contextmanager
