@@ -5,7 +5,7 @@ from math import nan
 from rule_world import FIVE, Tape, exec_tape, program, run, truths
 
 from trade.base.timeframe import BASE, MINUTE_MS
-from trade.dsl.columns import ColumnRef
+from trade.dsl.columns import Clock, ColumnRef
 
 MINUTES = list(range(15))
 
@@ -57,7 +57,7 @@ def test_exec_rules_decide_at_exec_closes_inside_the_window_only() -> None:
 def test_a_base_price_makes_the_action_decide_every_minute() -> None:
     tape = Tape(MINUTES, {("last_price", "value"): range(15), ("ema_9", "value"): [5, 9, 9]})
     compiled = program({"entry_long": ["last_price", ">", "ema_9"]})
-    assert compiled.on_base_clock
+    assert compiled.clock is Clock.BASE
     assert compiled.reads == (ColumnRef("ema_9", "value", FIVE), ColumnRef("last_price", "value", BASE))
     # Minute closes 1..15 see prices 0..14; the bar feature is 5 from minute 5 and 9 from minute 10.
     assert truths(tape, ["last_price", ">", "ema_9"]) == "????--+++-+++++"

@@ -6,6 +6,7 @@ import pytest
 from rule_world import codes, compiled
 
 from trade.base.findings import Finding, Place, Severity, errors
+from trade.dsl.columns import Clock
 from trade.play.unsupported import TABLE
 
 FINE = ["close", ">", "ema_9"]
@@ -169,7 +170,7 @@ def test_an_unused_setup_is_a_warning_and_is_not_read() -> None:
     setups = {"used": FINE, "unused": {"all": [{"setup": "also"}]}, "also": ["last_price", ">", 1]}
     result, findings = compiled({"entry_long": {"setup": "used"}}, setups)
     assert result is not None
-    assert not result.on_base_clock
+    assert result.clock is Clock.EXEC
     assert [ref.id for ref in result.reads] == ["close", "ema_9"]
     assert sorted(f.fact for f in findings) == [
         "setup 'also' is not used by any action",

@@ -267,7 +267,3 @@ class Program:
     def clock(self) -> Clock:
         """The clock of the decisions: base as soon as one part is on it."""
         return finest(block.clock for block in self.blocks)
-
-    @property
-    def on_base_clock(self) -> bool:
-        return self.clock is Clock.BASE

@@ -23,10 +23,6 @@ def ema(values: Float64, length: int) -> Float64:
     return _averaged(talib.EMA, values, length)
 
 
-def sma(values: Float64, length: int) -> Float64:
-    return _averaged(talib.SMA, values, length)
-
-
 def _averaged(average: Callable[[Float64, int], Float64], values: Float64, length: int) -> Float64:
     return values.copy() if length == 1 else average(values, length)
 
