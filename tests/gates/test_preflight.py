@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from gate_cases import DAY, HOUR, at, bars, case, held, minutes, paid, said
 
+from trade.base.calendar import ClosedSpans, Int64, expected_opens
 from trade.base.errors import DataMissing
 from trade.base.history import OpenInterest
 from trade.base.timeframe import MINUTE_MS, Timeframe
@@ -331,6 +332,21 @@ def test_time_7_a_late_start_names_the_features_without_a_value() -> None:
     assert finding.data["missing_bars"] == {"slow": 4}
     (without,) = warmup.check(case(bars(range(400, 600)), DAY, settle=-600, first_valid=-300, firsts=firsts))
     assert without.data["missing_bars"] == {"slow": 5, "fast": 4}  # all of them, and no more
+
+
+def test_a_history_that_begins_ages_later_is_not_counted_minute_by_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = list[int]()
+
+    def counting(closed: ClosedSpans, timeframe: Timeframe, start_ms: int, end_ms: int) -> Int64:
+        counted.append((end_ms - start_ms) // timeframe.length_ms)
+        return expected_opens(closed, timeframe, start_ms, end_ms)
+
+    monkeypatch.setattr(warmup, "expected_opens", counting)
+    firsts = wants(("minute", "1m", 30), ("slow", "1h", 5))
+    (finding,) = warmup.check(case(bars(range(10**9, 10**9 + 200)), DAY, first_valid=-300, firsts=firsts, closed=[(-200, -20)]))
+    assert finding.data["missing_bars"] == {"minute": 30, "slow": 5}
+    assert counted
+    assert max(counted) < 1000
 
 
 def test_without_bars_coverage_speaks_and_warm_up_does_not() -> None:

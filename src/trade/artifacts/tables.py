@@ -61,14 +61,19 @@ class Table:
     def is_written(self, folder: Path, rows: Rows, grid: Grid) -> bool:
         """Return whether the file holds exactly these rows, readable columns included; a broken one does not."""
         try:
-            found: bool = pq.read_table(pa.BufferReader((folder / self.file).read_bytes())).equals(self.arrow(rows, grid))
+            found: bool = self._stored(folder).equals(self.arrow(rows, grid))
         except BROKEN:
             return False
         return found
 
+    def _stored(self, folder: Path, columns: list[str] | None = None) -> Any:
+        # No threads of arrow's own: a process that ends while one starts is aborted.
+        file = pq.ParquetFile(pa.BufferReader((folder / self.file).read_bytes()), pre_buffer=False)
+        return file.read(columns=columns, use_threads=False)
+
     def read(self, folder: Path) -> Records:
         """Read the integer columns back. Raises OSError or ValueError (pyarrow's) for a broken file, KeyError for a lost column."""
-        table = pq.read_table(pa.BufferReader((folder / self.file).read_bytes()), columns=list(self.integer_columns))
+        table = self._stored(folder, list(self.integer_columns))
         rows = np.empty(table.num_rows, self.dtype)
         for name in self.integer_columns:
             rows[name] = table.column(name).to_numpy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trade.base.calendar import expected_opens
+from trade.base.calendar import Int64, ahead, expected_opens
 from trade.base.findings import Finding, Severity
 from trade.features.plan import Demand
 from trade.gates.case import Preflight
@@ -56,7 +56,13 @@ def _missing(case: Preflight, demand: Demand, first_ms: int) -> int:
         return 0
     begun_ms = demand.timeframe.floor_at(first_ms)
     end_ms = begun_ms if first_ms <= _opened_ms(case, begun_ms) else demand.timeframe.ceil_at(first_ms)
-    return min(len(expected_opens(lambda _start, _end: case.closed, demand.timeframe, demand.start_ms, end_ms)), demand.bars)
+
+    def closed(_start_ms: int, _end_ms: int) -> Int64:
+        return case.closed
+
+    if end_ms > demand.start_ms:  # a history may begin ages later: no more is counted than is wanted
+        end_ms = min(end_ms, ahead(closed, demand.timeframe, demand.start_ms, demand.bars))
+    return min(len(expected_opens(closed, demand.timeframe, demand.start_ms, end_ms)), demand.bars)
 
 
 def _named(demands: tuple[Demand, ...], lacking: Mapping[str, int]) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -98,11 +96,8 @@ def _bytes(folder: Path, kind: Kind, month: Month) -> bytes:
 
 
 def _each(work: Callable[[T], Found], parts: Sequence[T]) -> Sequence[Found]:
-    """Return what is found in each part, worked out side by side."""
-    if len(parts) < 2:
-        return [work(part) for part in parts]
-    with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as pool:
-        return list(pool.map(work, parts))
+    """Return what is found in each part."""
+    return [work(part) for part in parts]
 
 
 def _together(found: Sequence[Found]) -> tuple[Finding, ...]:

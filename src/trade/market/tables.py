@@ -41,7 +41,7 @@ def encoded(columns: Columns, kind: Kind) -> bytes:
 
 def decoded(raw: bytes, kind: Kind) -> Columns:
     """Return the rows in the bytes of a file, whatever they are. Raises NoSuchTable, or one of `UNDECODABLE`."""
-    file = pq.ParquetFile(pa.BufferReader(raw))
+    file = pq.ParquetFile(pa.BufferReader(raw), pre_buffer=False)
     names = list(COLUMNS[kind])
     if not set(names) <= set(file.schema_arrow.names):
         raise NoSuchTable(f"has no columns {', '.join(names)}")

@@ -82,5 +82,6 @@ def _stored_span(market: Market, series: Series) -> tuple[int, int]:
 
 def _off_grid(name: str, edge_ms: int, timeframe: Timeframe) -> Finding:
     before, after = timeframe.floor_at(edge_ms), timeframe.ceil_at(edge_ms)
-    fact = f"{name} {instant(edge_ms)} is not a multiple of the exec timeframe {timeframe}"
+    seconds = f":{edge_ms % 60_000 / 1000:06.3f}".removesuffix(".000") if edge_ms % 60_000 else ""
+    fact = f"{name} {instant(edge_ms)}{seconds} is not a multiple of the exec timeframe {timeframe}"
     return Finding("window-off-grid", fact, f"use {instant(before)} or {instant(after)} (UTC)")
