@@ -1,8 +1,10 @@
-"""Whatever happens to a month file, the file is named with the command that gets rid of it, and that command works."""
+"""Whatever happens to a month file, the file is named with the command that rids the store of it alone, and that command works."""
 
 from __future__ import annotations
 
 import random
+import re
+import shlex
 import shutil
 
 import numpy as np
@@ -12,8 +14,7 @@ import pytest
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import Mismatch, Refused
-from trade.market.deleting import DeleteRequest, delete_rows
-from trade.market.names import Kind
+from trade.cli.app import run
 from trade.market.store import Store
 from trade.market.vacuum import vacuum
 
@@ -107,7 +108,7 @@ def two_months(parquet, load_in, db):
 
 
 @pytest.mark.parametrize(("damage", "said"), FAULTS.items(), ids=lambda each: each if isinstance(each, str) else each.__name__)
-def test_a_damaged_file_is_named_with_what_is_wrong_and_deleting_and_importing_again_mends_it(
+def test_a_damaged_file_is_named_with_what_is_wrong_and_deleting_its_month_and_importing_again_mends_it(
     damage, said, two_months, parquet, load_in, db
 ):
     healthy = Store(db).load(BTC, *EVER).digest
@@ -118,10 +119,12 @@ def test_a_damaged_file_is_named_with_what_is_wrong_and_deleting_and_importing_a
     assert (finding.code, finding.data["file"]) == ("store-damaged", two_months[0])
     assert finding.fact.startswith(f"'{two_months[0]}' ")
     assert said in finding.fact
-    assert "trade data delete generic:linear:BTCUSDT --kind bars --yes" in finding.hint
+    assert "import or sync the whole of 2023-01 again" in finding.hint
+    [command] = re.findall("'trade (.*)'", finding.hint)
     later = Store(db).load(BTC, JAN_2023_MS + 35 * DAY_MS, 2**60)  # the other month can still be read
     assert len(later.base) == 60_000 - 35 * 1440
-    delete_rows(db, DeleteRequest(BTC, (Kind.BARS,), 7))
+    assert run([*shlex.split(command), "--db", str(db), "--quiet"]) == 0
+    assert Store(db).load(BTC, *EVER).base.ts_open_ms[0] == JAN_2023_MS + 31 * DAY_MS  # the other month is as it was
     load_in(parquet(make_bars(60_000)))
     assert Store(db).load(BTC, *EVER, rehash=True).digest == healthy
 

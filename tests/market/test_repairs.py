@@ -68,7 +68,8 @@ def test_a_part_of_a_damaged_month_does_not_replace_it(hurt, parquet, load_in, d
     for part in (make_bars(1000), make_bars(FIRST - 1, JAN_2023_MS + MINUTE_MS), make_bars(FIRST - 1)):
         with pytest.raises(Mismatch, match=f"only '{len(part['close'])}' rows of that month") as caught:
             load_in(parquet(part))
-        assert "trade data delete generic:linear:BTCUSDT --kind bars --yes" in caught.value.findings[0].hint
+        command = "trade data delete generic:linear:BTCUSDT --kind bars --from 2023-01-01 --to 2023-02-01 --yes"
+        assert command in caught.value.findings[0].hint
         assert january.read_bytes() == damaged
     load_in(parquet(make_bars(60_000)))
     assert Store(db).load(BTC, *EVER).digest == healthy

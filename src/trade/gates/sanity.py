@@ -16,7 +16,7 @@ from trade.market.sanity import FACTS, impossible, no_holding, no_rate, unordere
 
 _NAMED = 3
 _KEPT = 10
-_HINT = "delete the series with 'trade data delete' and import it again"
+_HINT = "delete their span with 'trade data delete --from --to' and import it again"
 Int64 = npt.NDArray[np.int64]
 
 

@@ -20,10 +20,10 @@ from trade.market.tables import UNDECODABLE, NoSuchTable, decoded
 _MAGIC = b"PAR1"
 
 
-def damaged(kind: Kind, file: str, fault: str) -> Finding:
-    """Return the finding about one file, and the command that gets rid of it."""
-    hint = f"run 'trade data delete {series_of(file)} --kind {kind} --yes', then import or sync it again"
-    return Finding("store-damaged", f"'{file}' {fault}", hint, data={"file": file})
+def damaged(kind: Kind, month: Month, fault: str) -> Finding:
+    """Return the finding about one file, what writes it anew, and the command that gets rid of it."""
+    hint = f"import or sync the whole of {month.month} again, which writes it anew, or {_removal(kind, month)}"
+    return Finding("store-damaged", f"'{month.file}' {fault}", hint, data={"file": month.file})
 
 
 def repaired(before: Month, after: Month) -> Finding:
@@ -40,8 +40,15 @@ def repaired(before: Month, after: Month) -> Finding:
 def not_restored(kind: Kind, before: Month, rows: int) -> Finding:
     """Return the finding about a damaged file in whose place fewer rows would come than it had."""
     fact = f"'{before.file}' is damaged, and only '{rows}' rows of that month would come in the place of its '{before.rows}'"
-    again = f"or run 'trade data delete {series_of(before.file)} --kind {kind} --yes' and import what there is"
-    return Finding("store-damaged", fact, f"import or sync the whole month, {again}", data={"file": before.file})
+    hint = f"import or sync the whole month, or {_removal(kind, before)} and import what there is"
+    return Finding("store-damaged", fact, hint, data={"file": before.file})
+
+
+def _removal(kind: Kind, month: Month) -> str:
+    """Say how the rows of one month go, and no others; its file is not read for that."""
+    begin = np.datetime64(month.month, "M")
+    span = f"--from {begin}-01 --to {begin + 1}-01"
+    return f"run 'trade data delete {series_of(month.file)} --kind {kind} {span} --yes'"
 
 
 def is_intact(raw: bytes, month: Month) -> bool:

@@ -66,7 +66,7 @@ def whole_bytes(folder: Path, kind: Kind, month: Month, fault: FaultOf = fault_o
     raw = _bytes(folder, kind, month)
     said = fault(raw, kind, month)
     if said:
-        raise Mismatch(damaged(kind, month.file, said))
+        raise Mismatch(damaged(kind, month, said))
     return raw
 
 
@@ -76,10 +76,10 @@ def read_rows(folder: Path, kind: Kind, month: Month) -> Columns:
     try:
         found = decoded(raw, kind)
     except (NoSuchTable, *UNDECODABLE) as error:
-        raise Mismatch(damaged(kind, month.file, fault_of(raw, kind, month))) from error
+        raise Mismatch(damaged(kind, month, fault_of(raw, kind, month))) from error
     rows = len(next(iter(found.values())))
     if rows != month.rows:
-        raise Mismatch(damaged(kind, month.file, f"has '{rows}' rows instead of '{month.rows}'"))
+        raise Mismatch(damaged(kind, month, f"has '{rows}' rows instead of '{month.rows}'"))
     return found
 
 
@@ -88,9 +88,9 @@ def _bytes(folder: Path, kind: Kind, month: Month) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise Mismatch(damaged(kind, month.file, "is absent")) from None
+        raise Mismatch(damaged(kind, month, "is absent")) from None
     except IsADirectoryError:
-        raise Mismatch(damaged(kind, month.file, "is a folder")) from None
+        raise Mismatch(damaged(kind, month, "is a folder")) from None
     except OSError as error:
         raise unreadable(path, error) from error
 

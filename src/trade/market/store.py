@@ -198,7 +198,7 @@ def _require_digests(kind: Kind, columns: Columns, months: Sequence[Month]) -> N
     for month in months:
         rows = take(columns, slice(first, first + month.rows))
         if digest(kind, rows) != month.digest:
-            other.append(damaged(kind, month.file, "does not hold the rows it was stored with"))
+            other.append(damaged(kind, month, "does not hold the rows it was stored with"))
         first += month.rows
     if other:
         raise Mismatch(other)

@@ -55,11 +55,11 @@ class Fault:
 
 
 _HINT = {
-    Severity.ERROR: "no market can have made them; delete the series with 'trade data delete' and bring it in again",
+    Severity.ERROR: "no market can have made them; delete their span with 'trade data delete --from --to' and bring it in again",
     Severity.WARNING: "a market can have made them, rarely; compare them with another source before you trust a result",
     Severity.NOTE: "'trade data accept-gap SYMBOL --list' says why",
 }
-_DAMAGED = "'trade data heal' fetches it again where it can; else delete the series with 'trade data delete' and import it again"
+_DAMAGED = "'trade data heal' fetches it again where it can; else import the whole month again, which writes it anew"
 _FETCH = "fetch what can be fetched with 'trade data heal'"
 _HINTS = {
     "missing-bars": f"{_FETCH}; accept a known outage with 'trade data accept-gap'",
