@@ -12,7 +12,8 @@ from rich.text import Text
 from trade.artifacts.receipt import Receipt
 from trade.base.findings import Finding, Place, Severity
 from trade.cli import console
-from trade.gates.text import instant, span
+from trade.gates.text import span
+from trade.market.instants import iso
 
 _GROUPS = {"by_exit_reason": "exit reason", "by_side": "side", "by_weekday": "weekday of entry", "by_month": "month of exit"}
 _IN_PLACE = ("no-trades", "entries-cut")  # said beside the funnel, and under the figures
@@ -100,7 +101,7 @@ def show_runs(runs: Sequence[tuple[Path, Mapping[str, Any]]]) -> None:
         table.add_column(name, justify="right")
     table.add_column("stopped", no_wrap=True)
     for _, brief in runs:
-        edges = [instant(edge)[:10] for edge in brief["window"]]
+        edges = [iso(edge)[:10] for edge in brief["window"]]
         cells = (brief["run_id"], brief["play"], brief["symbol"].rpartition(":")[2], *edges)
         figures = (_number(brief["net_return_pct"]), _number(brief["max_drawdown_pct"]), str(brief["total_trades"]))
         table.add_row(*cells, *figures, brief["stop_reason"])

@@ -71,12 +71,13 @@ def on_recipe(request: Request, pattern: str | None, seed: int | None, bars: int
 
 def _check_window(request: Request, recipe: Recipe) -> None:
     """Refuse a window that reaches beyond the pattern: before it lies a quiet past, which is none, and behind it nothing."""
-    from trade.gates.text import instant, span
+    from trade.gates.text import span
+    from trade.market.instants import iso
 
     outside = [
         Finding(
             "outside-made-market",
-            f"{name} {instant(ts_ms)} is outside the made market, {span(recipe.start_ms, recipe.end_ms)}",
+            f"{name} {iso(ts_ms)} is outside the made market, {span(recipe.start_ms, recipe.end_ms)}",
             "leave it out, or choose an instant inside" + ("; more '--bars' move the end" if ts_ms > recipe.end_ms else ""),
         )
         for name, ts_ms in (("--from", request.from_ms), ("--to", request.to_ms))

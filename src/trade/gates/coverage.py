@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from trade.base.findings import Finding
 from trade.gates.case import Preflight
-from trade.gates.text import fix_command, instant, span
+from trade.gates.text import fix_command, span
+from trade.market.instants import iso
 
 
 def check(case: Preflight) -> Iterator[Finding]:
@@ -22,4 +23,4 @@ def check(case: Preflight) -> Iterator[Finding]:
 
 
 def _ended(case: Preflight) -> str:
-    return "" if case.end_ms == case.window.to_ms else f"; it was delisted at {instant(case.end_ms)}"
+    return "" if case.end_ms == case.window.to_ms else f"; it was delisted at {iso(case.end_ms)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trade.base.findings import Finding, Severity
 from trade.gates.case import Preflight
-from trade.gates.text import instant
+from trade.market.instants import iso
 
 
 def check(case: Preflight) -> Iterator[Finding]:
@@ -17,7 +17,7 @@ def check(case: Preflight) -> Iterator[Finding]:
     symbol = history.instrument.symbol
     yield Finding(
         "delisted",
-        f"'{symbol}' was delisted at {instant(case.end_ms)}, inside the window",
+        f"'{symbol}' was delisted at {iso(case.end_ms)}, inside the window",
         "a position held then is closed at the last base close; nothing happens after it (END-2)",
         Severity.NOTE,
         data={"delisted_ms": case.end_ms},

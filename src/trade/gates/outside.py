@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trade.base.findings import Finding, Severity
 from trade.base.spans import inside
 from trade.gates.case import Preflight
-from trade.gates.text import instant
+from trade.market.instants import iso
 
 
 def check(case: Preflight) -> Iterator[Finding]:
@@ -18,7 +18,7 @@ def check(case: Preflight) -> Iterator[Finding]:
         yield Finding(
             "bars-outside-calendar",
             f"{len(outside)} of {len(opens)} bars open while the calendar '{instrument.calendar}' is closed, "
-            f"first at {instant(int(outside[0]))}",
+            f"first at {iso(int(outside[0]))}",
             f"they are used; if the calendar is wrong, set another with 'trade data calendar {instrument.symbol} NAME'",
             Severity.WARNING,
             data={"count": len(outside), "first_ms": int(outside[0]), "last_ms": int(outside[-1])},

@@ -18,7 +18,7 @@ from trade.features.compute import FeatureSet
 from trade.features.missing import unexcused_missing
 from trade.features.plan import Plan
 from trade.gates.gate import Gate
-from trade.gates.text import instant
+from trade.market.instants import iso
 
 Float64 = npt.NDArray[np.float64]
 
@@ -88,7 +88,7 @@ def _range(output: Output) -> tuple[float, float]:
 def _check_total(case: Requirements) -> Iterator[Finding]:
     for (name, output), rows in unexcused_missing(case.plan, case.features, case.grid).items():
         bars = case.features.bars[case.plan.features[name].timeframe]
-        first = instant(int(bars.ts_open_ms[rows[0]]))
+        first = iso(int(bars.ts_open_ms[rows[0]]))
         yield Finding("column-incomplete", f"'{name}.{output}' is total and misses {len(rows)} values, first at the bar of {first}", _HINT)
 
 

@@ -11,7 +11,7 @@ from trade.base.bars import Bars
 from trade.base.findings import Finding
 from trade.base.history import Funding, OpenInterest
 from trade.gates.case import Preflight
-from trade.gates.text import instant
+from trade.market.instants import iso
 from trade.market.sanity import FACTS, impossible, no_holding, no_rate, unordered
 
 _NAMED = 3
@@ -53,6 +53,6 @@ def _check_open_interest(stored: OpenInterest) -> Iterator[Finding]:
 
 def _say(code: str, fact: str, where_ms: Int64) -> Iterator[Finding]:
     if len(where_ms):
-        first = ", ".join(instant(ts_ms) for ts_ms in where_ms[:_NAMED].tolist())
+        first = ", ".join(iso(ts_ms) for ts_ms in where_ms[:_NAMED].tolist())
         data = {"count": len(where_ms), "first_ms": where_ms[:_KEPT].tolist()}
         yield Finding(code, f"{len(where_ms)} {fact}, first at {first}", _HINT, data=data)

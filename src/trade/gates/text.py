@@ -1,18 +1,13 @@
-"""Instants and spans as a reader writes them, and the command that brings missing history."""
+"""Spans as a reader writes them, and the command that brings missing history."""
 
 from __future__ import annotations
 
-import numpy as np
-
-
-def instant(ts_ms: int) -> str:
-    """Return an instant as `2023-03-24 12:40` (UTC), also one far beyond the years of a `datetime`."""
-    return str(np.datetime_as_string(np.datetime64(ts_ms, "ms"), unit="m")).replace("T", " ")
+from trade.market.instants import iso
 
 
 def span(start_ms: int, end_ms: int) -> str:
     """Return a span as `2023-03-24 12:40 .. 2023-03-24 14:00`, end exclusive."""
-    return f"{instant(start_ms)} .. {instant(end_ms)}"
+    return f"{iso(start_ms)} .. {iso(end_ms)}"
 
 
 def duration(length_ms: int) -> str:

@@ -9,7 +9,8 @@ from trade.base.calendar import Int64, ahead, expected_opens
 from trade.base.findings import Finding, Severity
 from trade.features.plan import Demand
 from trade.gates.case import Preflight
-from trade.gates.text import duration, instant
+from trade.gates.text import duration
+from trade.market.instants import iso
 
 _NAMED = 3
 
@@ -26,7 +27,7 @@ def check(case: Preflight) -> Iterator[Finding]:
         lacking = _lacking(case, case.first_valid, first_ms)
         yield Finding(
             "late-start",
-            f"history starts at {instant(first_ms)}, {duration(first_ms - valid_ms)} too late for every feature "
+            f"history starts at {iso(first_ms)}, {duration(first_ms - valid_ms)} too late for every feature "
             f"to have a value at the window's start{_named(case.first_valid, lacking)}",
             "trading starts later; begin the window later, or import earlier history",
             severity,
@@ -36,7 +37,7 @@ def check(case: Preflight) -> Iterator[Finding]:
         lacking = _lacking(case, case.settle, first_ms)
         yield Finding(
             "short-warmup",
-            f"history starts at {instant(first_ms)}, {duration(first_ms - settled_ms)} too late for recursive features "
+            f"history starts at {iso(first_ms)}, {duration(first_ms - settled_ms)} too late for recursive features "
             f"to settle{_named(case.settle, lacking)}",
             "their first values still carry their seed; begin the window later, or import earlier history",
             severity,

@@ -8,7 +8,8 @@ from trade.base.findings import Finding, Place, Severity
 from trade.base.result import FunnelRow, Result
 from trade.base.timeframe import DAY_MS
 from trade.features.plan import Plan
-from trade.gates.text import instant, span
+from trade.gates.text import span
+from trade.market.instants import iso
 
 NEVER_BY_WINDOW = "never-by-window"
 _SHOWN = 5
@@ -44,7 +45,7 @@ def _undecided(result: Result, plan: Plan, history_starts_ms: int) -> tuple[str,
         wanted_ms = plan.first_valid_from_ms(node, window.from_ms)
         value = f"'{name}' has its first value after {node.ready_after_bars + 1:,} bars of {node.timeframe}"
         hint = f"import {-(-(history_starts_ms - wanted_ms) // DAY_MS):,} days of earlier history, or end the window later"
-        return f"{said}: {value}, and history starts at {instant(history_starts_ms)}", hint
+        return f"{said}: {value}, and history starts at {iso(history_starts_ms)}", hint
     return f"{said}: no exec bar in it is whole and has every feature", "look for holes with 'trade data gaps', or choose another window"
 
 

@@ -10,7 +10,8 @@ from trade.base.findings import Finding
 from trade.base.history import Window
 from trade.base.timeframe import DAY_MS, Timeframe
 from trade.features.plan import Demand, Plan
-from trade.gates.text import duration, instant, span
+from trade.gates.text import duration, span
+from trade.market.instants import iso
 from trade.market.names import Kind, Series
 from trade.run.request import Market
 
@@ -33,7 +34,7 @@ def choose_window(market: Market, series: Series, plan: Plan, from_ms: int | Non
     stored = f"'{series.key}' is stored over {span(first_ms, end_ms)} ({duration(end_ms - first_ms)})"
     if from_ms is None and (to_ms is None or first_ms < to_ms):
         raise DataMissing(_eaten(plan, stored, start_ms, stop_ms))
-    beside = f"before {instant(stop_ms)}" if from_ms is None else f"after {instant(from_ms)}"
+    beside = f"before {iso(stop_ms)}" if from_ms is None else f"after {iso(from_ms)}"
     hint = "choose --from and --to inside what is stored, or import more history"
     raise DataMissing(Finding("history-too-short", f"{stored}, which leaves no window {beside}", hint))
 
@@ -41,14 +42,14 @@ def choose_window(market: Market, series: Series, plan: Plan, from_ms: int | Non
 def _eaten(plan: Plan, stored: str, start_ms: int, stop_ms: int) -> Finding:
     """Say which feature takes the history before a window that would begin at `start_ms`, after all of it."""
     if not plan.features:
-        fact = f"{stored}, which holds no whole bar of {plan.exec_timeframe} before {instant(stop_ms)}"
+        fact = f"{stored}, which holds no whole bar of {plan.exec_timeframe} before {iso(stop_ms)}"
         return Finding("history-too-short", fact, "import more history")
     most = min(plan.first_valid_demands(start_ms), key=lambda demand: demand.start_ms)
     needs = _days(start_ms - most.start_ms)
     lacks = _days(start_ms + plan.exec_timeframe.length_ms - stop_ms)
     return Finding(
         "history-too-short",
-        f"{stored}, which leaves no window before {instant(stop_ms)} after warm-up: '{most.name}' needs most, "
+        f"{stored}, which leaves no window before {iso(stop_ms)} after warm-up: '{most.name}' needs most, "
         f"{most.bars:,} bars of {most.timeframe}, that is {needs:,} days",
         f"import at least {lacks:,} days more, or name a window with --from and --to and accept a later start",
         data={"feature": most.name, "bars": most.bars, "timeframe": str(most.timeframe), "days": needs},
@@ -83,5 +84,5 @@ def _stored_span(market: Market, series: Series) -> tuple[int, int]:
 def _off_grid(name: str, edge_ms: int, timeframe: Timeframe) -> Finding:
     before, after = timeframe.floor_at(edge_ms), timeframe.ceil_at(edge_ms)
     seconds = f":{edge_ms % 60_000 / 1000:06.3f}".removesuffix(".000") if edge_ms % 60_000 else ""
-    fact = f"{name} {instant(edge_ms)}{seconds} is not a multiple of the exec timeframe {timeframe}"
-    return Finding("window-off-grid", fact, f"use {instant(before)} or {instant(after)} (UTC)")
+    fact = f"{name} {iso(edge_ms)}{seconds} is not a multiple of the exec timeframe {timeframe}"
+    return Finding("window-off-grid", fact, f"use {iso(before)} or {iso(after)} (UTC)")
