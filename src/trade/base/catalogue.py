@@ -90,7 +90,7 @@ class Entry:
     outputs hold only for a source within the bar's low and high. `extremes(params)` gives the outputs that are extremes of a window.
     `close_means` is the price that the source `close`, the usual one, stands for: "hlc3" where everybody means the typical price.
     `values_of` names whose values they are, `tradingview` says in one sentence where TradingView's differ, for the docs.
-    `computed_by` names who computes it ("ta-lib", "pandas-ta", "numba", "numpy"). `uses` lists structure types it builds on.
+    `computed_by` names who computes it ("ta-lib", "numba", "numpy"). `uses` lists structure types it builds on.
     """
 
     name: str

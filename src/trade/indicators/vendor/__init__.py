@@ -1,4 +1,4 @@
-"""The one door to pandas, pandas-ta and TA-Lib: an entry, its parameters and its input columns in, its output columns out."""
+"""The one door to TA-Lib: an entry, its parameters and its input columns in, its output columns out."""
 
 from __future__ import annotations
 

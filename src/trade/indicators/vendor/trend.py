@@ -19,8 +19,7 @@ from trade.indicators.windows import padded
 
 def _adx(columns: Columns, params: Params) -> Mapping[str, Float64]:
     length = count(params, "length")
-    high, low, close = (writable(columns[name]) for name in ("high", "low", "source"))
-    adx, dmp, dmn = directions(high, low, close, length)
+    adx, dmp, dmn = directions(*_bars(columns), length)
     return {"adx": adx, "dmp": dmp, "dmn": dmn, "adxr": 0.5 * (adx + delayed(adx, length - 1))}
 
 
@@ -44,8 +43,8 @@ def _psar(columns: Columns, params: Params) -> Mapping[str, Float64]:
 
 
 def _bars(columns: Columns) -> tuple[Float64, Float64, Float64]:
-    """Return high, low and source for a kernel of ours, which a read-only array would compile once more."""
-    high, low, close = (np.require(columns[name], np.float64, ["C", "W"]) for name in ("high", "low", "source"))
+    """Return high, low and source for a kernel of ours."""
+    high, low, close = (writable(columns[name]) for name in ("high", "low", "source"))
     return high, low, close
 
 
