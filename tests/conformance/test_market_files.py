@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from published import folder
+from test_market_file_rows import OURS as OF_ROWS
 
 from trade.base.errors import Malformed
 from trade.files.asked import parse_asked
@@ -175,3 +176,7 @@ def test_a_file_is_imported_rightly_or_refused_with_what_to_do(case, home, tmp_p
 def test_every_file_of_these_folders_has_its_outcome(home):
     there = {path.relative_to(home).as_posix() for name in OURS for path in (home / name).rglob("*") if path.suffix in (".csv", ".json")}
     assert there == {case.name for case in CASES}
+
+
+def test_every_folder_is_in_one_of_the_two_tables(home):
+    assert {*OURS, *OF_ROWS} == {path.name for path in home.iterdir()}
