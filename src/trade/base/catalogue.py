@@ -114,9 +114,6 @@ class Entry:
     def output(self, name: str) -> Output | None:
         return next((o for o in self.outputs if o.name == name), None)
 
-    def param(self, name: str) -> Param | None:
-        return next((p for p in self.params if p.name == name), None)
-
 
 @dataclass(frozen=True)
 class Catalogue:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 
+EXACT_BELOW = 2**53  # whole numbers below are doubles
 PER_TICK = 12  # so that (high + low)/2, (high + low + close)/3 and (open + high + low + close)/4 are whole
 
 

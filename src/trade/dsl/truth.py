@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.units import EXACT_BELOW
 from trade.dsl.tree import Op
 
 Truth = npt.NDArray[np.int8]
 Bool = npt.NDArray[np.bool_]
 Values = npt.NDArray[np.float64] | float
-
-_EXACT = 2**53  # whole numbers below are doubles
 
 
 class Reading(NamedTuple):
@@ -78,7 +77,7 @@ def near_pct(left: Reading, right: Reading, tolerance: Fraction) -> Truth:
     num, den = (tolerance / 100).as_integer_ratio()
     with np.errstate(all="ignore"):
         distance, size = np.abs(np.subtract(left.values, right.values)), np.abs(right.values)
-        holds = distance * den <= size * num if max(num, den) < _EXACT else distance <= size * (num / den)
+        holds = distance * den <= size * num if max(num, den) < EXACT_BELOW else distance <= size * (num / den)
     return truth_of(holds, np.isfinite(distance) & np.not_equal(size, 0.0))
 
 

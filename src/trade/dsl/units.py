@@ -6,11 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from trade.base.units import PriceUnit, written
+from trade.base.units import EXACT_BELOW, PriceUnit, written
 from trade.dsl.truth import Reading, Values
 
 _LARGEST_POWER = 4  # beyond, counts of units would leave the doubles before prices do
-_EXACT = 2**53  # whole numbers below are doubles
 
 
 def alike(unit: PriceUnit, left: Reading, right: Reading) -> tuple[Reading, Reading]:
@@ -54,7 +53,7 @@ def _bounded(unit: PriceUnit, left: Reading, right: Reading, sign: int) -> tuple
 
 def _scaled(values: Values, factor: Fraction) -> Values:
     num, den = factor.as_integer_ratio()
-    if max(abs(num), den) >= _EXACT:
+    if max(abs(num), den) >= EXACT_BELOW:
         return np.multiply(values, float(factor))
     product = values if num == 1 else np.multiply(values, float(num))
     return product if den == 1 else np.true_divide(product, float(den))
