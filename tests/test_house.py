@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -173,3 +174,13 @@ def test_no_place_of_one_machine_is_written_down() -> None:
     texts = [path for folder in ("src", "docs", "configs") for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".md", ".yml")]
     place = re.compile(r"/(work|root|home/\w+)/")
     assert [path.relative_to(ROOT).as_posix() for path in texts if place.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_no_class_name_stands_for_two_things() -> None:
+    names = Counter(node.name for path in MODULES for node in tree(path).body if isinstance(node, ast.ClassDef))
+    assert [one for one, times in names.items() if times > 1] == []
+
+
+def test_no_array_type_is_named_twice() -> None:
+    aliases = [name(path) for path in MODULES if re.search(r"^(Int\d+|Float64|Bool|Flags) = ", path.read_text("utf-8"), re.MULTILINE)]
+    assert aliases == ["base/arrays.py"]

@@ -15,7 +15,7 @@ from trade.artifacts.receipt import FILES, MANIFEST, PLAY, PREFLIGHT, RESULT, SI
 from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Table
 from trade.base.errors import Refused
 from trade.base.records import ExitReason, FillKind
-from trade.gates.artifacts import ARTIFACTS, Written
+from trade.gates.artifacts import ARTIFACTS, StagedFolder
 
 
 @pytest.fixture
@@ -26,11 +26,11 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def codes(folder: Path) -> list[str]:
-    return [finding.code for finding in ARTIFACTS.findings(Written(folder))]
+    return [finding.code for finding in ARTIFACTS.findings(StagedFolder(folder))]
 
 
 def facts(folder: Path) -> str:
-    return "; ".join(finding.fact for finding in ARTIFACTS.findings(Written(folder)))
+    return "; ".join(finding.fact for finding in ARTIFACTS.findings(StagedFolder(folder)))
 
 
 def test_the_run_of_these_tests_has_everything_in_it() -> None:
@@ -40,12 +40,12 @@ def test_the_run_of_these_tests_has_everything_in_it() -> None:
 
 
 def test_what_a_run_writes_passes(folder: Path) -> None:
-    assert ARTIFACTS.require(Written(folder)) == ()
+    assert ARTIFACTS.require(StagedFolder(folder)) == ()
 
 
 def test_a_run_without_trades_passes(tmp_path: Path) -> None:
     run = staged(tmp_path, empty())
-    assert ARTIFACTS.require(Written(run.folder)) == ()
+    assert ARTIFACTS.require(StagedFolder(run.folder)) == ()
     run.discard()
 
 
@@ -53,7 +53,7 @@ def test_a_run_without_trades_passes(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(Refused) as refused:
-        ARTIFACTS.require(Written(folder))
+        ARTIFACTS.require(StagedFolder(folder))
     assert [(f.code, f.fact) for f in refused.value.findings] == [("artifact-missing", f"'{name}' was not written")]
 
 

@@ -14,8 +14,8 @@ from tapes import spec, stop_points, target_points
 from tradingview_orders import order_cases
 from tradingview_runs import run_cases
 
+from trade.indicators.formulas import compute
 from trade.indicators.registry import INDICATORS
-from trade.indicators.vendor import compute
 from trade.sim.prices import stop_level, target_level
 
 SNAP = Decimal("1e-4")  # of a tick: nearer levels are taken for the tick by TradingView

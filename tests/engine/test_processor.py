@@ -21,7 +21,7 @@ from trade.engine.processor import BarProcessor
 from trade.features.compute import compute_features
 from trade.features.plan import plan_features
 from trade.feeds.build import build_feed
-from trade.run.accepted import Accepted, accept_file
+from trade.run.accepted import AcceptedPlay, accept_file
 from trade.run.names import CATALOGUE
 
 START = 1_767_225_600_000  # 2026-01-01
@@ -75,12 +75,12 @@ def tape(closes: list[int] = CLOSES, opens: dict[int, int] | None = None, lows: 
     return base_bars(ts, *(np.array(column, np.int64) for column in (opened, high, low, closes)), np.ones(len(closes)))
 
 
-def accepted(folder: Path, text: str = PLAY) -> Accepted:
+def accepted(folder: Path, text: str = PLAY) -> AcceptedPlay:
     (folder / "play.yml").write_text(text)
     return accept_file(folder / "play.yml")
 
 
-def run(made: Accepted, base: Bars, funding: Funding | None = None, instrument: Instrument = COIN) -> Result:
+def run(made: AcceptedPlay, base: Bars, funding: Funding | None = None, instrument: Instrument = COIN) -> Result:
     window = Window(at(0), at(15))
     plan = plan_features(made.play, CATALOGUE)
     features = compute_features(plan, base, instrument.grid, window)

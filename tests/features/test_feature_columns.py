@@ -18,7 +18,7 @@ from trade.base.errors import DataMissing
 from trade.base.history import Window
 from trade.base.instrument import Grid
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS, Timeframe
-from trade.features.compute import Column, FeatureSet, compute_features
+from trade.features.compute import FeatureSet, OutputColumn, compute_features
 from trade.features.plan import Plan, plan_features
 from trade.indicators.registry import INDICATORS, defaults
 from trade.structures.registry import STRUCTURES
@@ -101,7 +101,7 @@ def test_values_known_at_an_instant_do_not_change_when_bars_follow(name: str, cu
         assert column.values[:closed].tobytes() == full.columns[key].values[:closed].tobytes()
 
 
-def prices(column: Column) -> np.ndarray:
+def prices(column: OutputColumn) -> np.ndarray:
     """Return a column in the quote currency."""
     return UNIT.plain(column.values, column.power)
 

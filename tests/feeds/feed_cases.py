@@ -12,7 +12,7 @@ from trade.base.bars import Bars, aggregate, base_bars
 from trade.base.history import Funding, History, OpenInterest, Window
 from trade.base.instrument import Instrument
 from trade.base.timeframe import BASE, MINUTE_MS, Timeframe
-from trade.features.compute import Column, FeatureSet
+from trade.features.compute import FeatureSet, OutputColumn
 from trade.feeds.build import build_feed
 from trade.feeds.store import MultiTFFeedStore
 
@@ -65,7 +65,8 @@ def feed(
     """A feed whose one feature per timeframe is `row_<timeframe>`, the number of the bar."""
     by_timeframe = {Timeframe(name): aggregate(base, Timeframe(name)) for name in others}
     columns = {
-        (f"row_{timeframe}", "value"): Column(timeframe, np.arange(float(len(each))), 0, 0) for timeframe, each in by_timeframe.items()
+        (f"row_{timeframe}", "value"): OutputColumn(timeframe, np.arange(float(len(each))), 0, 0)
+        for timeframe, each in by_timeframe.items()
     }
     features = FeatureSet(by_timeframe, columns, {}, ready_ms)
     history = History(PAPER, base, mark, paid, "", open_interest=held)

@@ -10,7 +10,7 @@ import pytest
 from trade.base.errors import Malformed, Refused
 from trade.base.findings import Finding, Place, Severity
 from trade.gates.accept import accept
-from trade.gates.expected import EXPECTED, Outcome
+from trade.gates.expected import EXPECTED, Expectation
 from trade.gates.gate import Gate
 from trade.play.spec import Expected, Play
 
@@ -51,15 +51,15 @@ def test_a_gate_asks_every_check_and_refuses_once() -> None:
 METRICS: dict[str, Any] = {"total_trades": 12, "net_return_pct": -3.5, "sharpe": None, "profit_factor": 0.3, "sum_of_two": 0.1 + 0.2}
 
 
-def expect(**bounds: tuple[str | None, str | None]) -> Outcome:
+def expect(**bounds: tuple[str | None, str | None]) -> Expectation:
     exact = {name: tuple(None if bound is None else Decimal(bound) for bound in pair) for name, pair in bounds.items()}
-    return Outcome(Expected(cast(Any, exact)), METRICS)
+    return Expectation(Expected(cast(Any, exact)), METRICS)
 
 
 @pytest.mark.parametrize(
     "inside",
     [
-        Outcome(None, METRICS),
+        Expectation(None, METRICS),
         expect(),
         expect(total_trades=("12", "12")),
         expect(total_trades=("10", None), net_return_pct=(None, "-3.5")),
@@ -69,7 +69,7 @@ def expect(**bounds: tuple[str | None, str | None]) -> Outcome:
         expect(sum_of_two=("0.3", "0.3")),
     ],
 )
-def test_a_result_inside_its_bounds_passes(inside: Outcome) -> None:
+def test_a_result_inside_its_bounds_passes(inside: Expectation) -> None:
     assert EXPECTED.require(inside) == ()
 
 
@@ -83,7 +83,7 @@ def test_a_result_inside_its_bounds_passes(inside: Outcome) -> None:
         (expect(unknown=("0", None)), "'unknown' is None, the Play expects 0.."),
     ],
 )
-def test_a_result_outside_its_bounds_or_an_undefined_one_is_refused(outside: Outcome, fact: str) -> None:
+def test_a_result_outside_its_bounds_or_an_undefined_one_is_refused(outside: Expectation, fact: str) -> None:
     with pytest.raises(Refused) as refused:
         EXPECTED.require(outside)
     assert [(finding.code, finding.fact) for finding in refused.value.findings] == [("outside-expected", fact)]

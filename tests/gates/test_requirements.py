@@ -17,7 +17,7 @@ from trade.base.errors import Refused
 from trade.base.history import Window
 from trade.base.timeframe import Timeframe
 from trade.dsl.columns import ColumnRef
-from trade.features.compute import Column, FeatureSet, compute_features
+from trade.features.compute import FeatureSet, OutputColumn, compute_features
 from trade.features.plan import plan_features
 from trade.gates.requirements import REQUIREMENTS, Requirements
 from trade.run.accepted import accept_file
@@ -183,6 +183,6 @@ def test_a_missing_value_that_its_condition_excuses_passes() -> None:
 def test_every_finding_is_told_at_once() -> None:
     case = with_value("rsi", "value", 200)
     columns = dict(case.features.columns)
-    columns["mean", "value"] = Column(Timeframe("5m"), np.full(len(columns["mean", "value"].values), np.nan), 0, 1)
+    columns["mean", "value"] = OutputColumn(Timeframe("5m"), np.full(len(columns["mean", "value"].values), np.nan), 0, 1)
     both = replace(case, features=FeatureSet(case.features.bars, columns, case.features.starts, case.features.ready_ms))
     assert {code for code, _ in refused(both)} == {"column-range", "column-incomplete"}

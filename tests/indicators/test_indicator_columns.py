@@ -5,7 +5,7 @@ import pytest
 from sample_columns import BARS, EVERY_CASE, case_name, cut, first_finite, moved, random_walk, times
 
 from trade.base.catalogue import Entry, Param, Params, ValueType
-from trade.indicators import vendor
+from trade.indicators import formulas
 from trade.indicators.registry import INDICATORS, defaults
 
 MARKET = random_walk()
@@ -15,7 +15,7 @@ EVERY_PARAM = [(entry, param) for entry in INDICATORS.values() for param in entr
 
 @EVERY
 def test_there_is_one_array_per_declared_output(entry: Entry, params: Params) -> None:
-    columns = vendor.compute(entry, params, MARKET, times())
+    columns = formulas.compute(entry, params, MARKET, times())
     assert list(columns) == [output.name for output in entry.outputs]
     for values in columns.values():
         assert values.dtype == np.float64
@@ -26,7 +26,7 @@ def test_there_is_one_array_per_declared_output(entry: Entry, params: Params) ->
 
 @EVERY
 def test_the_first_value_stands_where_it_is_declared(entry: Entry, params: Params) -> None:
-    columns = vendor.compute(entry, params, MARKET, times())
+    columns = formulas.compute(entry, params, MARKET, times())
     declared = entry.first_valid_bars(params)
     totals = {output.name for output in entry.outputs if output.total}
     assert {name: first_finite(columns[name]) for name in totals} == {name: declared[name] for name in totals}
@@ -38,7 +38,7 @@ def test_the_first_value_stands_where_it_is_declared(entry: Entry, params: Param
 
 @EVERY
 def test_a_total_output_has_no_hole_on_a_market_that_moves(entry: Entry, params: Params) -> None:
-    columns = vendor.compute(entry, params, MARKET, times())
+    columns = formulas.compute(entry, params, MARKET, times())
     for output in entry.outputs:
         known = ~np.isnan(columns[output.name][entry.first_valid_bars(params)[output.name] :])
         assert known.all() if output.total else (known.any() and not known.all())
@@ -46,7 +46,7 @@ def test_a_total_output_has_no_hole_on_a_market_that_moves(entry: Entry, params:
 
 @EVERY
 def test_values_keep_their_range_and_type(entry: Entry, params: Params) -> None:
-    columns = vendor.compute(entry, params, MARKET, times())
+    columns = formulas.compute(entry, params, MARKET, times())
     for output in entry.outputs:
         known = columns[output.name][~np.isnan(columns[output.name])]
         assert output.low is None or known.min() >= output.low
@@ -58,7 +58,7 @@ def test_values_keep_their_range_and_type(entry: Entry, params: Params) -> None:
 def test_input_shorter_than_the_first_value_gives_only_missing_values(entry: Entry, params: Params) -> None:
     declared = entry.first_valid_bars(params)
     for bars in {0, 1, min(declared.values()), max(declared.values())}:
-        columns = vendor.compute(entry, params, cut(MARKET, 0, bars), times(bars))
+        columns = formulas.compute(entry, params, cut(MARKET, 0, bars), times(bars))
         for name, values in columns.items():
             assert len(values) == bars
             assert np.isnan(values[: declared[name]]).all()
@@ -66,14 +66,14 @@ def test_input_shorter_than_the_first_value_gives_only_missing_values(entry: Ent
 
 @EVERY
 def test_the_same_input_gives_the_same_bytes(entry: Entry, params: Params) -> None:
-    once, again = (vendor.compute(entry, params, MARKET, times()) for _ in range(2))
+    once, again = (formulas.compute(entry, params, MARKET, times()) for _ in range(2))
     assert {name: values.tobytes() for name, values in once.items()} == {name: values.tobytes() for name, values in again.items()}
 
 
 @pytest.mark.parametrize(("entry", "param"), EVERY_PARAM, ids=[f"{e.name}.{p.name}" for e, p in EVERY_PARAM])
 def test_every_parameter_has_its_effect(entry: Entry, param: Param) -> None:
-    usual = vendor.compute(entry, defaults(entry), MARKET, times())
-    other = vendor.compute(entry, {**defaults(entry), param.name: moved(param)}, MARKET, times())
+    usual = formulas.compute(entry, defaults(entry), MARKET, times())
+    other = formulas.compute(entry, {**defaults(entry), param.name: moved(param)}, MARKET, times())
     late = slice(BARS // 2, None)  # far behind the first values, which a length moves anyway
     assert any(not np.array_equal(usual[name][late], other[name][late], equal_nan=True) for name in usual)
 
@@ -83,5 +83,5 @@ def test_the_input_is_not_written_to() -> None:
     for values in MARKET.values():
         values.flags.writeable = False
     for entry in INDICATORS.values():
-        vendor.compute(entry, defaults(entry), MARKET, times())
+        formulas.compute(entry, defaults(entry), MARKET, times())
     assert all(np.array_equal(MARKET[name], before[name]) for name in before)

@@ -5,7 +5,7 @@ import pytest
 from sample_columns import Columns, cut, first_finite, flat, joined, random_walk, times, with_usual_source
 
 from trade.base.catalogue import Entry, Output, Params
-from trade.indicators import vendor
+from trade.indicators import formulas
 from trade.indicators.columns import segments
 from trade.indicators.conditions import may_be_missing, undefined
 from trade.indicators.registry import INDICATORS, defaults
@@ -30,7 +30,7 @@ def holds(entry: Entry, output: str, params: Params, columns: Columns) -> np.nda
 @ENTRIES
 def test_a_total_output_is_missing_exactly_where_it_may_be(entry: Entry, market: Columns) -> None:
     params, ts = defaults(entry), times(len(market["close"]))
-    columns = vendor.compute(entry, params, market, ts)
+    columns = formulas.compute(entry, params, market, ts)
     for output in entry.outputs:
         if output.total:
             excused = may_be_missing(entry, output.name, params, market, ts)
@@ -46,7 +46,7 @@ def test_a_condition_holds_somewhere_if_and_only_if_a_word_is_registered(entry: 
 @pytest.mark.parametrize("market", [STILL, PAUSES, UNTRADED], ids=["still", "pauses", "untraded"])
 @ENTRIES
 def test_values_keep_their_range_on_odd_markets_too(entry: Entry, market: Columns) -> None:
-    columns = vendor.compute(entry, defaults(entry), market, times(len(market["close"])))
+    columns = formulas.compute(entry, defaults(entry), market, times(len(market["close"])))
     for output in entry.outputs:
         known = columns[output.name][~np.isnan(columns[output.name])]
         assert output.low is None or (known >= output.low).all()
@@ -55,7 +55,7 @@ def test_values_keep_their_range_on_odd_markets_too(entry: Entry, market: Column
 
 def value(name: str, market: Columns, output: str = "value") -> np.ndarray:
     entry = INDICATORS[name]
-    return vendor.compute(entry, defaults(entry), with_usual_source(entry, market), times(len(market["close"])))[output]
+    return formulas.compute(entry, defaults(entry), with_usual_source(entry, market), times(len(market["close"])))[output]
 
 
 def test_rsi_keeps_its_value_through_a_day_of_flat_minutes() -> None:

@@ -5,7 +5,7 @@ import pytest
 from sample_columns import cut, random_walk, times
 
 from trade.base.catalogue import Entry
-from trade.indicators import vendor
+from trade.indicators import formulas
 from trade.indicators.conditions import may_be_missing
 from trade.indicators.registry import INDICATORS, defaults
 
@@ -25,8 +25,8 @@ def with_holes(*bars: int) -> dict[str, np.ndarray]:
 @ENTRIES
 def test_a_late_source_gives_what_the_tail_alone_gives(entry: Entry) -> None:
     params = defaults(entry)
-    whole = vendor.compute(entry, params, with_holes(), times(BARS))
-    tail = vendor.compute(entry, params, cut(MARKET, 37), times(BARS)[37:])
+    whole = formulas.compute(entry, params, with_holes(), times(BARS))
+    tail = formulas.compute(entry, params, cut(MARKET, 37), times(BARS)[37:])
     for name, values in whole.items():
         assert np.isnan(values[:37]).all()
         assert np.array_equal(values[37:], tail[name], equal_nan=True)
@@ -35,8 +35,8 @@ def test_a_late_source_gives_what_the_tail_alone_gives(entry: Entry) -> None:
 @ENTRIES
 def test_a_hole_in_the_source_starts_the_indicator_anew(entry: Entry) -> None:
     params = defaults(entry)
-    whole = vendor.compute(entry, params, with_holes(400), times(BARS))
-    tail = vendor.compute(entry, params, cut(MARKET, 401), times(BARS)[401:])
+    whole = formulas.compute(entry, params, with_holes(400), times(BARS))
+    tail = formulas.compute(entry, params, cut(MARKET, 401), times(BARS)[401:])
     for name, values in whole.items():
         assert np.isnan(values[400])
         assert np.array_equal(values[401:], tail[name], equal_nan=True)
@@ -45,7 +45,7 @@ def test_a_hole_in_the_source_starts_the_indicator_anew(entry: Entry) -> None:
 @ENTRIES
 def test_the_bars_behind_a_hole_are_excused_until_the_first_value(entry: Entry) -> None:
     params, market = defaults(entry), with_holes(400, 402)
-    columns = vendor.compute(entry, params, market, times(BARS))
+    columns = formulas.compute(entry, params, market, times(BARS))
     for output in entry.outputs:
         if output.total:
             excused = may_be_missing(entry, output.name, params, market, times(BARS))
@@ -54,5 +54,5 @@ def test_the_bars_behind_a_hole_are_excused_until_the_first_value(entry: Entry) 
 
 @ENTRIES
 def test_a_source_without_any_value_gives_none(entry: Entry) -> None:
-    columns = vendor.compute(entry, defaults(entry), {**MARKET, "source": np.full(BARS, np.nan)}, times(BARS))
+    columns = formulas.compute(entry, defaults(entry), {**MARKET, "source": np.full(BARS, np.nan)}, times(BARS))
     assert all(np.isnan(values).all() for values in columns.values())

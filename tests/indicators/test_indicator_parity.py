@@ -4,7 +4,7 @@ from pandas_ta_truth import pandas_ta_says
 from sample_columns import EVERY_CASE, case_name, random_walk, times, with_usual_source
 
 from trade.base.catalogue import Entry, Params
-from trade.indicators import vendor
+from trade.indicators import formulas
 
 MARKET = random_walk()
 
@@ -15,7 +15,7 @@ OF_PANDAS_TA = [(entry, params) for entry, params in EVERY_CASE if entry.values_
 
 @pytest.mark.parametrize(("entry", "params"), OF_PANDAS_TA, ids=map(case_name, OF_PANDAS_TA))
 def test_values_are_those_of_pandas_ta_from_the_first_valid_bar_on(entry: Entry, params: Params) -> None:
-    ours = vendor.compute(entry, params, with_usual_source(entry, MARKET), times())
+    ours = formulas.compute(entry, params, with_usual_source(entry, MARKET), times())
     theirs = pandas_ta_says(entry, params, MARKET, times())
     for name, first in entry.first_valid_bars(params).items():
         scale = np.nanmax(np.abs(theirs[name][first:]))

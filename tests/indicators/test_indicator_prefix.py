@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sample_columns import EVERY_CASE, case_name, cut, flat, joined, random_walk, times
 
 from trade.base.catalogue import Entry, Params
-from trade.indicators import vendor
+from trade.indicators import formulas
 from trade.indicators.registry import INDICATORS, defaults
 
 BARS = 600
@@ -15,8 +15,8 @@ MARKET = joined(random_walk(250), flat(60), random_walk(290, seed=8, price=0.123
 
 
 def assert_prefix(entry: Entry, params: Params, bars: int) -> None:
-    whole = vendor.compute(entry, params, MARKET, times(BARS))
-    part = vendor.compute(entry, params, cut(MARKET, 0, bars), times(bars))
+    whole = formulas.compute(entry, params, MARKET, times(BARS))
+    part = formulas.compute(entry, params, cut(MARKET, 0, bars), times(bars))
     for name, values in part.items():
         assert np.array_equal(values, whole[name][:bars], equal_nan=True), f"{name} of the first {bars} bars"
 

@@ -9,7 +9,7 @@ import pytest
 from sample_columns import EVERY_CASE, STEP_MS, Columns, case_name, cut, random_walk, times
 
 from trade.base.catalogue import Entry, Params, ParamType, ParamValue
-from trade.indicators import vendor
+from trade.indicators import formulas
 from trade.indicators.registry import INDICATORS, defaults
 
 SHARE = 1e-8
@@ -83,11 +83,11 @@ def test_the_first_value_in_a_window_is_that_of_ten_times_the_history(entry: Ent
     settle = settle_of(entry, params)
     bars = 10 * settle + 2 * AROUND_BARS
     columns, opens = MARKETS[market](bars, seed=settle % 97 + 1), times(bars)
-    long = vendor.compute(entry, params, columns, opens)
+    long = formulas.compute(entry, params, columns, opens)
     scales = {name: spread(values[-2 * AROUND_BARS :]) for name, values in long.items()}
     for start in np.linspace(10 * settle, 10 * settle + AROUND_BARS, WINDOWS).astype(int):
         early = start - settle
-        short = vendor.compute(entry, params, cut(columns, early, start + 2), opens[early : start + 2])
+        short = formulas.compute(entry, params, cut(columns, early, start + 2), opens[early : start + 2])
         for name, scale in scales.items():
             full, late = long[name][start : start + 2], short[name][settle:]
             if entry.name == "obv":  # a running sum: only its changes mean something

@@ -5,7 +5,7 @@ import pytest
 from sample_columns import Columns, random_walk, times
 
 from trade.base.catalogue import Entry
-from trade.indicators import vendor
+from trade.indicators import formulas
 from trade.indicators.registry import INDICATORS, defaults
 
 MARKET = random_walk()
@@ -27,7 +27,7 @@ READERS = [
 
 
 def leaves_its_range(entry: Entry, columns: Columns) -> bool:
-    out = vendor.compute(entry, defaults(entry), columns, times())
+    out = formulas.compute(entry, defaults(entry), columns, times())
     known = {output: out[output.name][~np.isnan(out[output.name])] for output in entry.outputs if output.low is not None}
     return any(values.min() < o.low or values.max() > (np.inf if o.high is None else o.high) for o, values in known.items() if len(values))
 

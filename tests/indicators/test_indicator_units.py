@@ -7,7 +7,7 @@ import pytest
 from sample_columns import EVERY_CASE, Columns, case_name, joined, random_walk, times
 
 from trade.base.catalogue import Entry, Params
-from trade.indicators import vendor
+from trade.indicators import formulas
 
 BARS = 700
 
@@ -28,8 +28,8 @@ def whole_market(seed: int) -> Columns:
 def test_prices_times_a_factor_give_prices_times_that_factor(entry: Entry, params: Params, factor: int) -> None:
     market = whole_market(seed=11)
     scaled = {name: values if name == "volume" else factor * values for name, values in market.items()}
-    here = vendor.compute(entry, params, market, times(BARS))
-    there = vendor.compute(entry, params, scaled, times(BARS))
+    here = formulas.compute(entry, params, market, times(BARS))
+    there = formulas.compute(entry, params, scaled, times(BARS))
     for output in entry.outputs:
         expected = here[output.name] * (factor if output.in_source_unit else 1)
         scale = np.nanmax(np.abs(expected), initial=1.0)

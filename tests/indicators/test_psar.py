@@ -7,7 +7,7 @@ import pytest
 from sample_columns import random_walk, times
 
 from trade.base.catalogue import Entry
-from trade.indicators import vendor
+from trade.indicators import formulas
 from trade.indicators.psar import parabolic
 from trade.indicators.registry import INDICATORS, defaults
 from trade.indicators.supertrend import trailing_band
@@ -17,7 +17,7 @@ PSAR = INDICATORS["psar"]
 
 def psar(high: list[float], low: list[float], close: list[float], **params: float) -> dict[str, np.ndarray]:
     market = {"high": np.array(high, float), "low": np.array(low, float), "source": np.array(close, float)}
-    return vendor.compute(PSAR, {"af0": 0.02, "af": 0.02, "max_af": 0.2, **params}, market, times(len(high)))
+    return formulas.compute(PSAR, {"af0": 0.02, "af": 0.02, "max_af": 0.2, **params}, market, times(len(high)))
 
 
 def test_a_rising_market_pulls_the_stop_up_by_the_acceleration() -> None:
@@ -43,7 +43,7 @@ def test_touching_through_the_stop_turns_it_to_the_extreme() -> None:
 
 def test_the_acceleration_stops_at_its_maximum() -> None:
     market = random_walk(2_000)
-    out = vendor.compute(PSAR, {"af0": 0.02, "af": 0.05, "max_af": 0.11}, market, times())
+    out = formulas.compute(PSAR, {"af0": 0.02, "af": 0.05, "max_af": 0.11}, market, times())
     assert np.nanmax(out["af"]) == pytest.approx(0.11)
 
 
@@ -52,6 +52,6 @@ def test_the_kernel_has_one_signature(entry: Entry, kernel: Any) -> None:
     sealed = random_walk(50)
     for values in sealed.values():
         values.flags.writeable = False
-    vendor.compute(entry, defaults(entry), sealed, times(50))
-    vendor.compute(entry, defaults(entry), random_walk(50), times(50))
+    formulas.compute(entry, defaults(entry), sealed, times(50))
+    formulas.compute(entry, defaults(entry), random_walk(50), times(50))
     assert len(kernel.signatures) == 1

@@ -11,7 +11,7 @@ from pine_builtins import charts
 from sample_columns import Columns, Float64, joined, random_walk, times, with_usual_source
 
 from trade.base.catalogue import Params
-from trade.indicators import vendor
+from trade.indicators import formulas
 from trade.indicators.registry import INDICATORS, defaults
 
 BARS = 3_000
@@ -37,7 +37,7 @@ EVERY_MARKET = pytest.mark.parametrize("market", MARKETS.values(), ids=MARKETS)
 
 
 def columns(name: str, market: Columns, params: Params) -> dict[str, Float64]:
-    return vendor.compute(INDICATORS[name], params, market, times(len(market["source"])))
+    return formulas.compute(INDICATORS[name], params, market, times(len(market["source"])))
 
 
 def rows(market: Columns) -> tuple[list[float], list[float], list[float]]:
@@ -165,7 +165,7 @@ OTHER_LENGTHS = {
 @pytest.mark.parametrize("name", CHARTS)
 def test_what_the_page_calls_the_same_is_the_same_once_settled(name: str) -> None:
     entry = INDICATORS[name]
-    ours = vendor.compute(entry, defaults(entry), with_usual_source(entry, WALK), times(BARS))
+    ours = formulas.compute(entry, defaults(entry), with_usual_source(entry, WALK), times(BARS))
     late = slice(BARS // 2, None)
     for output, values in CHARTS[name].items():
         np.testing.assert_allclose(ours[output][late], values[late], rtol=1e-7, atol=1e-9 * np.nanstd(values), err_msg=output)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from trade.base.catalogue import Entry, Params, ParamType
 from trade.base.units import PER_TICK
-from trade.indicators import vendor
+from trade.indicators import formulas
 from trade.indicators.registry import INDICATORS, defaults
 
 HOUR_MS = 3_600_000
@@ -44,7 +44,7 @@ def ours(entry: Entry, params: Params, market: Market, times: int = 1) -> Mappin
     typical = (prices["high"] + prices["low"] + prices["close"]) / 3.0
     source = typical if entry.close_means == "hlc3" else prices["close"]
     columns = {**prices, "source": source, "volume": np.array(market["volume"], np.float64)}
-    return vendor.compute(entry, params, columns, np.array(market["ts_open_ms"], np.int64))
+    return formulas.compute(entry, params, columns, np.array(market["ts_open_ms"], np.int64))
 
 
 def short_params(name: str) -> Iterator[Params]:

@@ -13,7 +13,7 @@ from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import Mismatch
 from trade.market import journal
-from trade.market.journal import FILE_NAME, Entry
+from trade.market.journal import FILE_NAME, JournalEntry
 from trade.market.names import Kind
 from trade.market.sql import query
 from trade.market.store import Store
@@ -43,7 +43,7 @@ accept_gap(Path(sys.argv[1]), AcceptRequest(Series("generic", "linear", "BTCUSDT
 
 
 def entry(n, result="x"):
-    return Entry(n, "heal", BTC, Kind.BARS, n, n + 1, 1, result)
+    return JournalEntry(n, "heal", BTC, Kind.BARS, n, n + 1, 1, result)
 
 
 def entries(db):

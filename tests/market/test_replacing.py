@@ -10,7 +10,7 @@ from trade.base.errors import DataMissing, Malformed
 from trade.files.importing import ImportRequest, import_files
 from trade.market import journal
 from trade.market.deleting import DeleteRequest, delete_rows
-from trade.market.journal import Entry
+from trade.market.journal import JournalEntry
 from trade.market.manifest import AcceptedGap
 from trade.market.names import Kind
 from trade.market.store import Store
@@ -69,7 +69,7 @@ def test_what_was_replaced_is_said_and_in_the_journal(parquet, load_in, db):
     [note] = report.findings
     assert (note.code, str(note.severity), note.data["rows"]) == ("rows-replaced", "note", 2)
     assert "'2023-01-01 00:07' and '2023-01-01 01:00'" in note.fact
-    assert entries(db) == (Entry(NOW_MS, "import-replace", BTC, Kind.BARS, minute(7), minute(60), 2, report.file),)
+    assert entries(db) == (JournalEntry(NOW_MS, "import-replace", BTC, Kind.BARS, minute(7), minute(60), 2, report.file),)
     assert load_in(parquet(make_bars(60)), replace_at_ms=NOW_MS).duplicates_agreeing == 60
     assert len(entries(db)) == 1
 
@@ -134,7 +134,7 @@ def test_the_rows_of_a_span_go_and_no_other(first, end, rows, parquet, load_in, 
     assert left(db) == [n for n in range(100) if n not in gone]
     assert same(stored(db), {name: column[left(db)] for name, column in make_bars(100).items()})
     begin = minute(max(first or 0, 0))
-    assert entries(db) == (Entry(NOW_MS, "delete", BTC, Kind.BARS, begin, minute(min(end or 100, 100)), rows, ""),)
+    assert entries(db) == (JournalEntry(NOW_MS, "delete", BTC, Kind.BARS, begin, minute(min(end or 100, 100)), rows, ""),)
 
 
 def test_a_deleted_candle_can_be_imported_anew(parquet, load_in, db):

@@ -10,7 +10,7 @@ from trade.artifacts.tables import FILLS, POINTS, TRADES
 from trade.base.result import Result
 from trade.run.accepted import accept_file
 from trade.run.backtest import run_backtest
-from trade.run.execute import Execution, execute, preflight
+from trade.run.execute import FinishedRun, execute, preflight
 from trade.run.request import Doors, Request
 
 PLAYS = Path(__file__).parent / "plays"
@@ -36,7 +36,7 @@ def receipt(name: str, market: Path, out: Path) -> Receipt:
     return run_backtest(Request(play=PLAYS / f"{name}.yml", out=out), doors(market))
 
 
-def execution(name: str, market: Path, start: str | None = None, end: str | None = None) -> Execution:
+def execution(name: str, market: Path, start: str | None = None, end: str | None = None) -> FinishedRun:
     """Run a Play over a window and publish nothing."""
     request = Request(
         play=PLAYS / f"{name}.yml",

@@ -20,7 +20,7 @@ from trade.play.dump import to_yaml
 from trade.play.features import LONGEST_CHAIN, MOST_FEATURES
 from trade.play.nodes import MAX_BYTES, MAX_VALUES
 from trade.play.structures import MOST_STRUCTURES
-from trade.run.accepted import Accepted, accept_file
+from trade.run.accepted import AcceptedPlay, accept_file
 from trade.run.backtest import run_backtest
 from trade.run.names import CATALOGUE
 from trade.run.request import Request
@@ -31,7 +31,7 @@ RSI, ENTRY = "features: {rsi: {indicator: rsi}}\n", 'actions: {entry_long: [[rsi
 WHOLE = HEAD + RISK + RSI + ENTRY
 
 
-def accepted(folder: Path, text: str | bytes) -> Accepted:
+def accepted(folder: Path, text: str | bytes) -> AcceptedPlay:
     path = folder / "play.yml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
     return accept_file(path)

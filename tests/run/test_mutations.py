@@ -17,7 +17,7 @@ from runs import PLAYS, doors, hashes, ms
 
 from trade.base.errors import Malformed
 from trade.play.dump import resolved
-from trade.run.accepted import Accepted, accept_file
+from trade.run.accepted import AcceptedPlay, accept_file
 from trade.run.backtest import inputs_of
 from trade.run.documents import documents
 from trade.run.execute import execute, preflight
@@ -86,13 +86,13 @@ def drawn(count: int, seed: int) -> list[tuple[str, Mutation]]:
     return random.Random(seed).sample(every, min(count, len(every)))
 
 
-def accepted(folder: Path, play: dict[str, Any]) -> Accepted:
+def accepted(folder: Path, play: dict[str, Any]) -> AcceptedPlay:
     path = folder / "play.yml"
     path.write_text(yaml.safe_dump(play, sort_keys=False))
     return accept_file(path)
 
 
-def ran(made: Accepted, market: Path) -> Mapping[str, Any]:
+def ran(made: AcceptedPlay, market: Path) -> Mapping[str, Any]:
     """Return everything that a run of a few days keeps, as text."""
     request = Request(play=Path("nowhere"), out=Path("nowhere"), from_ms=ms("2025-03-03"), to_ms=ms("2025-03-06"))
     ready = preflight(request, doors(market), made)
@@ -104,7 +104,7 @@ def ran(made: Accepted, market: Path) -> Mapping[str, Any]:
 def judged(cases: Iterable[tuple[str, Mutation]], folder: Path, market: Path) -> Counter[str]:
     """Return how many mutations came out in which way; whatever else happens fails here."""
     plays = {name: accepted(folder, play) for name, play in sources().items()}
-    first_of: dict[str, Accepted] = {each.play.play_hash: each for each in plays.values()}
+    first_of: dict[str, AcceptedPlay] = {each.play.play_hash: each for each in plays.values()}
     bytes_of: dict[str, Mapping[str, Any]] = {}
     counts: Counter[str] = Counter()
     for name, mutation in cases:

@@ -12,7 +12,7 @@ from runs import doors, ms
 from trade.artifacts.receipt import FILES
 from trade.dsl.explain import explain
 from trade.play.dump import resolved, to_yaml
-from trade.run.accepted import Accepted, accept_file
+from trade.run.accepted import AcceptedPlay, accept_file
 from trade.run.backtest import run_backtest
 from trade.run.request import Request
 
@@ -53,7 +53,7 @@ def turned(value: dict[str, Any]) -> dict[str, Any]:
     return dict(reversed(value.items()))
 
 
-def accepted(folder: Path, **changes: Any) -> Accepted:
+def accepted(folder: Path, **changes: Any) -> AcceptedPlay:
     path = folder / "play.yml"
     path.write_text(json.dumps({**PLAY, **changes}))
     return accept_file(path)

@@ -195,7 +195,7 @@ def test_a_disk_that_fills_up_at_the_import_leaves_the_store_as_it_was(run: Run,
     def full(*rest: Any, **words: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(parquet, "sync", full)
+    monkeypatch.setattr(parquet, "flush_to_disk", full)
     said = run("--db", tmp_path / "fresh")
     assert (said.code, said.codes) == (EXIT_REFUSED, ["store-not-writable"])
     assert [path.name for path in (tmp_path / "fresh").rglob("*") if path.is_file()] == [".lock"]

@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from trade.analysis.curve import Curve, read_curve
+from trade.analysis.curve import CurveFigures, read_curve
+from trade.base.arrays import Bool, Float64, Int64
 from trade.base.result import Result
 from trade.base.timeframe import DAY_MS
-
-Int64 = npt.NDArray[np.int64]
-Float64 = npt.NDArray[np.float64]
-Bool = npt.NDArray[np.bool_]
 
 YEARLY_FROM_MS = 30 * DAY_MS  # a shorter window says nothing of a year
 _TAIL = 20  # one in twenty: 5 %
@@ -25,7 +21,7 @@ class Basis:
     """A result read once. Columns are contiguous, of shape [trades]."""
 
     result: Result
-    curve: Curve
+    curve: CurveFigures
     quanta_per_usdt: int
     net_quanta: Int64
     side: Int64

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trade.analysis.basis import Basis
+from trade.base.arrays import Float64
 from trade.base.timeframe import Timeframe
 
 DAY, WEEK, MONTH = Timeframe("D"), Timeframe("W"), Timeframe("M")
@@ -18,7 +19,7 @@ class PeriodReturns:
     """Return of each period that holds an exec close; the first and the last may be parts of a period."""
 
     ts_open_ms: npt.NDArray[np.int64]
-    return_pct: npt.NDArray[np.float64]
+    return_pct: Float64
 
 
 def period_returns(basis: Basis, period: Timeframe) -> PeriodReturns:

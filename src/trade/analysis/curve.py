@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64, Int64
 from trade.base.curve import EquityCurve
 from trade.base.records import RATE_ONE
 from trade.base.timeframe import DAY_MS
 from trade.kernels import kernel
 from trade.sim.money import times_rate
 
-Int64 = npt.NDArray[np.int64]
-Float64 = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
-class Curve:
+class CurveFigures:
     """What the equity curve says, per exec bar; every share is a fraction, not percent.
 
     Returns (E_t − E_{t−1}) / E_{t−1} end with the point at which equity is first not positive: nothing follows from nothing.
@@ -50,7 +47,7 @@ class Curve:
     day_rows: Int64
 
 
-def read_curve(points: EquityCurve) -> Curve:
+def read_curve(points: EquityCurve) -> CurveFigures:
     """Walk the equity curve once. The first point is the initial equity (TIME-9), so there is at least one."""
     if len(points) == 0:
         raise ValueError("an equity curve has at least the initial equity at the window start")
@@ -67,7 +64,7 @@ def read_curve(points: EquityCurve) -> Curve:
     kept, moved, lost, day_count, lowest, run, calls, leverage_points = counts
     square, leverage, max_leverage, ratio, closest, gains, losses, downside = sums
     mean, m2, m3, m4 = _moments(moves[:moved], kept, gains - losses)
-    return Curve(
+    return CurveFigures(
         exec_bars=len(points) - 1,
         returns=kept,
         moves=moves[:moved],

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from trade.analysis.basis import Basis, over, pct
-
-Bool = npt.NDArray[np.bool_]
+from trade.base.arrays import Bool
 
 
 def avg_trade_duration_bars(basis: Basis) -> float | None:

@@ -9,9 +9,10 @@ import math
 
 import numpy as np
 
-from trade.analysis.basis import Basis, Float64, over
+from trade.analysis.basis import Basis, over
 from trade.analysis.calendar import DAY, period_returns
 from trade.analysis.returns import yearly_growth
+from trade.base.arrays import Float64
 from trade.base.timeframe import Timeframe
 
 _ROUNDING = 1e-12  # a spread this small beside the mean is rounding, not risk

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from trade.analysis.basis import over, pct
+from trade.base.arrays import Int64
 from trade.base.records import LONG, SHORT, ExitReason, Records
 from trade.base.result import Result
 from trade.base.timeframe import DAY_MS
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
-
-Int64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

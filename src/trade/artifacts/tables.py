@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trade.base.arrays import Int64
 from trade.base.curve import EquityCurve
 from trade.base.hashing import table_hash
 from trade.base.instrument import Grid
 from trade.base.records import EQUITY, FILL, NO_PRICE, TRADE, Cap, ExitReason, FillKind, PriceFrom, Records, Rule, Word
 
-Int64 = npt.NDArray[np.int64]
 Rows = Records | EquityCurve  # both give a column by its name
 Readable = Callable[[Any, Grid], pa.Array]
 BROKEN = (OSError, ValueError, pa.ArrowException)  # what pyarrow raises for bytes that are no parquet

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.spans import NONE, covered_ms
 from trade.base.timeframe import Timeframe
-
-Int64 = npt.NDArray[np.int64]
 
 ALWAYS = "24/7"
 

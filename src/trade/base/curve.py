@@ -8,11 +8,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.records import EQUITY, RATE_ONE, Records
-
-Int64 = npt.NDArray[np.int64]
 
 STANDING = np.dtype(
     [

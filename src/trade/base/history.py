@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-
+from trade.base.arrays import Float64, Int64
 from trade.base.bars import Bars
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash, table_hash
 from trade.base.instrument import Instrument
 
-Int64 = npt.NDArray[np.int64]
-Float64 = npt.NDArray[np.float64]
 Spans = tuple[tuple[int, int], ...]
 
 

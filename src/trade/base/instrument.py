@@ -10,13 +10,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Float64, Int64
 from trade.base.calendar import ALWAYS
 from trade.base.rules import VALUES, Rules, as_text, common_unit
-
-Int64 = npt.NDArray[np.int64]
-Float64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ class Grid:
         """Return the double nearest to each quantity, in base units."""
         return _multiples(self.qty_step, lots)
 
-    def off_grid(self, prices: Float64) -> npt.NDArray[np.bool_]:
+    def off_grid(self, prices: Float64) -> Bool:
         """Return which prices are not the double nearest to a tick (1e-9 relative slack for re-published data)."""
         return np.abs(self.to_prices(self.to_ticks(prices)) - prices) > 1e-9 * np.abs(prices)
 
@@ -191,7 +188,7 @@ class Instrument:
         parts = [grid_then.to_ticks(prices[rows]) * grid.ticks(grid_then.tick_size) for rows, grid_then in self._eras(ts_ms)]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def off_grid(self, ts_ms: Int64, prices: Float64) -> npt.NDArray[np.bool_]:
+    def off_grid(self, ts_ms: Int64, prices: Float64) -> Bool:
         """Return which prices are no multiple of the tick in force at their instants (both shape [n], instants ascending)."""
         return np.concatenate([grid_then.off_grid(prices[rows]) for rows, grid_then in self._eras(ts_ms)])
 

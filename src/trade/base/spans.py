@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Int64 = npt.NDArray[np.int64]
-Bool = npt.NDArray[np.bool_]
+from trade.base.arrays import Bool, Int64
 
 NONE: Int64 = np.empty((0, 2), np.int64)
 NONE.setflags(write=False)

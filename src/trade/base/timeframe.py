@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Int64 = npt.NDArray[np.int64]
+from trade.base.arrays import Int64
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS

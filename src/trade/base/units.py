@@ -7,10 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
-Int64 = npt.NDArray[np.int64]
-Float64 = npt.NDArray[np.float64]
+from trade.base.arrays import Float64, Int64
 
 EXACT_BELOW = 2**53  # whole numbers below are doubles
 PER_TICK = 12  # so that (high + low)/2, (high + low + close)/3 and (open + high + low + close)/4 are whole

@@ -14,7 +14,7 @@ from trade.cli.calendars import closed_of
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms, now_ms
 
 if TYPE_CHECKING:
-    from trade.market.journal import Entry
+    from trade.market.journal import JournalEntry
     from trade.market.names import Series
     from trade.quality.accepting import AcceptRequest
     from trade.quality.checking import Checked
@@ -151,7 +151,7 @@ def _show_accepted(series: Series, known: list[dict[str, Any]]) -> None:
         console.show(table)
 
 
-def _show_journal(entries: list[Entry]) -> None:
+def _show_journal(entries: list[JournalEntry]) -> None:
     from trade.market.instants import iso
 
     table = console.table("when", "what", "series", "kind", "from", "to", "rows", "result")

@@ -14,7 +14,8 @@ from trade.cli.calendars import closed_of
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet
 
 if TYPE_CHECKING:
-    from trade.base.calendar import ClosedSpans, Int64
+    from trade.base.arrays import Int64
+    from trade.base.calendar import ClosedSpans
     from trade.market.coverage import Cover
     from trade.market.names import Series
     from trade.market.store import Store, StoredSeries

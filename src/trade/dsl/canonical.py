@@ -19,6 +19,7 @@ from trade.dsl.tree import (
     Comparison,
     Constant,
     InstantPart,
+    LastInstants,
     Logic,
     OneOf,
     Op,
@@ -26,7 +27,6 @@ from trade.dsl.tree import (
     Program,
     Rule,
     SetupUse,
-    Window,
     WindowKind,
 )
 from trade.play.canonical import normal
@@ -107,11 +107,11 @@ def _rule(rule: Rule) -> Any:
             return {"not": _rule(part)}
         case Combined(logic=logic, parts=parts):
             return {logic.value: [_rule(part) for part in parts]}
-        case Window():
+        case LastInstants():
             return _window(rule)
 
 
-def _window(window: Window) -> dict[str, Any]:
+def _window(window: LastInstants) -> dict[str, Any]:
     reach, least = window.reach, {"min_true": window.min_true} if window.kind is WindowKind.COUNT_TRUE else {}
     part = {**least, "expr": _rule(window.parts[0])}
     if reach.duration_ms:

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from trade.base.arrays import Float64, Int64
 from trade.base.timeframe import Timeframe
 from trade.base.units import PriceUnit
 
-Int64 = npt.NDArray[np.int64]
-Float64 = npt.NDArray[np.float64]
 Rows = Int64 | range  # a range where each instant has the row after the last one's
 
 

@@ -6,7 +6,7 @@ from math import inf
 
 from trade.dsl.certainty import Certainty, Verdict, of_between, of_pair
 from trade.dsl.context import Context
-from trade.dsl.forms import ABSENT, Piece, Written
+from trade.dsl.forms import ABSENT, Piece, WrittenComparison
 from trade.dsl.notes import Path, written
 from trade.dsl.operands import read_against, read_number, read_operand, read_pair
 from trade.dsl.operators import NEAR, agree, fits, read_operator
@@ -16,7 +16,7 @@ from trade.dsl.text import number_text, operand_text, rule_text
 from trade.dsl.tree import Between, Comparison, Constant, Leaf, OneOf, Op
 
 
-def read_comparison(ctx: Context, it: Written) -> Leaf | None:
+def read_comparison(ctx: Context, it: WrittenComparison) -> Leaf | None:
     """Return the typed comparison, or None with every mistake noted."""
     op = read_operator(ctx, it.op.value, it.op.path)
     if op is None:
@@ -31,7 +31,7 @@ def read_comparison(ctx: Context, it: Written) -> Leaf | None:
     return None if pair is None or tolerance is None else _compare(ctx, op, pair[0], pair[1], tolerance, it)
 
 
-def _compare(ctx: Context, op: Op, left: Term, right: Term, tolerance: float, it: Written) -> Leaf | None:
+def _compare(ctx: Context, op: Op, left: Term, right: Term, tolerance: float, it: WrittenComparison) -> Leaf | None:
     if isinstance(left.operand, Constant) and isinstance(right.operand, Constant):
         fact = f"'{left.operand.text} {op} {right.operand.text}' compares two constants"
         ctx.notes.error(it.path, "two-constants", fact, "compare with a feature, a structure or a price")
@@ -51,7 +51,7 @@ def _both_fit(ctx: Context, op: Op, *sides: tuple[Term, Path]) -> bool:
     return all(columns) and all(fits(ctx, op, term, path) for term, path in sides if isinstance(term.operand, Constant))
 
 
-def _read_tolerance(ctx: Context, op: Op, piece: Piece, it: Written) -> float | None:
+def _read_tolerance(ctx: Context, op: Op, piece: Piece, it: WrittenComparison) -> float | None:
     """Return the tolerance, 0 for operators without one, None when it is wrong."""
     if op not in NEAR:
         if piece.value is ABSENT:
@@ -69,7 +69,7 @@ def _read_tolerance(ctx: Context, op: Op, piece: Piece, it: Written) -> float | 
     return float(value)
 
 
-def _read_between(ctx: Context, it: Written) -> Leaf | None:
+def _read_between(ctx: Context, it: WrittenComparison) -> Leaf | None:
     value = read_operand(ctx, it.lhs.value, it.lhs.path)
     match it.rhs.value:
         case [low, high]:
@@ -99,7 +99,7 @@ def _read_bound(ctx: Context, bound: Piece) -> Constant | None:
     return term.operand if term and isinstance(term.operand, Constant) else None
 
 
-def _read_in(ctx: Context, it: Written) -> Leaf | None:
+def _read_in(ctx: Context, it: WrittenComparison) -> Leaf | None:
     value = read_operand(ctx, it.lhs.value, it.lhs.path)
     if not isinstance(it.rhs.value, list) or not it.rhs.value:
         ctx.notes.error(it.rhs.path, "malformed-rule", "'in' takes a list of at least one value", "write [lhs, in, [a, b]]")
@@ -127,7 +127,7 @@ def _read_choice(ctx: Context, value: Term, item: Piece) -> Constant | None:
     return term.operand
 
 
-def _judge(ctx: Context, rule: Leaf, verdict: Verdict, it: Written, terms: tuple[Term, ...]) -> Leaf | None:
+def _judge(ctx: Context, rule: Leaf, verdict: Verdict, it: WrittenComparison, terms: tuple[Term, ...]) -> Leaf | None:
     """Refuse what can never hold; warn of what always does."""
     if verdict is None:
         return rule
@@ -139,7 +139,7 @@ def _judge(ctx: Context, rule: Leaf, verdict: Verdict, it: Written, terms: tuple
     return rule
 
 
-def _warn_of_windows(ctx: Context, rule: Comparison, it: Written) -> None:
+def _warn_of_windows(ctx: Context, rule: Comparison, it: WrittenComparison) -> None:
     """Warn of what the bars that both sides look at decide; it is true of bars, not of words, so the Play still runs."""
     decided = of_windows(ctx.scope, rule.op, rule.left, rule.right)
     if decided is None:

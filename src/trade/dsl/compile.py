@@ -9,16 +9,16 @@ from trade.dsl.actions import read_actions
 from trade.dsl.columns import ColumnRef, ordered
 from trade.dsl.conditions import read_condition
 from trade.dsl.context import Context
-from trade.dsl.notes import Notes
+from trade.dsl.notes import RuleNotes
 from trade.dsl.scope import Scope
 from trade.dsl.setups import reachable, read_setup
-from trade.dsl.tree import Block, Combined, Program, Rule, Setup, SetupUse, Window, columns_of
+from trade.dsl.tree import Block, Combined, LastInstants, Program, Rule, Setup, SetupUse, columns_of
 from trade.play.spec import RuleSource
 
 
 def compile_rules(rules: RuleSource, scope: Scope) -> tuple[Program | None, tuple[Finding, ...]]:
     """Return the program and what there is to say, by place; no program if anything is wrong or refers to a broken id."""
-    ctx = Context(scope, Notes(rules.places), rules.setups)
+    ctx = Context(scope, RuleNotes(rules.places), rules.setups)
     try:
         blocks, used = _read(ctx, rules)
     except Full:
@@ -51,7 +51,7 @@ def _program(ctx: Context, blocks: tuple[Block, ...], used: set[str]) -> Program
 
 def _reads(rules: Iterable[Rule]) -> Iterator[ColumnRef]:
     for rule in rules:
-        if isinstance(rule, (Combined, Window)):
+        if isinstance(rule, (Combined, LastInstants)):
             yield from _reads(rule.parts)
         elif not isinstance(rule, SetupUse):
             yield from (column.ref for operand in rule.operands for column in columns_of(operand))

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.arrays import Bool, Int64
 from trade.base.records import Intent
-from trade.dsl.columns import Clock, Columns, Int64
+from trade.dsl.columns import Clock, Columns
 from trade.dsl.stretch import Stretch
 from trade.dsl.tree import Action, Block, Program
 from trade.dsl.truth import some
-from trade.dsl.values import Span
+from trade.dsl.values import InstantSpan
 
 Codes = npt.NDArray[np.int8]
 
@@ -41,14 +42,14 @@ def decide(program: Program, stretch: Stretch, columns: Columns) -> Codes:
     return codes
 
 
-def _closes(stretch: Stretch, columns: Columns, span: Span) -> Int64:
+def _closes(stretch: Stretch, columns: Columns, span: InstantSpan) -> Int64:
     """Return where the exec closes of a stretch stand among its base closes."""
     there = stretch.instants[Clock.EXEC]
     closes = columns.instants(Clock.EXEC)[there.span.first : there.span.last][there.own]
     return np.searchsorted(columns.instants(span.clock)[span.first : span.last], closes)
 
 
-def _fires(block: Block, stretch: Stretch) -> Iterator[tuple[npt.NDArray[np.bool_], tuple[Action, ...]]]:
+def _fires(block: Block, stretch: Stretch) -> Iterator[tuple[Bool, tuple[Action, ...]]]:
     """Yield where each case emits, and where `else` does: only where every `when` was false (RULE-1); no instant comes twice."""
     there = stretch.instants[block.clock]
     truths = [stretch.truth(case.rule, there.span)[there.own] for case in block.cases]

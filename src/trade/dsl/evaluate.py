@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.result import FunnelRow
-from trade.dsl.columns import Clock, Columns, Int64
+from trade.dsl.columns import Clock, Columns
 from trade.dsl.decide import decide
 from trade.dsl.funnel import Funnel
 from trade.dsl.lookback import Lookback
 from trade.dsl.read_once import ReadOnce
 from trade.dsl.stretch import Instants, Stretch
 from trade.dsl.tree import Program
-from trade.dsl.values import Span
+from trade.dsl.values import InstantSpan
 
 Codes = npt.NDArray[np.int8]
 _STRETCH = 1 << 16  # instants at a time: the temporaries stay in the processor's cache, and memory does not grow with history
@@ -47,12 +48,12 @@ def evaluate(program: Program, columns: Columns, start_ms: int, end_ms: int) -> 
     return Decisions(instants[first:last], codes[0], codes[1], codes[2], funnel.rows())
 
 
-def _pieces(clock: Clock, first: int, last: int) -> Iterator[Span]:
+def _pieces(clock: Clock, first: int, last: int) -> Iterator[InstantSpan]:
     for start in range(first, last, _STRETCH):
-        yield Span(clock, start, min(start + _STRETCH, last))
+        yield InstantSpan(clock, start, min(start + _STRETCH, last))
 
 
-def _instants(columns: Columns, span: Span) -> Mapping[Clock, Instants]:
+def _instants(columns: Columns, span: InstantSpan) -> Mapping[Clock, Instants]:
     """Return the instants of each clock that the stretch sees; base instants only if decisions are taken at them."""
     if span.clock is Clock.EXEC:
         return {Clock.EXEC: Instants(span, 0)}
@@ -62,4 +63,4 @@ def _instants(columns: Columns, span: Span) -> Mapping[Clock, Instants]:
     own = int(np.searchsorted(exec_, base[span.first]))
     last = int(np.searchsorted(exec_, base[span.last - 1], "right"))
     first = max(seen - 1, 0)
-    return {Clock.BASE: Instants(span, 0), Clock.EXEC: Instants(Span(Clock.EXEC, first, last), own - first)}
+    return {Clock.BASE: Instants(span, 0), Clock.EXEC: Instants(InstantSpan(Clock.EXEC, first, last), own - first)}

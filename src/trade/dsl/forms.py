@@ -20,7 +20,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenComparison:
     """A comparison as written; `tolerance.value` is ABSENT when there is none."""
 
     lhs: Piece
@@ -30,17 +30,17 @@ class Written:
     path: Path
 
 
-def from_list(ctx: Context, items: list[Any], path: Path) -> Written | None:
+def from_list(ctx: Context, items: list[Any], path: Path) -> WrittenComparison | None:
     """Take `[lhs, op, rhs]` or `[lhs, op, rhs, tolerance]` apart."""
     if len(items) not in (3, 4):
         fact = f"a comparison has 3 parts, or 4 with a tolerance; this one has {len(items)}"
         ctx.notes.error(path, "malformed-rule", fact, "write [lhs, op, rhs]")
         return None
     lhs, op, rhs, tolerance = (Piece(value, (*path, index)) for index, value in enumerate([*items, ABSENT][:4]))
-    return Written(lhs, op, rhs, tolerance, path)
+    return WrittenComparison(lhs, op, rhs, tolerance, path)
 
 
-def from_keys(ctx: Context, value: dict[str, Any], path: Path) -> Written | None:
+def from_keys(ctx: Context, value: dict[str, Any], path: Path) -> WrittenComparison | None:
     """Take `{lhs, op, rhs, tolerance?}` apart; its keys were checked."""
     missing = [key for key in ("lhs", "op", "rhs") if key not in value]
     if missing:
@@ -48,14 +48,14 @@ def from_keys(ctx: Context, value: dict[str, Any], path: Path) -> Written | None
         ctx.notes.error(path, "malformed-rule", fact, "write {lhs: close, op: '>', rhs: ema_50}")
         return None
     lhs, op, rhs, tolerance = (Piece(value.get(key, ABSENT), (*path, key)) for key in ("lhs", "op", "rhs", "tolerance"))
-    return Written(lhs, op, rhs, tolerance, path)
+    return WrittenComparison(lhs, op, rhs, tolerance, path)
 
 
-def from_operator(ctx: Context, op: str, sides: Any, path: Path) -> Written | None:
+def from_operator(ctx: Context, op: str, sides: Any, path: Path) -> WrittenComparison | None:
     """Take `{op: [lhs, rhs]}` or `{op: [lhs, rhs, tolerance]}` apart."""
     inside = (*path, op)
     if not isinstance(sides, list) or len(sides) not in (2, 3):
         ctx.notes.error(inside, "malformed-rule", f"'{op}' takes a list of two operands", f"write {{'{op}': [lhs, rhs]}}")
         return None
     lhs, rhs, tolerance = (Piece(value, (*inside, index)) for index, value in enumerate([*sides, ABSENT][:3]))
-    return Written(lhs, Piece(op, inside), rhs, tolerance, path)
+    return WrittenComparison(lhs, Piece(op, inside), rhs, tolerance, path)

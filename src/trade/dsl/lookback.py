@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trade.base.arrays import Bool, Int64
 from trade.base.timeframe import BASE, Timeframe
-from trade.dsl.columns import Clock, Columns, Int64
-from trade.dsl.tree import Reach, Window, WindowKind
-from trade.dsl.truth import Bool, Truth
-from trade.dsl.values import Span
+from trade.dsl.columns import Clock, Columns
+from trade.dsl.tree import LastInstants, Reach, WindowKind
+from trade.dsl.truth import Truth
+from trade.dsl.values import InstantSpan
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Look:
     `expected` counts the samples of each instant with those before the data start, which are missing.
     """
 
-    source: Span
+    source: InstantSpan
     at: Int64
     first: Int64
     last: Int64
@@ -34,7 +35,7 @@ class Lookback:
         self._columns = columns
         self._anchors: dict[Timeframe, Int64] = {}
 
-    def look(self, reach: Reach, span: Span) -> Look:
+    def look(self, reach: Reach, span: InstantSpan) -> Look:
         """Return where a window looks from the instants of a span that is not empty."""
         now = self._columns.instants(span.clock)[span.first : span.last]
         clock, times = (Clock.EXEC if reach.bars and reach.anchor is None else Clock.BASE), self._times(reach)
@@ -45,7 +46,7 @@ class Lookback:
         else:
             first, expected = np.maximum(last - reach.bars, 0), np.full(len(now), reach.bars)
         used = self._positions(reach, int(first[0]), int(last[-1]))
-        source = Span(clock, int(used[0]), int(used[-1]) + 1) if len(used) else Span(clock, 0, 0)
+        source = InstantSpan(clock, int(used[0]), int(used[-1]) + 1) if len(used) else InstantSpan(clock, 0, 0)
         return Look(source, used - source.first, first - first[0], last - first[0], expected)
 
     def _times(self, reach: Reach) -> Int64:
@@ -67,7 +68,7 @@ def _before(start_ms: int, since_ms: Int64) -> Int64:
     return before
 
 
-def over(window: Window, look: Look, part: Truth) -> Truth:
+def over(window: LastInstants, look: Look, part: Truth) -> Truth:
     """Return the truth of a window from the truth of its part at the samples: true once enough are, false once enough cannot be."""
     true, false = _counted(part > 0, look), _counted(part < 0, look)
     need = look.expected if window.kind is WindowKind.HOLDS_FOR else window.min_true

@@ -16,7 +16,7 @@ def written(path: Path) -> str:
     return text.removeprefix(".")
 
 
-class Notes:
+class RuleNotes:
     """The findings of one compilation, in the order they are found."""
 
     def __init__(self, places: Mapping[Path, Place]) -> None:

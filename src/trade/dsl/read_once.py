@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from trade.base.arrays import Float64, Int64
 from trade.base.units import PriceUnit
-from trade.dsl.columns import Clock, ColumnRef, Columns, Float64, Int64, Rows
+from trade.dsl.columns import Clock, ColumnRef, Columns, Rows
 
 
 class ReadOnce:

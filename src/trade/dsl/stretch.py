@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trade.base.arrays import Int64
 from trade.base.units import written
-from trade.dsl.columns import Clock, Columns, Int64
+from trade.dsl.columns import Clock, Columns
 from trade.dsl.lookback import Lookback, over
-from trade.dsl.tree import Between, Combined, Comparison, Logic, OneOf, Op, Rule, SetupUse, Window
-from trade.dsl.truth import Reading, Truth, between, compare, crossing, every, near_abs, near_pct, one_of, some
+from trade.dsl.tree import Between, Combined, Comparison, LastInstants, Logic, OneOf, Op, Rule, SetupUse
+from trade.dsl.truth import OperandValues, Truth, between, compare, crossing, every, near_abs, near_pct, one_of, some
 from trade.dsl.units import alike, counted
-from trade.dsl.values import Operands, Span
+from trade.dsl.values import InstantSpan, Operands
 
 _CROSSINGS = (Op.CROSS_ABOVE, Op.CROSS_BELOW)
 
@@ -22,7 +23,7 @@ _CROSSINGS = (Op.CROSS_ABOVE, Op.CROSS_BELOW)
 class Instants:
     """The instants of one clock in a stretch. `span` may start with the one held from before; `own` counts the others."""
 
-    span: Span
+    span: InstantSpan
     held: int
 
     @property
@@ -39,15 +40,15 @@ class Stretch:
         self._columns = columns
         self._numbers = numbers
         self._operands = Operands(columns)
-        self._done: dict[tuple[int, Span], Truth] = {}
-        self._holds: dict[Span, tuple[Span, Int64]] = {}
+        self._done: dict[tuple[int, InstantSpan], Truth] = {}
+        self._holds: dict[InstantSpan, tuple[InstantSpan, Int64]] = {}
 
     def own_truth(self, rule: Rule) -> Truth:
         """Return the truth at the instants of the rule's own clock in this stretch."""
         there = self.instants[rule.clock]
         return self.truth(rule, there.span)[there.own]
 
-    def truth(self, rule: Rule, span: Span) -> Truth:
+    def truth(self, rule: Rule, span: InstantSpan) -> Truth:
         """Return the truth at the instants of a span, whichever clock it is on."""
         if not len(span):
             return np.empty(0, np.int8)
@@ -56,19 +57,19 @@ class Stretch:
             self._done[key] = self._on_other_clock(rule, span) if rule.clock is not span.clock else self._compute(rule, span)
         return self._done[key]
 
-    def _on_other_clock(self, rule: Rule, span: Span) -> Truth:
+    def _on_other_clock(self, rule: Rule, span: InstantSpan) -> Truth:
         if span.clock is Clock.EXEC:
             return self._sampled(rule, span)
         return self._held(rule, span) if rule.is_steady else self._compute(rule, span)
 
-    def _sampled(self, rule: Rule, span: Span) -> Truth:
+    def _sampled(self, rule: Rule, span: InstantSpan) -> Truth:
         """Return a rule on the base clock at exec closes, which are base closes too."""
         closes = self._columns.instants(Clock.EXEC)[span.first : span.last]
         at = np.searchsorted(self._columns.instants(Clock.BASE), closes)
         first = int(at[0])
-        return self.truth(rule, Span(Clock.BASE, first, int(at[-1]) + 1))[at - first]
+        return self.truth(rule, InstantSpan(Clock.BASE, first, int(at[-1]) + 1))[at - first]
 
-    def _held(self, rule: Rule, span: Span) -> Truth:
+    def _held(self, rule: Rule, span: InstantSpan) -> Truth:
         """Return a rule on the exec clock at base closes: its last value holds (TIME-4)."""
         if span not in self._holds:
             self._holds[span] = _hold(self._columns, span)
@@ -76,7 +77,7 @@ class Stretch:
         before_first = np.zeros(1, np.int8)
         return np.repeat(np.concatenate((before_first, self.truth(rule, source))), lengths)
 
-    def _compute(self, rule: Rule, span: Span) -> Truth:
+    def _compute(self, rule: Rule, span: InstantSpan) -> Truth:
         match rule:
             case SetupUse(parts=(part,)):
                 return self.truth(part, span)
@@ -85,7 +86,7 @@ class Stretch:
             case Combined(logic=logic, parts=parts):
                 truths = [self.truth(part, span) for part in parts]
                 return every(truths) if logic is Logic.ALL else some(truths)
-            case Window(reach=reach, parts=(part,)):
+            case LastInstants(reach=reach, parts=(part,)):
                 look = self._lookback.look(reach, span)
                 return over(rule, look, self.truth(part, look.source)[look.at])
             case Between(value=value, low=low, high=high):
@@ -96,7 +97,7 @@ class Stretch:
             case Comparison():
                 return self._compare(rule, span)
 
-    def _compare(self, rule: Comparison, span: Span) -> Truth:
+    def _compare(self, rule: Comparison, span: InstantSpan) -> Truth:
         left, right = alike(self._columns.unit, *(self._operands.read(side, span) for side in (rule.left, rule.right)))
         if rule.op in _CROSSINGS:
             return crossing(rule.op, left, right)
@@ -107,18 +108,18 @@ class Stretch:
         return compare(rule.op, _now(left), _now(right))
 
 
-def _now(reading: Reading) -> Reading:
+def _now(reading: OperandValues) -> OperandValues:
     """Drop the instant before the span."""
     if isinstance(reading.values, float):
         return reading
     return reading._replace(values=reading.values[1:], known=np.asarray(reading.known)[1:])
 
 
-def _hold(columns: Columns, span: Span) -> tuple[Span, Int64]:
+def _hold(columns: Columns, span: InstantSpan) -> tuple[InstantSpan, Int64]:
     """Return the exec span seen from a base span and how long each of its values holds, with what lies before the first in front."""
     base = columns.instants(Clock.BASE)[span.first : span.last]
     exec_ = columns.instants(Clock.EXEC)
     first = max(int(np.searchsorted(exec_, base[0], "right")) - 1, 0)
     last = int(np.searchsorted(exec_, base[-1], "right"))
     starts = np.searchsorted(base, exec_[first:last])
-    return Span(Clock.EXEC, first, last), np.diff(starts, prepend=0, append=len(base))
+    return InstantSpan(Clock.EXEC, first, last), np.diff(starts, prepend=0, append=len(base))

@@ -11,13 +11,13 @@ from trade.dsl.tree import (
     Comparison,
     Constant,
     InstantPart,
+    LastInstants,
     OneOf,
     Op,
     Operand,
     Reach,
     Rule,
     SetupUse,
-    Window,
     WindowKind,
 )
 
@@ -62,7 +62,7 @@ def rule_text(rule: Rule) -> str:
             return f"{operand_text(value)} in [{', '.join(choice.text for choice in choices)}]"
         case Combined(logic=logic):
             return _WORDS[logic]
-        case Window(kind=kind, reach=reach, min_true=min_true):
+        case LastInstants(kind=kind, reach=reach, min_true=min_true):
             return f"{kind} {f'{min_true} of ' if kind is WindowKind.COUNT_TRUE else ''}{_reach_text(reach)}"
 
 

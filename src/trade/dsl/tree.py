@@ -206,7 +206,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Window(_Branch):
+class LastInstants(_Branch):
     """The only part over the last instants: at all, at one, or at `min_true` of them, which is 1 for the former two (RULE-4)."""
 
     kind: WindowKind
@@ -221,7 +221,7 @@ class Window(_Branch):
 
 
 Leaf = Comparison | Between | OneOf
-Rule = Leaf | Combined | SetupUse | Window
+Rule = Leaf | Combined | SetupUse | LastInstants
 
 
 def finest(clocks: Iterable[Clock]) -> Clock:

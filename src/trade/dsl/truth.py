@@ -13,15 +13,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.arrays import Bool
 from trade.base.units import EXACT_BELOW
 from trade.dsl.tree import Op
 
 Truth = npt.NDArray[np.int8]
-Bool = npt.NDArray[np.bool_]
 Values = npt.NDArray[np.float64] | float
 
 
-class Reading(NamedTuple):
+class OperandValues(NamedTuple):
     """An operand at the instants of a span, a plain float for a literal; `known` where it is neither missing nor infinite (RULE-1).
 
     `power` is that of the price unit it is measured in, None for a literal: it takes the unit of what stands beside it.
@@ -50,26 +50,26 @@ def truth_of(holds: Bool, known: Bool) -> Truth:
     return truth
 
 
-def compare(op: Op, left: Reading, right: Reading) -> Truth:
+def compare(op: Op, left: OperandValues, right: OperandValues) -> Truth:
     """Return `left op right` for orderings and equality."""
     return truth_of(_ORDER[op](left.values, right.values), _both(left, right))
 
 
-def crossing(op: Op, left: Reading, right: Reading) -> Truth:
+def crossing(op: Op, left: OperandValues, right: OperandValues) -> Truth:
     """Return the crossing per instant but the first, which only serves as the one before (RULE-2)."""
     beyond = _ORDER[Op.GT if op is Op.CROSS_ABOVE else Op.LT](left.values, right.values)
     there = _both(left, right)
     return truth_of(beyond[1:] & ~beyond[:-1], there[1:] & there[:-1])
 
 
-def near_abs(left: Reading, right: Reading, tolerance: float) -> Truth:
+def near_abs(left: OperandValues, right: OperandValues, tolerance: float) -> Truth:
     """Return whether the distance is at most the tolerance, in the unit of both."""
     with np.errstate(all="ignore"):
         distance = np.abs(np.subtract(left.values, right.values))
     return truth_of(distance <= tolerance, np.isfinite(distance))
 
 
-def near_pct(left: Reading, right: Reading, tolerance: Fraction) -> Truth:
+def near_pct(left: OperandValues, right: OperandValues, tolerance: Fraction) -> Truth:
     """Return whether the distance is at most so many percent of |right|, missing where that is 0.
 
     Both sides are multiplied out, so that whole prices exactly at the bound are within it (RULE-7).
@@ -81,15 +81,15 @@ def near_pct(left: Reading, right: Reading, tolerance: Fraction) -> Truth:
     return truth_of(holds, np.isfinite(distance) & np.not_equal(size, 0.0))
 
 
-def between(reading: Reading, low: float, high: float) -> Truth:
+def between(reading: OperandValues, low: float, high: float) -> Truth:
     return truth_of(np.greater_equal(reading.values, low) & np.less_equal(reading.values, high), np.asarray(reading.known))
 
 
-def one_of(reading: Reading, choices: tuple[float, ...]) -> Truth:
+def one_of(reading: OperandValues, choices: tuple[float, ...]) -> Truth:
     return truth_of(np.isin(reading.values, choices), np.asarray(reading.known))
 
 
-def _both(left: Reading, right: Reading) -> Bool:
+def _both(left: OperandValues, right: OperandValues) -> Bool:
     both: Bool = np.logical_and(left.known, right.known)
     return both
 

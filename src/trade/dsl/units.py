@@ -7,12 +7,12 @@ from fractions import Fraction
 import numpy as np
 
 from trade.base.units import EXACT_BELOW, PriceUnit, written
-from trade.dsl.truth import Reading, Values
+from trade.dsl.truth import OperandValues, Values
 
 _LARGEST_POWER = 4  # beyond, counts of units would leave the doubles before prices do
 
 
-def alike(unit: PriceUnit, left: Reading, right: Reading) -> tuple[Reading, Reading]:
+def alike(unit: PriceUnit, left: OperandValues, right: OperandValues) -> tuple[OperandValues, OperandValues]:
     """Return two operands in one unit: a literal in that of the other; a price beside a pure number in the quote currency."""
     if left.power == right.power:
         return left, right
@@ -23,12 +23,12 @@ def alike(unit: PriceUnit, left: Reading, right: Reading) -> tuple[Reading, Read
     return _plain(unit, left), _plain(unit, right)
 
 
-def counted(unit: PriceUnit, amount: float, like: Reading) -> float:
+def counted(unit: PriceUnit, amount: float, like: OperandValues) -> float:
     """Return an amount as written (a bound, a tolerance) in the unit of an operand."""
     return unit.counted(written(amount), like.power) if like.power else amount
 
 
-def times(unit: PriceUnit, left: Reading, right: Reading) -> tuple[Values, int]:
+def times(unit: PriceUnit, left: OperandValues, right: OperandValues) -> tuple[Values, int]:
     """Return the product and its power; by a decimal literal it is rounded once, as by the fraction that was written."""
     if left.power is None:
         left, right = right, left
@@ -38,7 +38,7 @@ def times(unit: PriceUnit, left: Reading, right: Reading) -> tuple[Values, int]:
     return np.multiply(left.values, right.values), (left.power or 0) + (right.power or 0)
 
 
-def over(unit: PriceUnit, left: Reading, right: Reading) -> tuple[Values, int]:
+def over(unit: PriceUnit, left: OperandValues, right: OperandValues) -> tuple[Values, int]:
     """Return the quotient and its power."""
     if right.power is None and (divisor := written(_number(right))):
         return _scaled(left.values, 1 / divisor), left.power or 0
@@ -46,7 +46,7 @@ def over(unit: PriceUnit, left: Reading, right: Reading) -> tuple[Values, int]:
     return np.true_divide(left.values, right.values), (left.power or 0) - (right.power or 0)
 
 
-def _bounded(unit: PriceUnit, left: Reading, right: Reading, sign: int) -> tuple[Reading, Reading]:
+def _bounded(unit: PriceUnit, left: OperandValues, right: OperandValues, sign: int) -> tuple[OperandValues, OperandValues]:
     power = (left.power or 0) + sign * (right.power or 0)
     return (left, right) if abs(power) <= _LARGEST_POWER else (_plain(unit, left), _plain(unit, right))
 
@@ -59,17 +59,17 @@ def _scaled(values: Values, factor: Fraction) -> Values:
     return product if den == 1 else np.true_divide(product, float(den))
 
 
-def _literal(unit: PriceUnit, literal: Reading, like: Reading) -> Reading:
+def _literal(unit: PriceUnit, literal: OperandValues, like: OperandValues) -> OperandValues:
     return literal._replace(values=counted(unit, _number(literal), like), power=like.power)
 
 
-def _plain(unit: PriceUnit, reading: Reading) -> Reading:
+def _plain(unit: PriceUnit, reading: OperandValues) -> OperandValues:
     if not reading.power:
         return reading
     return reading._replace(values=unit.plain(np.asarray(reading.values), reading.power), power=0)
 
 
-def _number(literal: Reading) -> float:
+def _number(literal: OperandValues) -> float:
     if not isinstance(literal.values, float):
         raise TypeError("only a literal has no unit of its own")
     return literal.values

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trade.base.arrays import Float64, Int64
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
-from trade.dsl.columns import Clock, Columns, Float64, Int64, Rows
+from trade.dsl.columns import Clock, Columns, Rows
 from trade.dsl.tree import Arithmetic, Column, Constant, InstantPart, Operand
-from trade.dsl.truth import Reading, Values
+from trade.dsl.truth import OperandValues, Values
 from trade.dsl.units import alike, over, times
 
 _SUMS = {"+": np.add, "-": np.subtract, "%": np.mod}
@@ -17,7 +18,7 @@ _PRODUCTS = {"*": times, "/": over}
 
 
 @dataclass(frozen=True)
-class Span:
+class InstantSpan:
     """The instants [first, last) of a clock, as positions in `Columns.instants`."""
 
     clock: Clock
@@ -36,19 +37,19 @@ class Operands:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._done: dict[tuple[Operand, Span], Reading] = {}
+        self._done: dict[tuple[Operand, InstantSpan], OperandValues] = {}
 
-    def read(self, operand: Operand, span: Span) -> Reading:
+    def read(self, operand: Operand, span: InstantSpan) -> OperandValues:
         """Return the values and where they are known."""
         if isinstance(operand, Constant):
-            return Reading(operand.value, known=True, power=None)
+            return OperandValues(operand.value, known=True, power=None)
         key = (operand, span)
         if key not in self._done:
             values, power = self._compute(operand, span)
-            self._done[key] = Reading(values, np.isfinite(values), power)
+            self._done[key] = OperandValues(values, np.isfinite(values), power)
         return self._done[key]
 
-    def _compute(self, operand: Column | InstantPart | Arithmetic, span: Span) -> tuple[Float64, int]:
+    def _compute(self, operand: Column | InstantPart | Arithmetic, span: InstantSpan) -> tuple[Float64, int]:
         match operand:
             case Column(ref=ref):
                 return self._column(operand, span), self._columns.power(ref)
@@ -60,13 +61,13 @@ class Operands:
                     values, power = self._arithmetic(sign, _finite(self.read(left, span)), _finite(self.read(right, span)))
                 return np.asarray(values), power
 
-    def _arithmetic(self, sign: str, left: Reading, right: Reading) -> tuple[Values, int]:
+    def _arithmetic(self, sign: str, left: OperandValues, right: OperandValues) -> tuple[Values, int]:
         if sign in _PRODUCTS:
             return _PRODUCTS[sign](self._columns.unit, left, right)
         left, right = alike(self._columns.unit, left, right)
         return _SUMS[sign](left.values, right.values), left.power or 0
 
-    def _column(self, column: Column, span: Span) -> Float64:
+    def _column(self, column: Column, span: InstantSpan) -> Float64:
         rows = self._columns.rows(column.ref, span.clock)[max(span.first - 1, 0) : span.last]
         values = _taken(self._columns.column(column.ref), rows, column.offset)
         if column.minus_one_is_missing:
@@ -74,7 +75,7 @@ class Operands:
         return _led(values, span)
 
 
-def _led(values: Float64, span: Span) -> Float64:
+def _led(values: Float64, span: InstantSpan) -> Float64:
     """Put a missing value in front where the span starts with the very first instant."""
     return values if span.first else np.concatenate(([np.nan], values))
 
@@ -91,7 +92,7 @@ def _taken(values: Float64, rows: Rows, offset: int) -> Float64:
     return taken
 
 
-def _finite(reading: Reading) -> Reading:
+def _finite(reading: OperandValues) -> OperandValues:
     """Return the operand with infinity as missing, before anything is computed from it: a number over infinity is none."""
     return reading if np.all(reading.known) else reading._replace(values=np.where(reading.known, reading.values, np.nan))
 

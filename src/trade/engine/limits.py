@@ -8,11 +8,11 @@ from math import ceil
 
 import numpy as np
 
+from trade.base.arrays import Int64
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.records import FillKind
 from trade.engine.simulate import Outcome
-from trade.engine.tape import Int64
 from trade.sim.money import LIMIT_QUANTA
 from trade.sim.rules import RULES_FROM_MS, RULES_MAX_LOTS
 from trade.sim.spec import NONE, SIZE_RISK, STOP_POINTS, TARGET_POINTS, TARGET_RATIO, Spec

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from trade.engine.tape import Int64
+from trade.base.arrays import Int64
 from trade.kernels import kernel
 from trade.sim.ledger import unrealised
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from trade.base.arrays import Int64
 from trade.base.history import Funding, Window
 from trade.base.records import RATE_ONE, Intent, PriceFrom, Rejection, StopReason
 from trade.base.result import Result
@@ -11,7 +12,7 @@ from trade.dsl.evaluate import Decisions, evaluate
 from trade.dsl.tree import Program
 from trade.engine.limits import check_after
 from trade.engine.simulate import simulate
-from trade.engine.tape import Int64, Payments, Points, Schedule, Tape
+from trade.engine.tape import Payments, Points, Schedule, Tape
 from trade.engine.terms import make_specs, position_leverage, rule_rows, tier_rows, venue_lots
 from trade.feeds.align import last_known
 from trade.feeds.store import MultiTFFeedStore, mark_columns

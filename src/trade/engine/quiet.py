@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.arrays import Int8, Int64
 from trade.base.records import RATE_ONE, Intent
 from trade.engine.marking import NO_LOW, deeper, stand
-from trade.engine.tape import Int8, Int64
 from trade.kernels import kernel
 from trade.sim.money import times_rate
 from trade.sim.range import out_of_reach

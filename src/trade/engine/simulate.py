@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from trade.base.arrays import Int64
 from trade.base.curve import STANDING, EquityCurve
 from trade.base.records import FILL, TRADE, Intent, Records, Rejection
 from trade.engine.loop import run_bars
 from trade.engine.marking import NO_LOW, TALLY
-from trade.engine.tape import DESK, Curve, Int64, Payments, Points, Schedule, Session, Tape
+from trade.engine.tape import DESK, Curve, Payments, Points, Schedule, Session, Tape
 from trade.sim.book import new_book
 from trade.sim.spec import Spec
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int8, Int64
 from trade.sim.spec import Spec
-
-Int64 = npt.NDArray[np.int64]
-Int8 = npt.NDArray[np.int8]
 
 
 class Tape(NamedTuple):

@@ -9,13 +9,13 @@ from math import ceil
 
 import numpy as np
 
+from trade.base.arrays import Int64
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument, Tier, TierTable
 from trade.base.records import RATE_ONE
 from trade.base.rules import Rules
 from trade.engine.limits import check_before, exact_lots
-from trade.engine.tape import Int64
 from trade.play.spec import Play, Risk
 from trade.sim import spec as terms
 from trade.sim.money import LIMIT_QUANTA

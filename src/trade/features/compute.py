@@ -6,24 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64
 from trade.base.bars import Bars, aggregate
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding
 from trade.base.history import Window
 from trade.base.instrument import Grid
 from trade.base.timeframe import DAY_MS, Timeframe
-from trade.features.node import Node
+from trade.features.node import FeatureNode
 from trade.features.plan import Plan
 from trade.features.prices import Prices
 from trade.features.slices import Slice
 
-Float64 = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
-class Column:
+class OutputColumn:
     """One output on all bars of its timeframe: float64 of shape [len(bars)], NaN before `first_row`, where its slice starts.
 
     `values` are measured in the `power`-th power of the price unit: 1 a price, 0 a pure number, a volume, or a mixture in plain numbers.
@@ -57,7 +55,7 @@ class FeatureSet:
     """
 
     bars: Mapping[Timeframe, Bars]
-    columns: Mapping[tuple[str, str], Column]
+    columns: Mapping[tuple[str, str], OutputColumn]
     starts: Mapping[str, Start]
     ready_ms: int | None  # the close from which every feature has begun; the window start without features; None: never
 
@@ -70,9 +68,9 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
     """
     _require_buildable(plan, base.timeframe)
     bars = {timeframe: aggregate(base, timeframe) for timeframe in (base.timeframe, *plan.timeframes)}
-    starts, columns = dict[str, Start](), dict[tuple[str, str], Column]()
+    starts, columns = dict[str, Start](), dict[tuple[str, str], OutputColumn]()
     prices = {timeframe: Prices(of_timeframe, grid) for timeframe, of_timeframe in bars.items()}
-    placed: dict[str, dict[str, Column]] = {}
+    placed: dict[str, dict[str, OutputColumn]] = {}
     for name, node in plan.features.items():
         own = bars[node.timeframe]
         due_ms = plan.slice_start_ms(node, window.from_ms)
@@ -81,7 +79,7 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
         if node.identity not in placed:
             outputs = Slice(prices[node.timeframe], first).outputs(node)
             placed[node.identity] = {
-                output: Column(node.timeframe, _place(values, first, len(own)), first, node.output_power(output))
+                output: OutputColumn(node.timeframe, _place(values, first, len(own)), first, node.output_power(output))
                 for output, values in outputs.items()
             }
         columns |= {(name, output): column for output, column in placed[node.identity].items()}
@@ -97,7 +95,7 @@ def _place(values: Float64, first: int, rows: int) -> Float64:
     return placed
 
 
-def _start(node: Node, bars: Bars, due_ms: int, first: int) -> Start:
+def _start(node: FeatureNode, bars: Bars, due_ms: int, first: int) -> Start:
     ready = first + node.ready_after_bars
     return Start(
         timeframe=node.timeframe,

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Int64
 from trade.base.instrument import Grid
-from trade.features.compute import Column, FeatureSet
-from trade.features.node import Node
+from trade.features.compute import FeatureSet, OutputColumn
+from trade.features.node import FeatureNode
 from trade.features.plan import Plan
 from trade.features.prices import Prices
 from trade.features.slices import Slice
 from trade.indicators.conditions import may_be_missing
 from trade.structures.conditions import undefined
-
-Bool = npt.NDArray[np.bool_]
-Int64 = npt.NDArray[np.int64]
 
 
 def unexcused_missing(plan: Plan, made: FeatureSet, grid: Grid) -> Mapping[tuple[str, str], Int64]:
@@ -41,7 +38,7 @@ def unexcused_missing(plan: Plan, made: FeatureSet, grid: Grid) -> Mapping[tuple
     return found
 
 
-def _excused(node: Node, output: str, columns: Mapping[str, Column], own: Slice) -> Bool:
+def _excused(node: FeatureNode, output: str, columns: Mapping[str, OutputColumn], own: Slice) -> Bool:
     """Return where the condition of an output holds, on the bars of the slice: of a structure by its own outputs, else by its inputs."""
     if node.is_structure:
         return undefined(node.entry, output, {name: column.values[column.first_row :] for name, column in columns.items()})

@@ -15,7 +15,7 @@ from trade.features.prices import VOLUME
 class Ref:
     """One output of another node, read on the same bars."""
 
-    node: Node
+    node: FeatureNode
     output: str
 
     @property
@@ -28,7 +28,7 @@ class Ref:
 
 
 @dataclass(frozen=True, eq=False)
-class Node:
+class FeatureNode:
     """A spec that two features may share, whatever their ids are.
 
     `source` is a bar column, hl2/hlc3/ohlc4 or another node's output; None when the entry reads no source. `features` are the
@@ -41,7 +41,7 @@ class Node:
     timeframe: Timeframe
     source: str | Ref | None
     features: Mapping[str, Ref]
-    uses: Mapping[str, Node]
+    uses: Mapping[str, FeatureNode]
 
     @cached_property
     def identity(self) -> str:

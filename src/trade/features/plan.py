@@ -9,7 +9,7 @@ from trade.base.calendar import ClosedSpans, always_open, back
 from trade.base.catalogue import Catalogue
 from trade.base.errors import Malformed
 from trade.base.timeframe import Timeframe
-from trade.features.node import Node
+from trade.features.node import FeatureNode
 from trade.features.resolve import Resolver
 from trade.play.spec import Play
 
@@ -32,11 +32,11 @@ class Plan:
     """
 
     exec_timeframe: Timeframe
-    features: Mapping[str, Node]
+    features: Mapping[str, FeatureNode]
     closed: ClosedSpans = always_open
 
     @property
-    def nodes(self) -> tuple[Node, ...]:
+    def nodes(self) -> tuple[FeatureNode, ...]:
         """Each distinct node once."""
         return tuple({node.identity: node for node in self.features.values()}.values())
 
@@ -54,7 +54,7 @@ class Plan:
         """Return the bar open from which history must exist for every feature to be known at the window start (TIME-7)."""
         return min((self.first_valid_from_ms(node, window_from_ms) for node in self.nodes), default=window_from_ms)
 
-    def first_valid_from_ms(self, node: Node, window_from_ms: int) -> int:
+    def first_valid_from_ms(self, node: FeatureNode, window_from_ms: int) -> int:
         """Return the open of the bar from which history must exist for one feature to be known at the window start."""
         return back(self.closed, node.timeframe, window_from_ms, node.ready_after_bars + 1)
 
@@ -66,10 +66,10 @@ class Plan:
         """Return what each feature wants so that it has a value at the window start."""
         return tuple(self._demand(name, node, window_from_ms, node.ready_after_bars + 1) for name, node in self.features.items())
 
-    def _demand(self, name: str, node: Node, window_from_ms: int, bars: int) -> Demand:
+    def _demand(self, name: str, node: FeatureNode, window_from_ms: int, bars: int) -> Demand:
         return Demand(name, node.timeframe, bars, back(self.closed, node.timeframe, window_from_ms, bars))
 
-    def slice_start_ms(self, node: Node, window_from_ms: int) -> int:
+    def slice_start_ms(self, node: FeatureNode, window_from_ms: int) -> int:
         """Return the open of the first bar that a node may read (TIME-8)."""
         return back(self.closed, node.timeframe, window_from_ms, node.settle_bars)
 

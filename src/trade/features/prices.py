@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64, Int64
 from trade.base.bars import Bars
 from trade.base.instrument import Grid
 from trade.base.units import PER_TICK, PriceUnit, whole_prices
-
-Float64 = npt.NDArray[np.float64]
-Int64 = npt.NDArray[np.int64]
 
 _MEANS: Mapping[str, tuple[str, ...]] = {
     "hl2": ("high", "low"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from trade.base.catalogue import Catalogue, Entry, ParamType, ParamValue, ValueType
 from trade.base.findings import Finding, Place
 from trade.base.timeframe import Timeframe
-from trade.features.node import Node, Ref
+from trade.features.node import FeatureNode, Ref
 from trade.features.prices import PRICES
 from trade.indicators.registry import NOT_YET as INDICATORS_NOT_YET
 from trade.play.spec import Feature, Play, Structure
@@ -20,12 +20,12 @@ class Resolver:
 
     def __init__(self, play: Play, catalogue: Catalogue) -> None:
         self._play, self._catalogue = play, catalogue
-        self._by_id: dict[str, Node | None] = {}
-        self._by_identity: dict[str, Node] = {}
+        self._by_id: dict[str, FeatureNode | None] = {}
+        self._by_identity: dict[str, FeatureNode] = {}
         self._open: list[str] = []
         self.found: list[Finding] = []
 
-    def node(self, name: str) -> Node | None:
+    def node(self, name: str) -> FeatureNode | None:
         """Return the node of a declared id, or None when it or something it needs is wrong (and found)."""
         if name not in self._by_id:
             self._open.append(name)
@@ -38,7 +38,7 @@ class Resolver:
     def _say(self, code: str, fact: str, hint: str, place: Place) -> None:
         self.found.append(Finding(code, fact, hint, place=place))
 
-    def _feature(self, feature: Feature) -> Node | None:
+    def _feature(self, feature: Feature) -> FeatureNode | None:
         entry = self._catalogue.indicators.get(feature.indicator)
         if entry is None:
             reason = INDICATORS_NOT_YET.get(feature.indicator, "no indicator has this name")
@@ -54,12 +54,12 @@ class Resolver:
         features = self._named(entry, feature.params, feature.timeframe, feature.place)
         if features is None or ("source" in entry.inputs and source is None):
             return None
-        return Node(entry, False, _typed(entry, feature.params), feature.timeframe, source, features, {})
+        return FeatureNode(entry, False, _typed(entry, feature.params), feature.timeframe, source, features, {})
 
     def _source(self, text: str, feature: Feature) -> str | Ref | None:
         return text if text in PRICES else self._ref(text, feature.timeframe, feature.place)
 
-    def _structure(self, structure: Structure) -> Node | None:
+    def _structure(self, structure: Structure) -> FeatureNode | None:
         entry = self._catalogue.structures.get(structure.type)
         if entry is None:
             reason = STRUCTURES_NOT_YET.get(structure.type, "no structure has this name")
@@ -73,11 +73,11 @@ class Resolver:
         if wrong or uses is None or features is None:
             return None
         source = str(structure.params["source"]) if "source" in entry.inputs else None
-        return Node(entry, True, _typed(entry, structure.params), structure.timeframe, source, features, uses)
+        return FeatureNode(entry, True, _typed(entry, structure.params), structure.timeframe, source, features, uses)
 
-    def _uses(self, entry: Entry, structure: Structure) -> Mapping[str, Node] | None:
+    def _uses(self, entry: Entry, structure: Structure) -> Mapping[str, FeatureNode] | None:
         """Return the structures that one uses, by type; None when one is unknown, elsewhere, unread, twice there or missing."""
-        before, nodes = len(self.found), dict[str, Node | None]()
+        before, nodes = len(self.found), dict[str, FeatureNode | None]()
         allowed = (*entry.uses, *entry.optional_uses)
         for key in structure.uses:
             used = self._play.structures.get(key)
@@ -120,7 +120,7 @@ class Resolver:
         node = self._enter(name, place)
         return None if node is None else self._output(node, name, wanted, place)
 
-    def _output(self, node: Node, name: str, wanted: str, place: Place) -> Ref | None:
+    def _output(self, node: FeatureNode, name: str, wanted: str, place: Place) -> Ref | None:
         output = node.entry.output(wanted) if wanted else node.entry.outputs[0]
         if output is None:
             hint = "outputs: " + ", ".join(o.name for o in node.entry.outputs)
@@ -132,7 +132,7 @@ class Resolver:
             return None
         return Ref(node, output.name)
 
-    def _enter(self, name: str, place: Place) -> Node | None:
+    def _enter(self, name: str, place: Place) -> FeatureNode | None:
         if name in self._open:
             circle = " -> ".join([*self._open[self._open.index(name) :], name])
             self._say("feature-cycle", f"{circle} goes in a circle", "let one of them read the bars", place)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-import numpy.typing as npt
-
-from trade.features.node import Node, Ref
+from trade.base.arrays import Float64, Int64
+from trade.features.node import FeatureNode, Ref
 from trade.features.prices import Prices
-from trade.indicators import vendor
+from trade.indicators import formulas
 from trade.structures.detect import detect
 
-Float64 = npt.NDArray[np.float64]
-Int64 = npt.NDArray[np.int64]
 Columns = Mapping[str, Float64]
 
 
@@ -31,23 +27,23 @@ class Slice:
     def ts_open_ms(self) -> Int64:
         return self._prices.ts_open_ms[self._first :]
 
-    def outputs(self, node: Node) -> Columns:
+    def outputs(self, node: FeatureNode) -> Columns:
         """Return every output of a node, shape [bars of the slice]."""
         if node.identity not in self._done:
             self._done[node.identity] = self._compute(node)
         return self._done[node.identity]
 
-    def inputs(self, node: Node) -> Columns:
+    def inputs(self, node: FeatureNode) -> Columns:
         """Return what a node's kernel reads: its entry's inputs, and the features that its parameters name."""
         columns = {name: self._column(node, name) for name in node.entry.inputs}
         return columns | {param: self._ref(node, ref) for param, ref in node.features.items()}
 
-    def _compute(self, node: Node) -> Columns:
+    def _compute(self, node: FeatureNode) -> Columns:
         if not node.is_structure:
-            return vendor.compute(node.entry, node.params, self.inputs(node), self.ts_open_ms)
+            return formulas.compute(node.entry, node.params, self.inputs(node), self.ts_open_ms)
         return detect(node.entry, node.params, self.inputs(node), {kind: self.outputs(used) for kind, used in node.uses.items()})
 
-    def _column(self, node: Node, name: str) -> Float64:
+    def _column(self, node: FeatureNode, name: str) -> Float64:
         source = node.source if name == "source" else name
         if isinstance(source, Ref):
             return self._ref(node, source)
@@ -56,6 +52,6 @@ class Slice:
         column = self._prices.whole(source) if node.power else self._prices.plain(source)
         return column[self._first :]
 
-    def _ref(self, node: Node, ref: Ref) -> Float64:
+    def _ref(self, node: FeatureNode, ref: Ref) -> Float64:
         values = self.outputs(ref.node)[ref.output]
         return self._prices.unit.plain(values) if ref.power > node.power else values

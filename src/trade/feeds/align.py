@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.kernels import kernel
-
-Int64 = npt.NDArray[np.int64]
 
 
 @kernel

@@ -7,19 +7,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64, Int64
 from trade.base.bars import Bars
 from trade.base.history import Funding, OpenInterest, Window
 from trade.base.instrument import Instrument
 from trade.base.timeframe import Timeframe
 from trade.base.units import PriceUnit, whole_prices
 from trade.dsl.columns import Clock, ColumnRef, Rows
-from trade.features.compute import Column
+from trade.features.compute import OutputColumn
 from trade.feeds.align import last_known
-
-Int64 = npt.NDArray[np.int64]
-Float64 = npt.NDArray[np.float64]
 
 _NO_PRICES = ("volume", "funding_rate", "open_interest")
 _EVENTS = ("funding_rate", "open_interest")  # known from their own instants on, not from bars
@@ -47,7 +44,7 @@ class MultiTFFeedStore:
     window: Window
     exec_timeframe: Timeframe
     feeds: Mapping[Timeframe, FeedStore]
-    columns: Mapping[tuple[str, str], Column]
+    columns: Mapping[tuple[str, str], OutputColumn]
     mark: Bars | None
     funding: Funding | None
     open_interest: OpenInterest | None

@@ -9,13 +9,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from trade.base.arrays import Bool, Float64, Int64
 from trade.files.cells import instants_of, number_of
-from trade.files.clocks import Clock
-from trade.files.layouts import Asked, Head, Layout
+from trade.files.clocks import FileClock
+from trade.files.layouts import Asked, FileHead, Layout
 from trade.files.numerals import PLAIN
 from trade.files.settling import settle_instants
 from trade.files.symbols import same_symbol
-from trade.market.chunk import Chunk, Flags, Int64
+from trade.market.chunk import Chunk
 from trade.market.instants import UNREADABLE, from_numbers
 
 _ROWS_SHOWN = 1000
@@ -34,14 +35,14 @@ def chunk_of(batch: Any, layout: Layout, row: int) -> Chunk:
     return Chunk(lines, ts_ms, exact, readable, values, other)
 
 
-def _clock(batch: Any, clock: Clock) -> tuple[Int64, Flags]:
+def _clock(batch: Any, clock: FileClock) -> tuple[Int64, Bool]:
     if clock.time is None:
         return instants(batch.column(clock.column), clock)
     days, times = (_cells(batch.column(column)) for column in clock.columns)
     return instants_of([f"{day} {time}" for day, time in zip(days, times, strict=True)], clock)
 
 
-def settled(layout: Layout, head: Head, asked: Asked, schema: Any) -> Layout:
+def settled(layout: Layout, head: FileHead, asked: Asked, schema: Any) -> Layout:
     """Return a layout with the form that a clock of text has, as in a text file. Raises Malformed."""
     return settle_instants(layout, head, asked) if is_text(schema.field(layout.clock.column).type) else layout
 
@@ -58,7 +59,7 @@ def read_columns(layout: Layout) -> list[str]:
     return [column for column in layout.columns if column in wanted]
 
 
-def foreign(column: Any, layout: Layout) -> Flags | None:
+def foreign(column: Any, layout: Layout) -> Bool | None:
     """Return which rows name another symbol than the first row did, None if none does; an empty cell names none."""
     if pc.all(pc.equal(column, layout.symbol or "")).as_py():
         return None
@@ -66,7 +67,7 @@ def foreign(column: Any, layout: Layout) -> Flags | None:
     others = [name for name in names if name and not same_symbol(name, layout.symbol or "")]
     if not others:
         return None
-    flags: Flags = np.array([name in others for name in column.to_pylist()], np.bool_)
+    flags: Bool = np.array([name in others for name in column.to_pylist()], np.bool_)
     return flags
 
 
@@ -84,7 +85,7 @@ def _shown(column: Any) -> list[str]:
     return [""] * len(column)
 
 
-def numbers(column: Any) -> npt.NDArray[np.float64]:
+def numbers(column: Any) -> Float64:
     """Return an arrow column as float64, absent values as NaN. Raises ArrowInvalid where text is no number.
 
     A number of single precision is the shortest decimal that gives it: 0.1 is not 0.10000000149. By way of text it is one rounding, and
@@ -95,7 +96,7 @@ def numbers(column: Any) -> npt.NDArray[np.float64]:
     return _values(pc.fill_null(column.cast(pa.float64()), float("nan")), np.float64)
 
 
-def _numbers_or_text(column: Any) -> tuple[npt.NDArray[np.float64], Flags]:
+def _numbers_or_text(column: Any) -> tuple[Float64, Bool]:
     """Return a column as float64, and which cells are numbers, or absent."""
     try:
         return numbers(column), np.ones(len(column), np.bool_)
@@ -110,7 +111,7 @@ def _cells(column: Any) -> list[str]:
     return ["" if value is None else str(value).strip() for value in column.to_pylist()]
 
 
-def instants(column: Any, clock: Clock) -> tuple[Int64, Flags]:
+def instants(column: Any, clock: FileClock) -> tuple[Int64, Bool]:
     """Return an arrow column as milliseconds, and which were whole; absent ones as `UNREADABLE`."""
     kind = column.type
     if pa.types.is_integer(kind):

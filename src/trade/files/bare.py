@@ -9,7 +9,7 @@ from itertools import permutations
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.files.clocks import is_day, is_instant, is_time_of_day
-from trade.files.layouts import BINANCE_KLINES, MT4, Asked, Head, unknown
+from trade.files.layouts import BINANCE_KLINES, MT4, Asked, FileHead, unknown
 from trade.files.numerals import recognise_numerals
 from trade.market.instants import is_number
 
@@ -18,7 +18,7 @@ _HISTDATA_CLOCK = re.compile(r"\d{8} \d{6}")
 _SANE_FRAC = 0.9
 
 
-def bare_name(head: Head, asked: Asked) -> str:
+def bare_name(head: FileHead, asked: Asked) -> str:
     """Recognise a file without a header. Raises Malformed."""
     width = len(head.columns)
     if width == len(BINANCE_KLINES) and all(map(is_number, head.columns)):
@@ -32,7 +32,7 @@ def bare_name(head: Head, asked: Asked) -> str:
     raise Malformed(unknown(head))
 
 
-def has_bar_order(head: Head, asked: Asked) -> bool:
+def has_bar_order(head: FileHead, asked: Asked) -> bool:
     """Return whether rows are a clock, open, high, low, close, volume, and perhaps the count of trades, and can be nothing else."""
     begin = 2 if len(head.columns) > 1 and is_day(head.columns[0]) and is_time_of_day(head.columns[1]) else 1
     if len(head.columns) - begin not in (len(MT4) - 1, len(MT4)) or not is_instant(" ".join(head.columns[:begin])):
@@ -50,7 +50,7 @@ def _sane(rows: Sequence[Sequence[float]], high: int, low: int) -> int:
     return sum(1 for row in rows if 0 < row[low] == min(row[:4]) and row[high] == max(row[:4]) and min(row[4:]) >= 0)
 
 
-def _histdata(head: Head) -> Finding:
+def _histdata(head: FileHead) -> Finding:
     fact = f"the clock '{head.columns[0]}' does not say where it is; HistData's files have New York's winter time all year"
     hint = "say '--layout histdata' if it is one, or '--columns ts=1,open=2,high=3,low=4,close=5,volume=6' if the clock is UTC"
     return Finding("clock-unclear", fact, hint, place=Place(head.file, head.line, 1))

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trade.files.clocks import Clock
+from trade.base.arrays import Bool, Int64
+from trade.files.clocks import FileClock
 from trade.files.numerals import Numerals
-from trade.market.chunk import Flags, Int64
 from trade.market.instants import UNREADABLE, from_form, from_numbers, from_text, is_number
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")  # more digits are no instant, and do not fit
 
 
-def instants_of(cells: Sequence[str], clock: Clock) -> tuple[Int64, Flags]:
+def instants_of(cells: Sequence[str], clock: FileClock) -> tuple[Int64, Bool]:
     """Return milliseconds, and which were whole; what is neither number nor date is `UNREADABLE`."""
     ts_ms, exact = np.full(len(cells), UNREADABLE), np.ones(len(cells), np.bool_)
     whole = [i for i, cell in enumerate(cells) if clock.form is None and _INTEGER.fullmatch(cell)]

@@ -37,7 +37,7 @@ _SLOWER = "import the 1m file; if the time stands in a column of its own, say '-
 
 
 @dataclass(frozen=True)
-class Clock:
+class FileClock:
     """How a file writes instants: in which column, in which unit (None: by size), in which `strptime` form, how far ahead of UTC.
 
     `time` is a second column that holds the time of the day, where `column` holds the day alone.
@@ -70,7 +70,7 @@ def is_instant(cell: str) -> bool:
     return is_number(cell) or _is_iso(cell) or any(shape.fullmatch(cell) for shape in _FORMS)
 
 
-def settle_clock(clock: Clock, cells: Sequence[str], kind: Kind, file: str, line: int) -> Clock:
+def settle_clock(clock: FileClock, cells: Sequence[str], kind: Kind, file: str, line: int) -> FileClock:
     """Return the clock with the form, or the unit, that the first cells of a file show. Raises Malformed where they tell no instant."""
     cells = [cell for cell in cells if cell]
     if clock.form is not None or not cells:
@@ -125,7 +125,7 @@ def _is_compact(cell: str) -> bool:
         return False
 
 
-def _by_step(clock: Clock, cells: Sequence[str]) -> Clock:
+def _by_step(clock: FileClock, cells: Sequence[str]) -> FileClock:
     """Return the clock without the unit that its name claims, where the instants are whole minutes of seconds and none of milliseconds."""
     if clock.unit != "ms":
         return clock

@@ -18,8 +18,8 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.files.arrow import foreign, instants, numbers
 from trade.files.cells import instants_of, number_of
-from trade.files.clocks import Clock
-from trade.files.layouts import Asked, Head, Layout, Text
+from trade.files.clocks import FileClock
+from trade.files.layouts import Asked, FileHead, Layout, TextStyle
 from trade.files.numerals import Numerals
 from trade.files.packed import pieces
 from trade.files.recognising import recognise
@@ -47,7 +47,7 @@ def csv_layout(path: Path, asked: Asked) -> Layout:
     return settle(recognise(head, asked), head, asked)
 
 
-def csv_head(path: Path, read: Read) -> Head:
+def csv_head(path: Path, read: Read) -> FileHead:
     """Return what the first lines of a text file show. Raises Malformed."""
     begin = b""
     for piece in _plain(read(path)):
@@ -64,7 +64,7 @@ def csv_head(path: Path, read: Read) -> Head:
         lines.pop()  # it may be cut
     delimiter = _delimiter(lines[0])
     columns, *rows = (tuple(cell.strip() for cell in _row(line, delimiter)) for line in lines if line.strip() or line is lines[0])
-    return Head(str(path), columns, tuple(rows), text=Text(delimiter, skipped))
+    return FileHead(str(path), columns, tuple(rows), text=TextStyle(delimiter, skipped))
 
 
 def _skipped(lines: list[bytes]) -> int:
@@ -191,7 +191,7 @@ def _fast(block: bytes, layout: Layout, line: int, count: int) -> Chunk | None:
     return Chunk(np.arange(line, line + count, dtype=np.int64), ts_ms, exact, ts_ms != UNREADABLE, values, other)
 
 
-def _stamps(table: Any, clock: Clock) -> Any:
+def _stamps(table: Any, clock: FileClock) -> Any:
     """Return the instants of rows as arrow read them. Raises ArrowInvalid where a day and a time of the day make none."""
     if clock.time is None:
         return table.column(clock.column).combine_chunks()
@@ -209,7 +209,7 @@ def _values(column: Any, numerals: Numerals) -> Any:
     return numbers(column)
 
 
-def _clock_type(clock: Clock, cell: str) -> Any:
+def _clock_type(clock: FileClock, cell: str) -> Any:
     cell = cell.strip()
     if clock.time is not None:
         return pa.string()

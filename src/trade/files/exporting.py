@@ -17,7 +17,7 @@ from trade.base.findings import Finding, Place
 from trade.market.columns import empty
 from trade.market.instants import iso
 from trade.market.names import Kind, Series
-from trade.market.parquet import sync
+from trade.market.parquet import flush_to_disk
 from trade.market.store import Store
 from trade.market.tables import as_table
 
@@ -116,11 +116,11 @@ def _atomic(target: Path) -> Iterator[Path]:
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         yield draft
-        sync(draft)
+        flush_to_disk(draft)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-    sync(target.parent)
+    flush_to_disk(target.parent)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from trade.files.arrow import chunk_of, first_rows, read_columns, settled
-from trade.files.layouts import Asked, Head, Layout
+from trade.files.layouts import Asked, FileHead, Layout
 from trade.files.parquet_source import ROWS, broken
 from trade.files.recognising import recognise
 from trade.market.chunk import Chunk
@@ -23,7 +23,7 @@ def feather_layout(path: Path, asked: Asked) -> Layout:
         batches = (file.get_batch(number) for number in range(file.num_record_batches))
         batch = next((batch for batch in batches if batch.num_rows), None)
         rows = () if batch is None else first_rows(batch)
-    head = Head(str(path), tuple(schema.names), rows, may_be_freqtrade=True)
+    head = FileHead(str(path), tuple(schema.names), rows, may_be_freqtrade=True)
     return settled(recognise(head, asked), head, asked, schema)
 
 

@@ -18,7 +18,7 @@ from trade.market.calendars.setting import require_calendar
 from trade.market.columns import price_names
 from trade.market.fitting import GridOptions, choose_instrument, count_off_grid, require_fit
 from trade.market.instants import iso
-from trade.market.journal import IMPORTED_OVER, Entry
+from trade.market.journal import IMPORTED_OVER, JournalEntry
 from trade.market.likeness import require_like_prices
 from trade.market.manifest import Manifest
 from trade.market.names import Kind, Series
@@ -84,12 +84,12 @@ def import_files(store: Path, requests: Sequence[ImportRequest]) -> tuple[Import
     return tuple(each for each in done if not isinstance(each, Malformed))
 
 
-def _entries(done: Iterable[tuple[ImportRequest, ImportReport | Malformed]]) -> Iterator[Entry]:
+def _entries(done: Iterable[tuple[ImportRequest, ImportReport | Malformed]]) -> Iterator[JournalEntry]:
     """Yield what the journal says of the files that took the place of stored rows."""
     for request, report in done:
         if isinstance(report, ImportReport) and report.replaced is not None and request.replace_at_ms is not None:
             span = report.replaced
-            yield Entry(
+            yield JournalEntry(
                 request.replace_at_ms, IMPORTED_OVER, report.series, report.kind, *span, report.rows_replaced, as_typed(report.file)
             )
 

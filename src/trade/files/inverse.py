@@ -6,7 +6,7 @@ import re
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
-from trade.files.layouts import Head
+from trade.files.layouts import FileHead
 from trade.market.instants import is_number
 from trade.market.names import Series
 
@@ -24,7 +24,7 @@ def require_linear(series: Series, file: str) -> None:
         raise Malformed(_inverse(series.symbol, Place(file)))
 
 
-def require_sizes_in_base(head: Head) -> None:
+def require_sizes_in_base(head: FileHead) -> None:
     """Refuse trades whose size is not what they are worth in the coin, as their first row shows."""
     size, worth = head.cell("size"), head.cell("homenotional")
     if is_number(size) and is_number(worth) and abs(float(size) - float(worth)) > _SAME_FRAC * abs(float(size)):

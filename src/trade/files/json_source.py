@@ -10,7 +10,7 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.files.bare import has_bar_order
 from trade.files.csv_source import csv_chunks, csv_head
-from trade.files.layouts import FREQTRADE, Asked, Head, Layout
+from trade.files.layouts import FREQTRADE, Asked, FileHead, Layout
 from trade.files.packed import pieces
 from trade.files.recognising import is_zero, recognise
 from trade.files.settling import settle
@@ -38,7 +38,7 @@ def json_chunks(path: Path, layout: Layout) -> Iterator[Chunk]:
     yield from csv_chunks(path, layout, _lines)
 
 
-def _is_funding(head: Head) -> bool:
+def _is_funding(head: FileHead) -> bool:
     """Return whether the first row has a value in place of the open and zeros in those of all others."""
     return all(map(is_zero, head.columns[2:]))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
-from trade.files.clocks import Clock, is_day, is_time_of_day
+from trade.files.clocks import FileClock, is_day, is_time_of_day
 from trade.files.numerals import PLAIN, Numerals
 from trade.files.symbols import COLUMNS as SYMBOL_COLUMNS
 from trade.files.symbols import canonical
@@ -56,7 +56,7 @@ MAPPED = ("bars", "funding", "oi", "ohlcv")  # the layouts whose columns the use
 
 
 @dataclass(frozen=True)
-class Text:
+class TextStyle:
     """How a text file is written: what stands between cells, how many lines before its first are no rows, how numbers look."""
 
     delimiter: str = ","
@@ -76,13 +76,13 @@ class Layout:
     columns: tuple[str, ...]
     kind: Kind
     venue: str
-    clock: Clock
+    clock: FileClock
     values: Mapping[str, str]
     has_header: bool = True
     is_trades: bool = False
     symbol: str | None = None
     symbol_column: str | None = None
-    text: Text = Text()
+    text: TextStyle = TextStyle()
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Head:
+class FileHead:
     """What a file shows at once: its columns (for text without a header its first cells), and its first rows as text.
 
     `may_be_freqtrade`: it is of a format that freqtrade writes.
@@ -110,7 +110,7 @@ class Head:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = ()
     may_be_freqtrade: bool = False
-    text: Text = Text()
+    text: TextStyle = TextStyle()
 
     @property
     def has_header(self) -> bool:
@@ -135,7 +135,7 @@ class Head:
         """Return the first row's cell of a column, empty if there is none."""
         return next(iter(self.cells(name)), "")
 
-    def named(self, columns: Sequence[str]) -> Head:
+    def named(self, columns: Sequence[str]) -> FileHead:
         """Return a file without a header as one whose columns are these."""
         if len(columns) != len(self.columns):
             fact = f"the file has '{len(self.columns)}' columns, this layout has '{len(columns)}'"
@@ -150,7 +150,7 @@ def key(column: str) -> str:
     return column.strip().strip("<>").lower()
 
 
-def build(name: str, head: Head, asked: Asked) -> Layout:
+def build(name: str, head: FileHead, asked: Asked) -> Layout:
     """Return a layout by name over a file's columns. Raises Malformed if they are not there."""
     has_header = head.has_header
     if not has_header and name in BARE:
@@ -169,7 +169,7 @@ def build(name: str, head: Head, asked: Asked) -> Layout:
     return layout if asked.unit is None else replace(layout, clock=replace(layout.clock, unit=asked.unit))
 
 
-def bare_columns(name: str, head: Head) -> tuple[str, ...]:
+def bare_columns(name: str, head: FileHead) -> tuple[str, ...]:
     """Return the names of the columns of a file without a header: where bars have a date, a time or a count of trades, it has its own."""
     columns = BARE[name]
     if name != "ohlcv":
@@ -179,7 +179,7 @@ def bare_columns(name: str, head: Head) -> tuple[str, ...]:
     return columns if len(head.columns) != len(columns) + 1 else (*columns, "count")
 
 
-def _build(name: str, head: Head, asked: Asked) -> Layout:
+def _build(name: str, head: FileHead, asked: Asked) -> Layout:
     venue = next((venue for venue in ("binance", "bybit") if name.startswith(venue)), "generic")
     kind = _kind(name, asked)
     clock, values = _meanings(name, kind, head, asked)
@@ -206,14 +206,14 @@ def _kind(name: str, asked: Asked) -> Kind:
     return Kind.FUNDING if name.endswith("funding") else Kind.MARK if name.endswith("-mark") else Kind.BARS
 
 
-def _meanings(name: str, kind: Kind, head: Head, asked: Asked) -> tuple[Clock, dict[str, str]]:
+def _meanings(name: str, kind: Kind, head: FileHead, asked: Asked) -> tuple[FileClock, dict[str, str]]:
     """Return the clock and the columns of the values."""
     if name == "bybit-trades":
         column, values = _columns(head, ("timestamp",), {"at": ("timestamp",), "price": ("price",), "size": ("size",)}, {})
-        return Clock(column, unit="s"), values
+        return FileClock(column, unit="s"), values
     if name == "bybit-spot-trades":
         column, values = _columns(head, ("timestamp",), {"at": ("timestamp",), "price": ("price",), "size": ("volume",)}, {})
-        return Clock(column), values
+        return FileClock(column), values
     if name == "freqtrade-funding":
         column, values = _columns(head, ("date",), {"rate": ("open",)}, {})
     elif kind is Kind.OI:
@@ -228,22 +228,22 @@ def _meanings(name: str, kind: Kind, head: Head, asked: Asked) -> tuple[Clock, d
     return _clock(name, column, head), values
 
 
-def _clock(name: str, column: str, head: Head) -> Clock:
+def _clock(name: str, column: str, head: FileHead) -> FileClock:
     """Return the clock of a file; a day and a time of the day may stand in two columns."""
     if name == "bybit-mt4":
-        return Clock(column, form="%Y.%m.%d %H:%M", ahead_ms=MT4_AHEAD_MS)
+        return FileClock(column, form="%Y.%m.%d %H:%M", ahead_ms=MT4_AHEAD_MS)
     if name == "histdata":
-        return Clock(column, form="%Y%m%d %H%M%S", ahead_ms=HISTDATA_AHEAD_MS)
+        return FileClock(column, form="%Y%m%d %H%M%S", ahead_ms=HISTDATA_AHEAD_MS)
     if key(column) not in head.by_name:
         day, time = (head.by_name[key(each)] for each in column.split("+"))
-        return Clock(day, time=time)
+        return FileClock(day, time=time)
     time = head.by_name.get("time", column)
     if time != column and is_day(head.cell(key(column))) and is_time_of_day(head.cell("time")):
-        return Clock(column, time=time)
-    return Clock(column, unit="ms" if key(column).endswith("_ms") else None)
+        return FileClock(column, time=time)
+    return FileClock(column, unit="ms" if key(column).endswith("_ms") else None)
 
 
-def volume_columns(name: str, head: Head) -> tuple[str, ...]:
+def volume_columns(name: str, head: FileHead) -> tuple[str, ...]:
     """Return under which names a file may hold the volume in base: MetaTrader's ticks count only where it knows no volume."""
     if name == "metatrader":
         traded = any(is_number(cell) and float(cell) != 0 for cell in head.cells("vol"))
@@ -255,7 +255,7 @@ def volume_columns(name: str, head: Head) -> tuple[str, ...]:
 
 
 def _columns(
-    head: Head, clocks: Sequence[str], wanted: Mapping[str, Sequence[str]], given: Mapping[str, str]
+    head: FileHead, clocks: Sequence[str], wanted: Mapping[str, Sequence[str]], given: Mapping[str, str]
 ) -> tuple[str, dict[str, str]]:
     """Return the column of the clock and of each value: the given one, else the first that is there. Raises Malformed."""
     foreign = [name for name in given if name not in ("ts", *wanted)]
@@ -277,7 +277,7 @@ def _columns(
     return found.pop("ts"), found
 
 
-def _only(name: str, given: str, head: Head) -> str:
+def _only(name: str, given: str, head: FileHead) -> str:
     """Return the column of a name: the one the user wrote as it is written, else the only one. Raises Malformed if there are several."""
     columns = [column for column in head.columns if key(column) == name]
     if given in columns:
@@ -289,7 +289,7 @@ def _only(name: str, given: str, head: Head) -> str:
     return columns[0]
 
 
-def _is_pair(column: str, head: Head) -> bool:
+def _is_pair(column: str, head: FileHead) -> bool:
     """Return whether a clock is two columns, the day and the time of the day, written `day+time`."""
     return column.count("+") == 1 and all(key(each) in head.by_name for each in column.split("+"))
 
@@ -299,14 +299,14 @@ def _word(name: str, choices: Sequence[str]) -> str:
     return f"{word} ({', '.join(choices)})" if word else f"'{choices[0]}'"
 
 
-def _require_unique(head: Head) -> None:
+def _require_unique(head: FileHead) -> None:
     repeated = sorted({column for column in head.columns if head.columns.count(column) > 1})
     if repeated:
         fact = f"the columns '{', '.join(repeated)}' are there more than once"
         raise Malformed(Finding("repeated-columns", fact, "name each column once", place=Place(head.file, head.line, 1)))
 
 
-def unknown(head: Head) -> Finding:
+def unknown(head: FileHead) -> Finding:
     """Say that no layout fits."""
     shown = ", ".join(head.columns[:12])
     names = "ts=...,open=...; known are ts_open_ms, open, ..." if head.has_header else "ts=1,open=2,high=3,low=4,close=5,volume=6"
@@ -314,7 +314,7 @@ def unknown(head: Head) -> Finding:
     return Finding("unknown-layout", f"no known columns in '{shown}'", hint, place=Place(head.file, head.line, 1))
 
 
-def _lacking(missing: Sequence[str], head: Head) -> Finding:
+def _lacking(missing: Sequence[str], head: FileHead) -> Finding:
     fact = f"{' and '.join(missing)} not among the columns '{', '.join(head.columns)}'"
     hint = "name the columns with --columns ts=...,open=..., or name another --kind or --layout"
     return Finding("missing-columns", fact, hint, place=Place(head.file, head.line, 1))

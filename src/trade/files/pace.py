@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from trade.base.arrays import Int64
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.base.timeframe import HOUR_MS, MINUTE_MS
 from trade.files.layouts import Layout
-from trade.market.chunk import Chunk, Int64
+from trade.market.chunk import Chunk
 from trade.market.columns import price_names
 
 _SECOND_MS = 1000

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
 from trade.files.arrow import chunk_of, first_rows, read_columns, settled
-from trade.files.layouts import Asked, Head, Layout
+from trade.files.layouts import Asked, FileHead, Layout
 from trade.files.recognising import recognise
 from trade.market.chunk import Chunk
 
@@ -27,7 +27,7 @@ def parquet_layout(path: Path, asked: Asked) -> Layout:
             rows = () if batch is None else first_rows(batch)
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise broken(path, "parquet", error) from error
-    head = Head(str(path), tuple(schema.names), rows)
+    head = FileHead(str(path), tuple(schema.names), rows)
     return settled(recognise(head, asked), head, asked, schema)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
-from trade.files.layouts import Asked, Head, Layout
+from trade.files.layouts import Asked, FileHead, Layout
 from trade.market.columns import price_names
 from trade.market.instants import is_number
 
@@ -19,7 +19,7 @@ _NEGATIVE_FRAC = 0.1
 _RESTLESS_FRAC = 0.005  # the typical minute of a mark price moves by a hundredth of this
 
 
-def require_prices(layout: Layout, head: Head, asked: Asked) -> None:
+def require_prices(layout: Layout, head: FileHead, asked: Asked) -> None:
     """Refuse a file that by its name, its folder or its values holds a premium or an index, unless the user says what it holds.
 
     That a premium is no price, not even the user can say.
@@ -38,7 +38,7 @@ def require_prices(layout: Layout, head: Head, asked: Asked) -> None:
         raise Malformed(_no_prices(head, "has no volume, and values that move like premium indices", hint))
 
 
-def _looks_like_premiums(layout: Layout, head: Head) -> bool:
+def _looks_like_premiums(layout: Layout, head: FileHead) -> bool:
     """Return whether some values are zero or below, or move in most minutes by more than a mark price does."""
     rows = head.rows if layout.has_header else (head.columns, *head.rows)
     places = [layout.columns.index(layout.values[name]) for name in ("open", "close", "low")]
@@ -50,5 +50,5 @@ def _looks_like_premiums(layout: Layout, head: Head) -> bool:
     return bool(np.mean(low <= 0) > _NEGATIVE_FRAC or np.median(np.abs(close - open_) / np.maximum(np.abs(open_), 1e-12)) > _RESTLESS_FRAC)
 
 
-def _no_prices(head: Head, why: str, hint: str) -> Finding:
+def _no_prices(head: FileHead, why: str, hint: str) -> Finding:
     return Finding("not-mark-prices", f"'{head.file}' {why}", hint, place=Place(head.file, head.line, 1))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place, Severity
 from trade.base.timeframe import MINUTE_MS
@@ -20,8 +20,6 @@ from trade.market.chunk import Chunk
 from trade.market.columns import Columns, price_names
 from trade.market.rows import faults, stored_columns, trade_faults
 from trade.market.staging import Rows
-
-Int64 = npt.NDArray[np.int64]
 
 _FEWEST = 3
 _SLOWER_MINUTES = (2, 3, 5, 7, 11, 13)  # whatever length a bar has, one of these divides it

@@ -7,7 +7,7 @@ from pathlib import Path
 from trade.base.errors import Malformed
 from trade.files.bare import bare_name
 from trade.files.inverse import require_sizes_in_base
-from trade.files.layouts import BINANCE_KLINES, FREQTRADE, OPEN_INTERESTS, RATES, Asked, Head, Layout, build, unknown
+from trade.files.layouts import BINANCE_KLINES, FREQTRADE, OPEN_INTERESTS, RATES, Asked, FileHead, Layout, build, unknown
 from trade.files.premium import require_prices
 from trade.market.columns import PRICES
 from trade.market.instants import is_number
@@ -18,14 +18,14 @@ _TRADES = {"timestamp", "symbol", "side", "size", "price", "trdmatchid"}
 _SPOT_TRADES = {"id", "timestamp", "price", "volume", "side"}
 
 
-def recognise(head: Head, asked: Asked) -> Layout:
+def recognise(head: FileHead, asked: Asked) -> Layout:
     """Return the layout of a file. Raises Malformed if it is unknown, or does not hold what is asked."""
     layout = build(asked.layout or _name(head, asked), head, asked)
     require_prices(layout, head, asked)
     return layout
 
 
-def _name(head: Head, asked: Asked) -> str:
+def _name(head: FileHead, asked: Asked) -> str:
     if asked.kind is Kind.OI or "open_interest" in asked.columns:
         return "oi"
     if asked.columns:
@@ -36,7 +36,7 @@ def _name(head: Head, asked: Asked) -> str:
     return name if asked.kind is not Kind.FUNDING or name.endswith("funding") else "funding"
 
 
-def _own_name(head: Head, asked: Asked) -> str:
+def _own_name(head: FileHead, asked: Asked) -> str:
     """Recognise a file by the names of its columns."""
     names = set(head.by_name)
     if head.may_be_freqtrade and head.columns == FREQTRADE:
@@ -61,7 +61,7 @@ def _own_name(head: Head, asked: Asked) -> str:
     raise Malformed(unknown(head))
 
 
-def _klines(head: Head, asked: Asked) -> str:
+def _klines(head: FileHead, asked: Asked) -> str:
     """Tell mark prices from bars: both have the same columns, but a bar without volume has no trades either.
 
     A market's first minutes may have none of both, or be counted wrongly: one row with volume makes bars of the file.
@@ -76,7 +76,7 @@ def _klines(head: Head, asked: Asked) -> str:
     return "binance-mark" if idle else "binance-klines"
 
 
-def _freqtrade(head: Head, asked: Asked) -> str:
+def _freqtrade(head: FileHead, asked: Asked) -> str:
     """Tell freqtrade's files apart: funding has its rate in `open` and nothing else, mark prices are named so."""
     if asked.kind is None and all(is_zero(head.cell(name)) for name in (*PRICES[1:], "volume")):
         return "freqtrade-funding"

@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
+from trade.base.arrays import Int64
 from trade.base.findings import Finding, Place, Severity, by_place
 from trade.base.instrument import Instrument
 from trade.market.names import Kind, Series
 from trade.market.rows import FACTS, HINTS, KEPT_OUT
 
-Int64 = npt.NDArray[np.int64]
 LINES_NAMED = 1000
 
 

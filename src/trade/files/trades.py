@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Float64, Int64
 from trade.base.timeframe import MINUTE_MS
 from trade.market.columns import PRICES, Columns
 from trade.market.staging import Rows
-
-Int64 = npt.NDArray[np.int64]
-Float64 = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 _DECIMALS = 8  # of a size, on every venue; sums of doubles are cut back to what was traded
 # At the first and at the last instant of a minute, the price that comes first in the file and the one that comes last.
@@ -67,7 +63,7 @@ class TradeFold:
         self._forward += int(np.sign(steps).sum())
         self._reached = float(at[-1])
 
-    def _keep_edge(self, edge: str, place: Int64, beyond: Flags, at: Float64, upper: Float64, lower: Float64) -> None:
+    def _keep_edge(self, edge: str, place: Int64, beyond: Bool, at: Float64, upper: Float64, lower: Float64) -> None:
         """Take prices at the instants of an edge: both where the instants lie beyond the known ones, the lower where they are the same."""
         kept = self._kept
         same = at == kept[edge][place]

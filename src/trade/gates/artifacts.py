@@ -36,13 +36,13 @@ _ANY_GRID = Grid(Decimal(1), Decimal(1))
 
 
 @dataclass(frozen=True)
-class Written:
+class StagedFolder:
     """A folder of files as a run writes them."""
 
     folder: Path
 
 
-def check(case: Written) -> Iterator[Finding]:
+def check(case: StagedFolder) -> Iterator[Finding]:
     """Look at every file; contents only where all files are there and can be read."""
     missing = [name for name in FILES if not (case.folder / name).is_file()]
     for name in missing:
@@ -156,4 +156,4 @@ def _check_signature(signature: Any) -> Iterator[Finding]:
         yield Finding("signature-features", f"'{name}' was {where}", _HINT)
 
 
-ARTIFACTS: Gate[Written] = Gate("artifact validation", Refused, (check,))
+ARTIFACTS: Gate[StagedFolder] = Gate("artifact validation", Refused, (check,))

@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
+from trade.base.arrays import Int64
 from trade.base.history import History, Window
 from trade.base.timeframe import HOUR_MS
 from trade.features.plan import Demand
-
-Int64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

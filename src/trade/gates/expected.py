@@ -15,14 +15,14 @@ from trade.play.spec import Expected
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Expectation:
     """The Play's bounds, if it has any, and the metrics of the run."""
 
     expected: Expected | None
     metrics: Mapping[str, Any]
 
 
-def check(case: Outcome) -> Iterator[Finding]:
+def check(case: Expectation) -> Iterator[Finding]:
     """Compare each bounded metric, as it is hashed (12 significant digits); an undefined one is outside of any bound."""
     for name, (low, high) in (case.expected.bounds if case.expected is not None else {}).items():
         value = case.metrics.get(name)
@@ -38,4 +38,4 @@ def _inside(value: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-EXPECTED: Gate[Outcome] = Gate("expected", Refused, (check,))
+EXPECTED: Gate[Expectation] = Gate("expected", Refused, (check,))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.findings import Finding, Severity
 from trade.base.history import Spans
 from trade.base.spans import covered_ms
@@ -14,8 +14,6 @@ from trade.gates.case import Preflight
 from trade.gates.text import duration, fix_command, span
 from trade.market.gaps import find_gaps
 from trade.market.spans import length_ms, within, without
-
-Int64 = npt.NDArray[np.int64]
 
 _NAMED = 5
 _LONG_TOGETHER_MS = 3 * 3_600_000

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Int64
 from trade.base.findings import Finding
 from trade.base.records import Cap, FillKind, Records
 
 _HINT = "nothing was published; run again, and report it when it comes back"
-Int64 = npt.NDArray[np.int64]
-Bool = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

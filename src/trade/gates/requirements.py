@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64
 from trade.base.catalogue import Output, ValueType
 from trade.base.errors import Refused
 from trade.base.findings import Finding
@@ -19,8 +19,6 @@ from trade.features.missing import unexcused_missing
 from trade.features.plan import Plan
 from trade.gates.gate import Gate
 from trade.market.instants import iso
-
-Float64 = npt.NDArray[np.float64]
 
 _RANGE_SLACK = 1e-9  # relative; a rounding step beyond a closed range is no fault
 _HINT = "this is a fault of the program, not of the Play: please report it with the Play and the indicator's name"

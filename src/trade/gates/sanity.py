@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-import numpy.typing as npt
-
+from trade.base.arrays import Int64
 from trade.base.bars import Bars
 from trade.base.findings import Finding
 from trade.base.history import Funding, OpenInterest
@@ -17,7 +15,6 @@ from trade.market.sanity import FACTS, impossible, no_holding, no_rate, unordere
 _NAMED = 3
 _KEPT = 10
 _HINT = "delete their span with 'trade data delete --from --to' and import it again"
-Int64 = npt.NDArray[np.int64]
 
 
 def check(case: Preflight) -> Iterator[Finding]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from trade.base.calendar import Int64, ahead, expected_opens
+from trade.base.arrays import Int64
+from trade.base.calendar import ahead, expected_opens
 from trade.base.findings import Finding, Severity
 from trade.features.plan import Demand
 from trade.gates.case import Preflight

@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64, Int64
 from trade.base.catalogue import Entry, Params
-
-Float64 = npt.NDArray[np.float64]
-Int64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Columns:
+class InputColumns:
     """Input columns by name, shape [n], C-contiguous and all finite, and the opens of their bars."""
 
     named: Mapping[str, Float64]
@@ -28,10 +25,10 @@ class Columns:
         return len(self.ts_open_ms)
 
 
-Kernel = Callable[[Columns, Params], Mapping[str, Float64]]
+Kernel = Callable[[InputColumns, Params], Mapping[str, Float64]]
 
 
-def segments(entry: Entry, columns: Mapping[str, Float64], ts_open_ms: Int64) -> Iterator[tuple[slice, Columns]]:
+def segments(entry: Entry, columns: Mapping[str, Float64], ts_open_ms: Int64) -> Iterator[tuple[slice, InputColumns]]:
     """Yield the longest stretches on which every input of an entry is finite, in order, each with its columns.
 
     A source that is another feature starts with missing values and may have some later. An indicator starts anew after each, so
@@ -41,12 +38,12 @@ def segments(entry: Entry, columns: Mapping[str, Float64], ts_open_ms: Int64) ->
     for name in entry.inputs[1:]:
         finite &= np.isfinite(columns[name])
     if finite.all():
-        yield slice(0, len(finite)), Columns({name: np.ascontiguousarray(columns[name]) for name in entry.inputs}, ts_open_ms)
+        yield slice(0, len(finite)), InputColumns({name: np.ascontiguousarray(columns[name]) for name in entry.inputs}, ts_open_ms)
         return
     edges = np.flatnonzero(np.diff(np.concatenate(([False], finite, [False]))))
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
         rows = slice(int(start), int(stop))
-        yield rows, Columns({name: np.ascontiguousarray(columns[name][rows]) for name in entry.inputs}, ts_open_ms[rows])
+        yield rows, InputColumns({name: np.ascontiguousarray(columns[name][rows]) for name in entry.inputs}, ts_open_ms[rows])
 
 
 def delayed(values: Float64, lag: int) -> Float64:

@@ -1,6 +1,6 @@
 """When a total output may be missing after its first value: one rule per output that names an `undefined_when` word.
 
-`vendor` blanks exactly these bars, and the requirements gate excuses exactly these bars.
+`formulas` blanks exactly these bars, and the requirements gate excuses exactly these bars.
 """
 
 from __future__ import annotations
@@ -8,24 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Float64, Int64
 from trade.base.catalogue import Entry, Params
 from trade.base.timeframe import Timeframe
-from trade.indicators.columns import Columns, segments
+from trade.indicators.columns import InputColumns, segments
 from trade.indicators.registry.words import count
 from trade.indicators.windows import padded, totals
 
-Float64 = npt.NDArray[np.float64]
-Int64 = npt.NDArray[np.int64]
-Bool = npt.NDArray[np.bool_]
-Condition = Callable[[Columns, Params], Bool]
+Condition = Callable[[InputColumns, Params], Bool]
 
 # A Wilder average of length n that gets nothing but zeros has left the range of doubles after about 500·n bars, an EMA after 250·n.
 _WILDER_HORIZON, _EMA_HORIZON = 300, 150
 
 
-def undefined(entry: Entry, output: str, params: Params, columns: Columns) -> Bool:
+def undefined(entry: Entry, output: str, params: Params, columns: InputColumns) -> Bool:
     """Return on which bars the registered condition of an output holds, shape [n]; nowhere when it registers none."""
     condition = _CONDITIONS.get((entry.name, output))
     return np.zeros(len(columns), np.bool_) if condition is None else condition(columns, params)
@@ -34,7 +31,7 @@ def undefined(entry: Entry, output: str, params: Params, columns: Columns) -> Bo
 def may_be_missing(entry: Entry, output: str, params: Params, columns: Mapping[str, Float64], ts_open_ms: Int64) -> Bool:
     """Return on which bars a total output may be missing, shape [n]: warming up, an input missing, or its condition holds.
 
-    The arguments are those of `vendor.compute`, which starts an indicator anew after each missing input.
+    The arguments are those of `formulas.compute`, which starts an indicator anew after each missing input.
     """
     excused = np.ones(len(ts_open_ms), np.bool_)
     first = entry.first_valid_bars(params)[output]
@@ -100,14 +97,14 @@ def _no_total(values: Float64, length: int) -> Bool:
     return _equal(padded(totals(values, length), len(values)), 0.0)
 
 
-def _no_range(columns: Columns, length: int) -> Bool:
+def _no_range(columns: InputColumns, length: int) -> Bool:
     """Return where the highest high of the window equals its lowest low."""
     still = _still(columns["high"]) & _still(columns["low"])
     flat = _equal(columns["high"], columns["low"])
     return flat & (_run(still) >= length - 1) if flat.any() else flat
 
 
-def _no_true_range(columns: Columns, first: bool) -> Bool:
+def _no_true_range(columns: InputColumns, first: bool) -> Bool:
     """Return where the true range is 0; `first` says what the first bar, which has no earlier close, counts as without range."""
     high, low, close = columns["high"], columns["low"], columns["source"]
     flat = _equal(high, low)
@@ -116,39 +113,39 @@ def _no_true_range(columns: Columns, first: bool) -> Bool:
     return flat
 
 
-def _rsi(columns: Columns, params: Params) -> Bool:
+def _rsi(columns: InputColumns, params: Params) -> Bool:
     return _never(_moved(columns["source"]), _WILDER_HORIZON * count(params, "length"))
 
 
-def _cmo(columns: Columns, params: Params) -> Bool:
+def _cmo(columns: InputColumns, params: Params) -> Bool:
     return _held(_still(columns["source"]), count(params, "length"))
 
 
-def _cci(columns: Columns, params: Params) -> Bool:
+def _cci(columns: InputColumns, params: Params) -> Bool:
     return _held(_still(columns["source"]), count(params, "length") - 1)
 
 
-def _willr(columns: Columns, params: Params) -> Bool:
+def _willr(columns: InputColumns, params: Params) -> Bool:
     return _no_range(columns, count(params, "length"))
 
 
-def _uo(columns: Columns, params: Params) -> Bool:
+def _uo(columns: InputColumns, params: Params) -> Bool:
     return _held(_no_true_range(columns, first=True), min(count(params, name) for name in ("fast", "medium", "slow")))
 
 
-def _vortex(columns: Columns, params: Params) -> Bool:
+def _vortex(columns: InputColumns, params: Params) -> Bool:
     return _held(_no_true_range(columns, first=False), count(params, "length"))
 
 
-def _stoch_k(columns: Columns, params: Params) -> Bool:
+def _stoch_k(columns: InputColumns, params: Params) -> Bool:
     return _lately(_no_range(columns, count(params, "k")), count(params, "smooth_k"))
 
 
-def _stoch_d(columns: Columns, params: Params) -> Bool:
+def _stoch_d(columns: InputColumns, params: Params) -> Bool:
     return _lately(_stoch_k(columns, params), count(params, "d"))
 
 
-def _stochrsi_k(columns: Columns, params: Params) -> Bool:
+def _stochrsi_k(columns: InputColumns, params: Params) -> Bool:
     """RSI stands still while the source does, while it has only ever risen or only ever fallen, and before it has moved at all."""
     source, length = columns["source"], count(params, "length")
     change = np.diff(source, prepend=source[:1])
@@ -157,72 +154,72 @@ def _stochrsi_k(columns: Columns, params: Params) -> Bool:
     return _lately(stood, count(params, "k"))
 
 
-def _stochrsi_d(columns: Columns, params: Params) -> Bool:
+def _stochrsi_d(columns: InputColumns, params: Params) -> Bool:
     return _lately(_stochrsi_k(columns, params), count(params, "d"))
 
 
-def _roc(columns: Columns, params: Params) -> Bool:
+def _roc(columns: InputColumns, params: Params) -> Bool:
     return _earlier(_equal(columns["source"], 0.0), count(params, "length"))
 
 
-def _natr(columns: Columns, _params: Params) -> Bool:
+def _natr(columns: InputColumns, _params: Params) -> Bool:
     return _equal(columns["source"], 0.0)
 
 
-def _ppo(columns: Columns, params: Params) -> Bool:
+def _ppo(columns: InputColumns, params: Params) -> Bool:
     return _no_total(columns["source"], count(params, "slow"))
 
 
-def _ppo_signal(columns: Columns, params: Params) -> Bool:
+def _ppo_signal(columns: InputColumns, params: Params) -> Bool:
     return _lately(_ppo(columns, params), count(params, "signal"))
 
 
-def _trix(columns: Columns, params: Params) -> Bool:
+def _trix(columns: InputColumns, params: Params) -> Bool:
     return _earlier(_never(columns["source"] != 0.0, _EMA_HORIZON * count(params, "length")), 1)
 
 
-def _trix_signal(columns: Columns, params: Params) -> Bool:
+def _trix_signal(columns: InputColumns, params: Params) -> Bool:
     return _lately(_trix(columns, params), count(params, "signal"))
 
 
-def _tsi(columns: Columns, params: Params) -> Bool:
+def _tsi(columns: InputColumns, params: Params) -> Bool:
     return _never(_moved(columns["source"]), _EMA_HORIZON * max(count(params, "fast"), count(params, "slow")))
 
 
-def _tsi_signal(columns: Columns, params: Params) -> Bool:
+def _tsi_signal(columns: InputColumns, params: Params) -> Bool:
     return _lately(_tsi(columns, params), count(params, "signal"))
 
 
-def _bandwidth(columns: Columns, params: Params) -> Bool:
+def _bandwidth(columns: InputColumns, params: Params) -> Bool:
     return _no_total(columns["source"], count(params, "length"))
 
 
-def _percent_b(columns: Columns, params: Params) -> Bool:
+def _percent_b(columns: InputColumns, params: Params) -> Bool:
     return _held(_still(columns["source"]), count(params, "length") - 1)
 
 
-def _adx(columns: Columns, params: Params) -> Bool:
+def _adx(columns: InputColumns, params: Params) -> Bool:
     up = np.diff(columns["high"], prepend=columns["high"][:1])
     down = -np.diff(columns["low"], prepend=columns["low"][:1])
     directed = (np.maximum(up, down) > 0.0) & (up != down)
     return _never(directed, _WILDER_HORIZON * count(params, "length"))
 
 
-def _adxr(columns: Columns, params: Params) -> Bool:
+def _adxr(columns: InputColumns, params: Params) -> Bool:
     now = _adx(columns, params)
     return now | _earlier(now, count(params, "length") - 1)
 
 
-def _mfi(columns: Columns, params: Params) -> Bool:
+def _mfi(columns: InputColumns, params: Params) -> Bool:
     source = columns["source"]
     return _held(~_moved(source) | _equal(source * columns["volume"], 0.0), count(params, "length"))
 
 
-def _cmf(columns: Columns, params: Params) -> Bool:
+def _cmf(columns: InputColumns, params: Params) -> Bool:
     return _held(_equal(columns["volume"], 0.0), count(params, "length"))
 
 
-def _vwap(columns: Columns, params: Params) -> Bool:
+def _vwap(columns: InputColumns, params: Params) -> Bool:
     anchor = Timeframe(str(params["anchor"])).floor(columns.ts_open_ms)
     later = np.diff(anchor, prepend=-1) == 0  # every bar but the first after an anchor
     return _run(_equal(columns["volume"], 0.0)) > _run(later)

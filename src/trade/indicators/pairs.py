@@ -8,11 +8,9 @@ Arrays are float64, C-contiguous and writable.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64
 from trade.kernels import kernel
-
-Float64 = npt.NDArray[np.float64]
 
 _SPLIT = 2.0**27 + 1.0
 _REST = 2.0**-90  # a share smaller than this is what pairs leave of terms that cancel

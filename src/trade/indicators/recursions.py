@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64
 from trade.kernels import kernel
-
-Float64 = npt.NDArray[np.float64]
 
 _KEPT, _TAKEN, _EDGE, _BEYOND = 0.67, 0.66, 0.99, 0.999  # Ehlers' Fisher transform
 

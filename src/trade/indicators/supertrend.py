@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64
 from trade.kernels import kernel
-
-Float64 = npt.NDArray[np.float64]
 
 
 @kernel

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Float64 = npt.NDArray[np.float64]
+from trade.base.arrays import Float64
+
 Numbers = npt.NDArray[Any]  # float64 or int64, and what comes back is of the kind that was given
 
 _BLOCK_BARS = 8_192  # one block of all intermediates stays in the cache

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Int64
 from trade.market.columns import Columns, join
-
-Int64 = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -25,10 +22,10 @@ class Chunk:
 
     lines: Int64
     ts_ms: Int64
-    ts_exact: Flags
-    readable: Flags
+    ts_exact: Bool
+    readable: Bool
     values: Columns
-    foreign: Flags | None = None
+    foreign: Bool | None = None
 
     def __len__(self) -> int:
         return len(self.lines)

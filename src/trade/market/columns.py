@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from trade.base.arrays import Bool
 from trade.base.hashing import table_hash
 from trade.base.timeframe import BASE, Timeframe
 from trade.market.names import Kind
@@ -61,7 +62,7 @@ def price_names(kind: Kind) -> tuple[str, ...]:
     return PRICES if kind in (Kind.BARS, Kind.MARK) else ()
 
 
-def same_rows(kind: Kind, left: Columns, right: Columns) -> npt.NDArray[np.bool_]:
+def same_rows(kind: Kind, left: Columns, right: Columns) -> Bool:
     """Return which rows of two aligned tables agree in every value; the raw funding instant is not a value."""
     values = [name for name in COLUMNS[kind] if name not in _INTEGERS]
     agree = np.ones(len(left[values[0]]), np.bool_)

@@ -11,7 +11,7 @@ from trade.base.findings import Finding
 from trade.market.accepted import cut
 from trade.market.columns import clock_column, price_names, step_of, take
 from trade.market.instants import iso
-from trade.market.journal import DELETED, Entry
+from trade.market.journal import DELETED, JournalEntry
 from trade.market.manifest import Manifest, Month
 from trade.market.names import Kind, Series
 from trade.market.ticks import off_grid_rows
@@ -48,7 +48,7 @@ def delete_rows(store: Path, request: DeleteRequest) -> int:
             rows = sum(month.rows for month in before) - sum(month.rows for month in after)
             if rows:
                 span = max(request.from_ms, before[0].first_ms), min(request.to_ms, before[-1].last_ms + step_of(kind))
-                entries.append(Entry(request.now_ms, DELETED, series, kind, *span, rows, ""))
+                entries.append(JournalEntry(request.now_ms, DELETED, series, kind, *span, rows, ""))
                 manifest = _without(manifest, request, kind, after)
         if not entries:
             raise DataMissing(Finding("series-not-stored", _nothing(store, request), "see 'trade data info'"))

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.timeframe import HOUR_MS
-
-Int64 = npt.NDArray[np.int64]
 
 _HOLE = 1.5
 _USUAL_MS = 8 * HOUR_MS

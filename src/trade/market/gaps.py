@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.spans import NONE, complement, intersection, joined
 from trade.base.timeframe import BASE, Timeframe
-
-Int64 = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Int64 = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from trade.base.arrays import Bool, Int64
 
 UNREADABLE = -1
 UNITS = ("s", "ms", "us", "ns")
@@ -19,7 +18,7 @@ _PER_MS = {"ms": 1, "us": 1000, "ns": 10**6}
 _BELOW = {"s": 10**11, "ms": 10**14 + 1, "us": 10**17 + 1, "ns": 2**63 - 1}  # of sizes, where the unit is not said
 
 
-def from_numbers(values: npt.NDArray[Any], unit: str | None) -> tuple[Int64, Flags]:
+def from_numbers(values: npt.NDArray[Any], unit: str | None) -> tuple[Int64, Bool]:
     """Return milliseconds, floored, and which instants were whole milliseconds. -1 and what is not finite give `UNREADABLE`.
 
     `unit` is one of `UNITS`. None: the size of each value tells the unit, as Binance's files demand: spot switched to microseconds
@@ -41,7 +40,7 @@ def from_numbers(values: npt.NDArray[Any], unit: str | None) -> tuple[Int64, Fla
     return np.where(readable, ms, UNREADABLE), exact & readable
 
 
-def _milliseconds_of(values: npt.NDArray[Any], unit: str) -> tuple[Int64, Flags]:
+def _milliseconds_of(values: npt.NDArray[Any], unit: str) -> tuple[Int64, Bool]:
     if unit == "s":
         scaled = np.clip(values, -_BELOW["ms"], _BELOW["ms"]) * 1000  # beyond lies no century that could be stored
         floored = np.floor(scaled)

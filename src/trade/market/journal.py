@@ -18,7 +18,7 @@ from typing import Any
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.market.names import Kind, Series, parse_series
-from trade.market.parquet import sync
+from trade.market.parquet import flush_to_disk
 
 FILE_NAME = "journal.jsonl"
 HEAL = "heal"
@@ -31,7 +31,7 @@ _SEALED = re.compile(rb'(.*), "crc": "([0-9a-f]{8})"\}')
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """What was done at `at_ms` to the rows of a series and kind in [start_ms, end_ms), how many they are, and how it ended."""
 
     at_ms: int
@@ -47,7 +47,7 @@ class Entry:
         return {**vars(self), "series": self.series.key, "kind": str(self.kind)}
 
 
-def read(folder: Path, generation: int) -> tuple[Entry, ...]:
+def read(folder: Path, generation: int) -> tuple[JournalEntry, ...]:
     """Return the entries that led to a generation of the store, oldest first. Raises Mismatch if the journal is damaged.
 
     An entry of a later generation belongs to a commit that is not there yet, or never came to be.
@@ -65,7 +65,7 @@ def damage(folder: Path, generation: int) -> tuple[Finding, ...]:
     return ()
 
 
-def append(folder: Path, entries: Sequence[Entry], generation: int, committed: int) -> None:
+def append(folder: Path, entries: Sequence[JournalEntry], generation: int, committed: int) -> None:
     """Write entries of the commit that makes `generation`, durably, after those of the last commit, `committed`.
 
     Only the holder of the lock may. What stands behind that was written for a commit that never came to be, and goes: the
@@ -85,7 +85,7 @@ def append(folder: Path, entries: Sequence[Entry], generation: int, committed: i
             file.write(line)
         file.flush()
         os.fsync(file.fileno())
-    sync(folder)
+    flush_to_disk(folder)
 
 
 def _settled(text: bytes, committed: int) -> int:
@@ -152,10 +152,10 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
     return raw if isinstance(raw, dict) else None
 
 
-def _entry(folder: Path, raw: dict[str, Any] | None) -> Entry:
+def _entry(folder: Path, raw: dict[str, Any] | None) -> JournalEntry:
     values = {name: value for name, value in (raw or {}).items() if name != "generation"}
     try:
-        return Entry(**{**values, "series": parse_series(values["series"]), "kind": Kind(values["kind"])})
+        return JournalEntry(**{**values, "series": parse_series(values["series"]), "kind": Kind(values["kind"])})
     except (KeyError, TypeError, ValueError, Malformed) as error:
         raise _damaged(folder) from error
 

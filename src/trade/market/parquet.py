@@ -28,12 +28,12 @@ def write_month(folder: Path, entry: Month, raw: bytes) -> None:
     draft = target.with_name(f"{target.name}.{os.getpid()}.tmp")
     try:
         draft.write_bytes(raw)
-        sync(draft)
+        flush_to_disk(draft)
         draft.replace(target)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    sync(target.parent)
+    flush_to_disk(target.parent)
 
 
 def make_folder(path: Path, root: Path) -> None:
@@ -43,10 +43,10 @@ def make_folder(path: Path, root: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
     while path != root:
         path = path.parent
-        sync(path)
+        flush_to_disk(path)
 
 
-def sync(path: Path) -> None:
+def flush_to_disk(path: Path) -> None:
     """Force a file's bytes, or a folder's names, onto the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Int64
 from trade.base.timeframe import MINUTE_MS
 from trade.market import sanity
 from trade.market.chunk import Chunk
 from trade.market.columns import GRIDS, PRICES, Columns, clock_column
 from trade.market.names import Kind
-
-Int64 = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 FACTS: Mapping[str, str] = {
     "unreadable": "a cell cannot be read",
@@ -59,9 +56,9 @@ def faults(chunk: Chunk, kind: Kind) -> tuple[tuple[str, ...], Int64]:
     )
 
 
-def too_high(values: Columns) -> Flags:
+def too_high(values: Columns) -> Bool:
     """Return which bars have a price at which no market is."""
-    beyond: Flags = np.maximum.reduce([values[name] for name in PRICES]) > HIGHEST_PRICE
+    beyond: Bool = np.maximum.reduce([values[name] for name in PRICES]) > HIGHEST_PRICE
     return beyond
 
 
@@ -79,7 +76,7 @@ def trade_faults(chunk: Chunk) -> tuple[tuple[str, ...], Int64]:
     )
 
 
-def _first_broken(chunk: Chunk, flags: Mapping[str, Flags]) -> tuple[tuple[str, ...], Int64]:
+def _first_broken(chunk: Chunk, flags: Mapping[str, Bool]) -> tuple[tuple[str, ...], Int64]:
     flags = {
         "unreadable": ~chunk.readable,
         "other-symbol": np.zeros(len(chunk), np.bool_) if chunk.foreign is None else chunk.foreign,

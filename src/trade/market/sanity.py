@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Flags = npt.NDArray[np.bool_]
-Int64 = npt.NDArray[np.int64]
+from trade.base.arrays import Bool, Int64
+
 Values = npt.NDArray[Any]
 
 FACTS: Mapping[str, str] = {
@@ -21,7 +21,7 @@ FACTS: Mapping[str, str] = {
 }
 
 
-def impossible(open_: Values, high: Values, low: Values, close: Values, volume: Values | None = None) -> dict[str, Flags]:
+def impossible(open_: Values, high: Values, low: Values, close: Values, volume: Values | None = None) -> dict[str, Bool]:
     """Return, per code of `FACTS`, which bars break it. A bar that is not finite is flagged for that alone."""
     prices = (open_, high, low, close)
     finite = np.logical_and.reduce([np.isfinite(values) for values in (*prices, *(() if volume is None else (volume,)))])
@@ -36,16 +36,16 @@ def impossible(open_: Values, high: Values, low: Values, close: Values, volume: 
     return flags
 
 
-def unordered(ts_ms: Int64) -> Flags:
+def unordered(ts_ms: Int64) -> Bool:
     """Return which instants are not after the one before them: out of order, or there twice."""
     return np.concatenate((np.zeros(min(len(ts_ms), 1), np.bool_), np.diff(ts_ms) <= 0))
 
 
-def no_rate(rate: Values) -> Flags:
+def no_rate(rate: Values) -> Bool:
     """Return which funding rates are no number within -1 and 1."""
     return ~(np.abs(rate) <= 1.0)  # not a number is beyond, too
 
 
-def no_holding(held: Values) -> Flags:
+def no_holding(held: Values) -> Bool:
     """Return which records of open interest are negative, infinite or no number."""
     return ~((held >= 0) & (held < np.inf))  # not a number is impossible, too

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Int64 = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from trade.base.arrays import Bool, Int64
 
 BEFORE_ALL = -(2**62)
 
@@ -17,7 +15,7 @@ def direction(clock: Int64) -> int:
     return -1 if int(steps.sum()) < 0 else 1
 
 
-def breaks_order(key: Int64, newest: int) -> Flags:
+def breaks_order(key: Int64, newest: int) -> Bool:
     """Return which of the rows do not continue an ascending order that has reached `newest`.
 
     A row that is not above everything before it breaks the order; but one that lies above both rows after it, while the next one

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.history import Spans
 from trade.base.spans import complement, intersection, joined
-
-Int64 = npt.NDArray[np.int64]
 
 _EVER = 2**62
 

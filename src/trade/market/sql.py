@@ -45,14 +45,14 @@ _JOURNAL = {  # in the order of `Entry`
 
 
 @dataclass(frozen=True)
-class Answer:
+class QueryResult:
     """The rows of a query, as Python values."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Any, ...]]
 
 
-def query(store: Store, sql: str, limit: int | None = None) -> Answer:
+def query(store: Store, sql: str, limit: int | None = None) -> QueryResult:
     """Return what one SELECT says, at most `limit` rows of it.
 
     Views: `bars`, `mark`, `funding`, `oi`, with venue, market, symbol, and `journal`.
@@ -71,7 +71,7 @@ def query(store: Store, sql: str, limit: int | None = None) -> Answer:
         _views(connection, store)
         cursor = connection.execute(sql)
         columns = tuple(column[0] for column in cursor.description or ())
-        answer = Answer(columns, cursor.fetchall() if limit is None else cursor.fetchmany(limit))
+        answer = QueryResult(columns, cursor.fetchall() if limit is None else cursor.fetchmany(limit))
         _require_whole(store, _opened(connection))
     except duckdb.Error as error:
         _require_whole(store, {*_opened(connection), *_absent(store)})

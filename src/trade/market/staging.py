@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Int64
 from trade.base.findings import Finding
 from trade.market.columns import Columns, clock_column, empty, join, same_rows, step_of, take
 from trade.market.damage import repaired
@@ -16,7 +16,6 @@ from trade.market.names import Kind, Series
 from trade.market.sorting import BEFORE_ALL, breaks_order
 from trade.market.writer import Writer
 
-Int64 = npt.NDArray[np.int64]
 Report = Callable[[str, Int64], None]
 _HELD_BACK = 2  # rows whose order is judged by the two that follow
 
@@ -28,7 +27,7 @@ class Rows:
     columns: Columns
     lines: Int64
 
-    def take(self, rows: slice | npt.NDArray[np.bool_] | Int64) -> Rows:
+    def take(self, rows: slice | Bool | Int64) -> Rows:
         return Rows(take(self.columns, rows), self.lines[rows])
 
     def __len__(self) -> int:

@@ -40,7 +40,7 @@ class StoredSeries:
 
 
 @dataclass(frozen=True)
-class Span:
+class StoredSpan:
     """The rows of one series in [start, end), and the digest of each month of them (HASH-2)."""
 
     columns: Columns
@@ -91,7 +91,7 @@ class Store:
             raise Malformed(Finding("ambiguous-symbol", f"'{text}' is stored {len(keys)} times", hint, data={"choices": keys}))
         return found[0]
 
-    def rows(self, series: Series, kind: Kind, start_ms: int, end_ms: int, *, rehash: bool = False) -> Span:
+    def rows(self, series: Series, kind: Kind, start_ms: int, end_ms: int, *, rehash: bool = False) -> StoredSpan:
         """Return the stored rows whose clock is in [start_ms, end_ms).
 
         `rehash` computes every digest from the rows read, not only those of edge months, and raises Mismatch on a difference.
@@ -102,7 +102,7 @@ class Store:
             _require_digests(kind, columns, months)
         clock = columns[clock_column(kind)]
         low, high = (int(i) for i in np.searchsorted(clock, [start_ms, end_ms]))
-        return Span(take(columns, slice(low, high)), _digests(kind, columns, months, low, high), sum(m.off_grid for m in months))
+        return StoredSpan(take(columns, slice(low, high)), _digests(kind, columns, months, low, high), sum(m.off_grid for m in months))
 
     def as_stored(self, kind: Kind, month: Month) -> Columns:
         """Return the rows of a month in the order they have in its file. Raises Mismatch if it cannot be read."""
@@ -137,9 +137,9 @@ class Store:
             accepted_gaps=self._accepted(series, bars, start_ms, end_ms),
         )
 
-    def _spans(self, wanted: Mapping[Kind, Series], start_ms: int, end_ms: int, rehash: bool) -> dict[Kind, Span]:
+    def _spans(self, wanted: Mapping[Kind, Series], start_ms: int, end_ms: int, rehash: bool) -> dict[Kind, StoredSpan]:
         """Return the rows of several kinds. Raises Mismatch with the damaged files of all of them."""
-        found: dict[Kind, Span] = {}
+        found: dict[Kind, StoredSpan] = {}
         damage: list[Finding] = []
         for kind, series in wanted.items():
             try:
@@ -155,7 +155,7 @@ class Store:
         perpetual = Series(series.venue, "linear", series.symbol)
         return next((s for s in (series, perpetual) if (s, Kind.FUNDING) in self.manifest.months), None)
 
-    def _accepted(self, series: Series, bars: Span, start_ms: int, end_ms: int) -> Spans:
+    def _accepted(self, series: Series, bars: StoredSpan, start_ms: int, end_ms: int) -> Spans:
         """Return the accepted gaps inside [start_ms, end_ms), as far as no bar exists in them: an existing bar always wins."""
         accepted = self.manifest.accepted_gaps.get(series, ())
         if not accepted:
@@ -204,7 +204,9 @@ def _require_digests(kind: Kind, columns: Columns, months: Sequence[Month]) -> N
         raise Mismatch(other)
 
 
-def _history_digest(instrument: Instrument, bars: Span, mark: Span | None, funding: Span | None, held: Span | None) -> str:
+def _history_digest(
+    instrument: Instrument, bars: StoredSpan, mark: StoredSpan | None, funding: StoredSpan | None, held: StoredSpan | None
+) -> str:
     """Return the digest of exactly what a run reads; where the rows are stored is no part of it (HASH-2)."""
     parts: dict[str, Any] = {"instrument": instrument.as_json(), "bars": bars.digests}
     parts["mark"] = None if mark is None else mark.digests
@@ -214,7 +216,7 @@ def _history_digest(instrument: Instrument, bars: Span, mark: Span | None, fundi
     return json_hash(parts)
 
 
-def _findings(series: Series, payer: Series | None, bars: Span, mark: Span) -> list[Finding]:
+def _findings(series: Series, payer: Series | None, bars: StoredSpan, mark: StoredSpan) -> list[Finding]:
     found = []
     if payer is not None and payer != series:
         hint = "the spot bars stand in for the perpetual; import its own bars with '--market linear' to avoid that"

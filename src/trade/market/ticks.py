@@ -6,12 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64
 from trade.base.instrument import Grid, Instrument
 from trade.market.columns import Columns
-
-Float64 = npt.NDArray[np.float64]
 
 TOLERATED_FRAC = 0.001
 _FINEST_EXPONENT = -8

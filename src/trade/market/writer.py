@@ -18,10 +18,10 @@ from trade.market import manifest as manifests
 from trade.market.collecting import collect
 from trade.market.columns import Columns, empty
 from trade.market.damage import not_restored
-from trade.market.journal import Entry
+from trade.market.journal import JournalEntry
 from trade.market.manifest import Manifest, Month, series_of
 from trade.market.names import Kind, Series
-from trade.market.parquet import make_folder, month_of, sync, write_month
+from trade.market.parquet import flush_to_disk, make_folder, month_of, write_month
 from trade.market.reader import read_months
 from trade.market.snapshots import keep
 from trade.market.tables import encoded
@@ -75,7 +75,7 @@ class Writer:
             self.lost[month.file] = (kind, month)
             return empty(kind)
 
-    def commit(self, manifest: Manifest, entries: Sequence[Entry] = ()) -> None:
+    def commit(self, manifest: Manifest, entries: Sequence[JournalEntry] = ()) -> None:
         """Make a manifest the store's next snapshot, the entries part of its journal, then collect files that nobody can need.
 
         Raises Mismatch if a month whose file is damaged would come out with fewer rows than it had.
@@ -88,7 +88,7 @@ class Writer:
         if self.manifest.generation:  # of an empty one no reader needs a file
             keep(self.folder)
         draft.replace(self.folder / manifests.FILE_NAME)
-        sync(self.folder)
+        flush_to_disk(self.folder)
         self.manifest = self.draft = manifest
         self._created = [file for file in self._created if file not in manifest.files]
         self.abandon()
@@ -97,7 +97,7 @@ class Writer:
     def _draft(self, manifest: Manifest) -> Path:
         draft = self.folder / manifests.DRAFT_NAME
         draft.write_bytes(manifests.write_text(manifest).encode())
-        sync(draft)
+        flush_to_disk(draft)
         return draft
 
     def _found(self) -> None:
@@ -105,7 +105,7 @@ class Writer:
         if not target.exists():
             self._founded = True  # before it is there: Ctrl-C may come between
             self._draft(self.manifest).replace(target)
-            sync(self.folder)
+            flush_to_disk(self.folder)
 
     def _require_restored(self, manifest: Manifest) -> None:
         found = []
@@ -116,7 +116,7 @@ class Writer:
         if found:
             raise Mismatch(found)
 
-    def note(self, entries: Sequence[Entry]) -> None:
+    def note(self, entries: Sequence[JournalEntry]) -> None:
         """Write entries that change nothing of the snapshot."""
         journal.append(self.folder, entries, self.manifest.generation, self.manifest.generation)
 

@@ -64,7 +64,7 @@ def check_id(name: str, path: Path, notes: Notes) -> bool:
 
 
 @dataclass(frozen=True)
-class FeatureSet:
+class DeclaredFeatures:
     """The features that are understood, and the ids of those that are not."""
 
     found: Mapping[str, Feature]
@@ -91,22 +91,22 @@ class FeatureSet:
             notes.error("other-timeframe", path, fact, "give both the same timeframe")
 
 
-def read_features(raw: Any, roles: Roles, known: Known, notes: Notes) -> FeatureSet:
+def read_features(raw: Any, roles: Roles, known: Known, notes: Notes) -> DeclaredFeatures:
     """Return what is understood of the section; every mistake is said."""
     if not isinstance(raw, dict):
         notes.error("wrong-type", ("features",), f"{shown(raw)}, not a map", "write id: {indicator: ..., params: {...}}")
-        return FeatureSet({}, frozenset(), known)
+        return DeclaredFeatures({}, frozenset(), known)
     if len(raw) > MOST_FEATURES:
         fact = f"'{len(raw)}' features are more than '{MOST_FEATURES}'"
         notes.error("too-many-parts", ("features",), fact, "a Play is one strategy; split it", at_key=True)
-        return FeatureSet({}, frozenset(raw), known)
+        return DeclaredFeatures({}, frozenset(raw), known)
     found: dict[str, Feature] = {}
     for name, value in raw.items():
         before = len(notes.findings)
         feature = _feature(name, value, roles, known, notes)
         if feature is not None and len(notes.findings) == before:
             found[name] = feature
-    features = FeatureSet(found, frozenset(raw) - frozenset(found), known)
+    features = DeclaredFeatures(found, frozenset(raw) - frozenset(found), known)
     for feature in found.values():
         for path, target in _references(feature, features):
             features.check(target, feature.timeframe, path, notes)
@@ -143,7 +143,7 @@ def _source(file: FeatureFile, entry: Entry, path: Path, notes: Notes) -> str:
     return source
 
 
-def _references(feature: Feature, features: FeatureSet) -> Iterator[tuple[Path, str]]:
+def _references(feature: Feature, features: DeclaredFeatures) -> Iterator[tuple[Path, str]]:
     """Yield what a feature reads of other features: the path of the reference, and the reference."""
     path: Path = ("features", feature.id)
     if feature.source not in COLUMNS:
@@ -153,7 +153,7 @@ def _references(feature: Feature, features: FeatureSet) -> Iterator[tuple[Path, 
             yield (*path, "params", param.name), str(feature.params[param.name])
 
 
-def _check_chains(features: FeatureSet, notes: Notes) -> None:
+def _check_chains(features: DeclaredFeatures, notes: Notes) -> None:
     """Refuse features that read each other in a circle, and chains that are too long; without recursion, however long they are."""
     reads = {name: [target.partition(".")[0] for _, target in _references(f, features)] for name, f in features.found.items()}
     reads = {name: [target for target in targets if target in reads] for name, targets in reads.items()}

@@ -131,7 +131,7 @@ class Flag(_Field):
 
 
 @dataclass(frozen=True)
-class Word(_Field):
+class Choice(_Field):
     """One of a few words, case aside; the value is the word as listed here."""
 
     words: tuple[str, ...]

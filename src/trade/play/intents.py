@@ -17,21 +17,21 @@ _FORBIDS = {"long_only": ("entry_short", "exit_short"), "short_only": ("entry_lo
 
 
 @dataclass(frozen=True)
-class Intent:
+class WrittenIntent:
     """One intent as written: its word, and its place in the file."""
 
     word: str
     path: Path
 
 
-def find_intents(actions: Any) -> tuple[Intent, ...]:
+def find_intents(actions: Any) -> tuple[WrittenIntent, ...]:
     """Return the intents of both forms: a map of intents, or a list of blocks with cases and else."""
     if isinstance(actions, dict):
-        return tuple(Intent(word, ("actions", word)) for word in actions)
+        return tuple(WrittenIntent(word, ("actions", word)) for word in actions)
     return tuple(_of_blocks(actions)) if isinstance(actions, list) else ()
 
 
-def _of_blocks(blocks: list[Any]) -> Iterator[Intent]:
+def _of_blocks(blocks: list[Any]) -> Iterator[WrittenIntent]:
     for index, block in enumerate(blocks):
         if not isinstance(block, dict):
             continue
@@ -43,10 +43,10 @@ def _of_blocks(blocks: list[Any]) -> Iterator[Intent]:
             for at, item in enumerate(emitted if isinstance(emitted, list) else []):
                 word = item.get("action") if isinstance(item, dict) else item
                 if isinstance(word, str):
-                    yield Intent(word, (*where, "emit", at))
+                    yield WrittenIntent(word, (*where, "emit", at))
 
 
-def check_intents(intents: tuple[Intent, ...], policy: Policy | None, risk: Risk | None, notes: Notes) -> None:
+def check_intents(intents: tuple[WrittenIntent, ...], policy: Policy | None, risk: Risk | None, notes: Notes) -> None:
     """Refuse a policy that the intents contradict; what is wrong with an intent itself is said by the rules' reader."""
     words = {intent.word for intent in intents}
     if words and not words & set(ENTRIES) and words <= set(WORDS):
@@ -56,7 +56,7 @@ def check_intents(intents: tuple[Intent, ...], policy: Policy | None, risk: Risk
         _check_exit_mode(intents, policy, risk, notes)
 
 
-def _check_mode(intents: tuple[Intent, ...], policy: Policy, notes: Notes) -> None:
+def _check_mode(intents: tuple[WrittenIntent, ...], policy: Policy, notes: Notes) -> None:
     forbidden = _FORBIDS[policy.mode]
     for intent in (intent for intent in intents if intent.word in forbidden):
         fact = f"'{intent.word}' never acts while position_policy.mode is '{policy.mode}'"
@@ -67,7 +67,7 @@ def _check_mode(intents: tuple[Intent, ...], policy: Policy, notes: Notes) -> No
         notes.error("no-entry", ("actions",), fact, "change position_policy.mode", at_key=True)
 
 
-def _check_exit_mode(intents: tuple[Intent, ...], policy: Policy, risk: Risk | None, notes: Notes) -> None:
+def _check_exit_mode(intents: tuple[WrittenIntent, ...], policy: Policy, risk: Risk | None, notes: Notes) -> None:
     exits = [intent for intent in intents if intent.word in EXITS]
     if policy.exit_mode == "sl_tp_only":
         for intent in exits:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from trade.base.timeframe import NAMES
-from trade.play.fields import Count, Flag, Number, Text, Word
+from trade.play.fields import Choice, Count, Flag, Number, Text
 
 Positive = Annotated[Decimal, Number(above="0", high="1000000000000")]
 Amount = Annotated[Decimal, Number(low="0", high="1000000000000")]
@@ -18,7 +18,7 @@ Bps = Annotated[Decimal, Number(low="0", below="100")]
 SlippageBps = Annotated[Decimal, Number(low="0", below="100", places=5)]  # the engine counts it in 1e-9
 Rate = Annotated[Decimal, Number(low="0", below="1")]
 YesNo = Annotated[bool, Flag()]
-TimeframeName = Annotated[str, Word(NAMES)]
+TimeframeName = Annotated[str, Choice(NAMES)]
 FreeText = Annotated[str, Text(longest=20_000)]
 Id = Annotated[str, Text(r"[A-Za-z_][A-Za-z0-9_]*", "write letters, digits and _, not beginning with a digit")]
 Reference = Annotated[str, Text(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)?", "write an id, or id.output")]
@@ -35,8 +35,8 @@ Symbol = Annotated[
     str,
     Text(r"([a-z0-9_]+:[a-z0-9_]+:)?[A-Z0-9][A-Z0-9._-]*", "write BTCUSDT, or venue:market:BTCUSDT in full; the symbol in capitals", 60),
 ]
-BeyondLiquidation = Annotated[str, Word(("reject", "adjust", "warn"))]
-OrderType = Annotated[str, Word(("Market", "Limit"))]
+BeyondLiquidation = Annotated[str, Choice(("reject", "adjust", "warn"))]
+OrderType = Annotated[str, Choice(("Market", "Limit"))]
 
 
 class Section(BaseModel):
@@ -55,7 +55,7 @@ class AccountFile(Section):
     max_leverage: Leverage = Decimal(1)
     max_drawdown_pct: Percent = Field(Decimal(100), description="the run halts at this drawdown; 100 is off")
     equity_floor_usdt: Amount = Decimal(0)
-    margin_mode: Annotated[str, Word(("isolated_usdt", "isolated", "cross"))] = "isolated_usdt"
+    margin_mode: Annotated[str, Choice(("isolated_usdt", "isolated", "cross"))] = "isolated_usdt"
     fee_model: FeeModel = FeeModel()
     slippage_bps: SlippageBps = Decimal(2)
     min_trade_notional_usdt: Amount = Decimal(10)
@@ -91,8 +91,8 @@ class StructureFile(Section):
 
 
 class PolicyFile(Section):
-    mode: Annotated[str, Word(("long_only", "short_only", "long_short"))] = "long_only"
-    exit_mode: Annotated[str, Word(("sl_tp_only", "signal", "first_hit"))] = "sl_tp_only"
+    mode: Annotated[str, Choice(("long_only", "short_only", "long_short"))] = "long_only"
+    exit_mode: Annotated[str, Choice(("sl_tp_only", "signal", "first_hit"))] = "sl_tp_only"
     max_positions_per_symbol: Annotated[int, Count(1, 1000)] = 1
     allow_flip: YesNo = False
     allow_scale_in: YesNo = False
@@ -100,7 +100,7 @@ class PolicyFile(Section):
 
 
 class StopLossFile(Section):
-    type: Annotated[str, Word(("percent", "fixed_points", "atr_multiple", "structure", "trailing_atr", "trailing_pct"))]
+    type: Annotated[str, Choice(("percent", "fixed_points", "atr_multiple", "structure", "trailing_atr", "trailing_pct"))]
     value: Positive
     atr_feature_id: Any = None
     atr_key: Any = None
@@ -108,20 +108,20 @@ class StopLossFile(Section):
 
 
 class TakeProfitFile(Section):
-    type: Annotated[str, Word(("percent", "fixed_points", "rr_ratio", "atr_multiple"))]
+    type: Annotated[str, Choice(("percent", "fixed_points", "rr_ratio", "atr_multiple"))]
     value: Positive
     atr_feature_id: Any = None
     atr_key: Any = None
 
 
 class SizingFile(Section):
-    model: Annotated[str, Word(("percent_equity", "risk_based", "fixed_usdt"))] = "percent_equity"
+    model: Annotated[str, Choice(("percent_equity", "risk_based", "fixed_usdt"))] = "percent_equity"
     value: Positive = Decimal(100)
     max_leverage: Leverage = Decimal(1)
 
 
 class _Exits(Section):
-    basis: Annotated[str, Word(("margin", "price"))] = Field(
+    basis: Annotated[str, Choice(("margin", "price"))] = Field(
         "margin", description="what a percent is of: margin (return on margin) or price"
     )
     tp_order_type: OrderType = "Market"
@@ -147,19 +147,19 @@ class RiskModelFile(_Exits):
 
 
 class EntryFile(Section):
-    order_type: Annotated[str, Word(("MARKET", "LIMIT"))] = "MARKET"
+    order_type: Annotated[str, Choice(("MARKET", "LIMIT"))] = "MARKET"
     limit_offset_pct: Annotated[Decimal, Number(low="0", below="100")] = Decimal(0)
-    time_in_force: Annotated[str, Word(("GTC", "IOC", "FOK", "PostOnly"))] = "GTC"
+    time_in_force: Annotated[str, Choice(("GTC", "IOC", "FOK", "PostOnly"))] = "GTC"
     expire_after_bars: Annotated[int, Count()] = 0
 
 
 class ExecutionFile(Section):
-    intrabar: Annotated[str, Word(("worst", "path"))] = Field(
+    intrabar: Annotated[str, Choice(("worst", "path"))] = Field(
         "worst", description="FILL-5: which level a bar meets first when it holds both"
     )
-    limit_fill: Annotated[str, Word(("touch", "through"))] = Field("touch", description="FILL-2: what fills a resting limit order")
-    anchor: Annotated[str, Word(("fill", "signal"))] = Field("fill", description="FILL-4: the price that stop and target belong to")
-    on_liquidation: Annotated[str, Word(("stop", "continue"))] = Field("stop", description="LIQ-2: what the run does after a liquidation")
+    limit_fill: Annotated[str, Choice(("touch", "through"))] = Field("touch", description="FILL-2: what fills a resting limit order")
+    anchor: Annotated[str, Choice(("fill", "signal"))] = Field("fill", description="FILL-4: the price that stop and target belong to")
+    on_liquidation: Annotated[str, Choice(("stop", "continue"))] = Field("stop", description="LIQ-2: what the run does after a liquidation")
     on_sl_beyond_liq: BeyondLiquidation = Field("reject", description="STOP-2: what happens to a stop beyond the liquidation price")
     max_participation: Any = None
     impact: Any = None

@@ -19,7 +19,7 @@ from trade.play.document import Document, path_text, read_document
 from trade.play.draft import Draft
 from trade.play.dump import resolved
 from trade.play.expected import read_expected
-from trade.play.features import FeatureSet, Known, read_features
+from trade.play.features import DeclaredFeatures, Known, read_features
 from trade.play.fields import shown
 from trade.play.head import Head, read_head
 from trade.play.intents import check_intents, find_intents
@@ -215,7 +215,7 @@ def _play(
     roles: Roles,
     exec_role: str,
     account: Account,
-    features: FeatureSet,
+    features: DeclaredFeatures,
     structures: Mapping[str, Structure],
     rules: RuleSource,
     policy: Policy,

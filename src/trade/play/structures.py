@@ -9,7 +9,7 @@ from typing import Any
 from trade.base.catalogue import Entry, ParamType
 from trade.base.timeframe import Timeframe
 from trade.play.document import Path
-from trade.play.features import FeatureSet, Known, check_id
+from trade.play.features import DeclaredFeatures, Known, check_id
 from trade.play.fields import shown
 from trade.play.models import StructureFile
 from trade.play.nearest import did_you_mean
@@ -27,7 +27,7 @@ class _Reader:
 
     roles: Roles
     known: Known
-    features: FeatureSet
+    features: DeclaredFeatures
     notes: Notes
     found: dict[str, Structure] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
@@ -85,7 +85,7 @@ class _Reader:
 
 
 def read_structures(
-    raw: Any, roles: Roles, known: Known, features: FeatureSet, notes: Notes
+    raw: Any, roles: Roles, known: Known, features: DeclaredFeatures, notes: Notes
 ) -> tuple[dict[str, Structure], frozenset[str]]:
     """Return the structures that are understood, in file order, and the keys of those that are not; every mistake is said."""
     if not isinstance(raw, dict):

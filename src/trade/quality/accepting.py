@@ -14,7 +14,7 @@ from trade.base.timeframe import MINUTE_MS
 from trade.market.accepted import cut
 from trade.market.gaps import Gap, find_gaps
 from trade.market.instants import iso
-from trade.market.journal import Entry
+from trade.market.journal import JournalEntry
 from trade.market.manifest import AcceptedGap
 from trade.market.names import Kind, Series
 from trade.market.spans import length_ms, within, without
@@ -143,5 +143,5 @@ def _merged(gaps: Gaps) -> Gaps:
 
 def _commit(writer: Writer, request: AcceptRequest, gaps: Gaps, what: str, result: str) -> None:
     rows = (request.end_ms - request.start_ms) // MINUTE_MS
-    entry = Entry(request.now_ms, what, request.series, Kind.BARS, request.start_ms, request.end_ms, rows, result)
+    entry = JournalEntry(request.now_ms, what, request.series, Kind.BARS, request.start_ms, request.end_ms, rows, result)
     writer.commit(writer.manifest.with_accepted_gaps(request.series, gaps), [entry])

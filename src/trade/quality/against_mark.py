@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from trade.base.arrays import Int64
 from trade.base.findings import Severity
 from trade.market.names import Kind
-from trade.quality.case import Case, Check, Int64, around
+from trade.quality.case import Check, Inspected, around
 
 APART_FRAC = 0.02  # a perpetual of a liquid coin keeps within half a percent of its mark even when it falls
 APART_USUAL = 20.0  # times the usual distance from the usual basis around it
 USUAL_REACH = 30  # bars before and after that say what is usual
 
 
-def _apart(case: Case) -> Int64:
+def _apart(case: Inspected) -> Int64:
     """Flag bars whose high, low or close is far from that of the mark bar, the usual basis taken off."""
     flags = np.zeros(len(case.clock), np.bool_)
     if case.mark is None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Int64
 from trade.base.findings import Severity
 from trade.base.history import Spans
 from trade.base.spans import NONE
@@ -15,15 +15,11 @@ from trade.base.timeframe import BASE, MINUTE_MS, Timeframe
 from trade.market.columns import GRIDS, Columns, clock_column
 from trade.market.names import Kind, Series
 
-Int64 = npt.NDArray[np.int64]
-Float64 = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-
 CONTEXT_ROWS = 90  # of neighbours on either side; no check looks farther
 
 
 @dataclass(frozen=True)
-class Case:
+class Inspected:
     """Rows of one series and kind as they are stored. Those in `core` are judged; the others are their neighbours.
 
     `tick` is 0.0 where no instrument is known. `mark` holds the prices of the mark bars of the same minutes, NaN where there is none.
@@ -54,7 +50,7 @@ class Case:
         """On which the rows lie: minutes, where the kind has no grid of its own."""
         return GRIDS.get(self.kind, BASE)
 
-    def rows(self, flags: Flags) -> Int64:
+    def rows(self, flags: Bool) -> Int64:
         """Return the flagged rows among those that are judged, as spans of one step of the grid."""
         clock = self.clock[self.core][flags[self.core]]
         return np.column_stack((clock, clock + self.grid.length_ms))
@@ -72,17 +68,17 @@ class Check:
     severity: Severity
     kinds: tuple[Kind, ...]
     fact: str
-    find: Callable[[Case], Int64]
+    find: Callable[[Inspected], Int64]
     merged: bool = False
 
 
-def around(case: Case, rows: Int64, reach: int) -> Int64:
+def around(case: Inspected, rows: Int64, reach: int) -> Int64:
     """Return the places of the rows up to `reach` before and after each of some rows, shape [n, 2 * reach + 1]; clipped at the ends."""
     places: Int64 = np.clip(rows[:, None] + np.arange(-reach, reach + 1), 0, len(case.clock) - 1)
     return places
 
 
-def unbroken(case: Case, before: int, after: int) -> Flags:
+def unbroken(case: Inspected, before: int, after: int) -> Bool:
     """Return of which rows the neighbours, so many before and after, are all there, minute by minute."""
     clock, n = case.clock, len(case.clock)
     whole = np.zeros(n, np.bool_)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from trade.base.arrays import Int64
 from trade.base.calendar import ClosedSpans
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding, Severity
@@ -17,7 +18,7 @@ from trade.market.calendars.own import own_closed
 from trade.market.instants import iso
 from trade.market.names import Kind, Series
 from trade.market.store import Store
-from trade.quality.case import Check, Int64
+from trade.quality.case import Check
 from trade.quality.registry import CHECKS
 from trade.quality.walk import Damage, Walk
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from trade.base.arrays import Int64
 from trade.base.calendar import ClosedSpans
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding, Severity, errors
@@ -17,13 +18,13 @@ from trade.market import journal
 from trade.market.calendars.own import own_closed
 from trade.market.columns import step_of
 from trade.market.instants import iso
-from trade.market.journal import CANNOT, HEAL, KEPT, MARKED, NOTHING, Entry
+from trade.market.journal import CANNOT, HEAL, KEPT, MARKED, NOTHING, JournalEntry
 from trade.market.names import Kind, Series
 from trade.market.spans import length_ms, union, within, without
 from trade.market.store import Store
 from trade.market.writer import writing
 from trade.quality import missing
-from trade.quality.case import Check, Int64
+from trade.quality.case import Check
 from trade.quality.checking import Checked, Fault, check_series, chosen
 from trade.quality.registry import CHECKS
 from trade.sync.replacing import BadMonth, Fetch, replace_month
@@ -150,7 +151,7 @@ class _Healing:
         told = tuple(finding for finding in report.findings if finding.code != "exchange-has-gap")
         return sum(one.rows_new for one in report.series), told
 
-    def _marks(self, checked: Checked) -> Iterator[Entry]:
+    def _marks(self, checked: Checked) -> Iterator[JournalEntry]:
         """Yield an entry per span of rows that are odd and can only be marked, if it is not marked already."""
         for fault in checked.faults:
             if fault.check.code in _ABSENT or fault.check.severity is Severity.NOTE:
@@ -163,16 +164,16 @@ class _Healing:
         """Return the spans to which healing came with one of these results before."""
         return union(span for result in results for span in self.noted.get((self.series, kind, result), ()))
 
-    def _entry(self, kind: Kind, span: tuple[int, int], rows: int, result: str) -> Entry:
-        return Entry(self.request.now_ms, HEAL, self.series, kind, *span, rows, result)
+    def _entry(self, kind: Kind, span: tuple[int, int], rows: int, result: str) -> JournalEntry:
+        return JournalEntry(self.request.now_ms, HEAL, self.series, kind, *span, rows, result)
 
-    def _note(self, entries: Sequence[Entry]) -> None:
+    def _note(self, entries: Sequence[JournalEntry]) -> None:
         if entries:
             with writing(self.store, WAIT_S) as writer:
                 writer.note(entries)
 
 
-def _noted(entries: Iterable[Entry]) -> Noted:
+def _noted(entries: Iterable[JournalEntry]) -> Noted:
     """Return what earlier healing wrote, by what it came to."""
     found: dict[tuple[Series, Kind, str], list[tuple[int, int]]] = {}
     for entry in entries:

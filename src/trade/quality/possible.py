@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from functools import partial
 
+from trade.base.arrays import Int64
 from trade.base.findings import Severity
 from trade.market.columns import PRICES
 from trade.market.names import Kind
 from trade.market.rows import too_high
 from trade.market.sanity import FACTS, impossible, no_holding, no_rate
-from trade.quality.case import Case, Check, Int64
+from trade.quality.case import Check, Inspected
 
 _BARS = (Kind.BARS, Kind.MARK)
 
 
-def _impossible(code: str, case: Case) -> Int64:
+def _impossible(code: str, case: Inspected) -> Int64:
     open_, high, low, close = (case.columns[name] for name in PRICES)
     return case.rows(impossible(open_, high, low, close, case.columns.get("volume"))[code])
 
 
-def _implausible(case: Case) -> Int64:
+def _implausible(case: Inspected) -> Int64:
     return case.rows(too_high(case.columns))
 
 
-def _no_rate(case: Case) -> Int64:
+def _no_rate(case: Inspected) -> Int64:
     return case.rows(no_rate(case.columns["rate"]))
 
 
-def _no_holding(case: Case) -> Int64:
+def _no_holding(case: Inspected) -> Int64:
     return case.rows(no_holding(case.columns["open_interest"]))
 
 

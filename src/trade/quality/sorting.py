@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
+from trade.base.arrays import Bool, Int64
 from trade.base.findings import Severity
 from trade.market.names import Kind
 from trade.market.sanity import unordered
-from trade.quality.case import Case, Check, Flags, Int64
+from trade.quality.case import Check, Inspected
 
 _ALL = tuple(Kind)
 
 
-def _backwards(case: Case) -> Int64:
+def _backwards(case: Inspected) -> Int64:
     return case.rows(unordered(case.clock) & ~_repeated(case))
 
 
-def _twice(case: Case) -> Int64:
+def _twice(case: Inspected) -> Int64:
     return case.rows(_repeated(case))
 
 
-def _repeated(case: Case) -> Flags:
-    repeated: Flags = np.diff(case.clock, prepend=case.clock[:1] - 1) == 0
+def _repeated(case: Inspected) -> Bool:
+    repeated: Bool = np.diff(case.clock, prepend=case.clock[:1] - 1) == 0
     return repeated
 
 
-def _off_grid(case: Case) -> Int64:
+def _off_grid(case: Inspected) -> Int64:
     return case.rows(case.clock % case.grid.length_ms != 0)
 
 

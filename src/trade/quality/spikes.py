@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from trade.base.arrays import Float64, Int64
 from trade.base.findings import Severity
 from trade.market.names import Kind
-from trade.quality.case import Case, Check, Float64, Int64, around, unbroken
+from trade.quality.case import Check, Inspected, around, unbroken
 
 SPIKE_FRAC = 0.005  # of the price: less is not worth a word, however quiet the market is
 SPIKE_RANGES = 10.0  # usual ranges of a bar: a year of real minutes has a handful of them, and 3 of them dozens of times
@@ -14,7 +15,7 @@ SPIKE_TICKS = 5.0  # where a tick is a large part of the price, one is no spike
 USUAL_REACH = 30  # bars before and after that say what is usual
 
 
-def _spike(case: Case) -> Int64:
+def _spike(case: Inspected) -> Int64:
     """Flag bars that reach far beyond the two bars before and the two after: a price that stays where it went is no spike."""
     excess = _excess(case)
     scale = np.maximum(SPIKE_FRAC * case.columns["close"], SPIKE_TICKS * case.tick)
@@ -26,7 +27,7 @@ def _spike(case: Case) -> Int64:
     return case.rows(flags)
 
 
-def _excess(case: Case) -> Float64:
+def _excess(case: Inspected) -> Float64:
     """Return how far each bar reaches above or below its four neighbours."""
     high, low = case.columns["high"], case.columns["low"]
     excess = np.zeros(len(high))

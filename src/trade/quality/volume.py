@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from trade.base.arrays import Int64
 from trade.base.findings import Severity
 from trade.market.names import Kind
-from trade.quality.case import Case, Check, Int64, around, unbroken
+from trade.quality.case import Check, Inspected, around, unbroken
 
 VOLUME_NEIGHBOURS = 20.0  # times the larger one of the minute before and after: news is busy for more than a minute
 VOLUME_USUAL = 50.0  # times the usual volume around it: a year of real minutes has five of them at most
 USUAL_REACH = 30  # bars before and after that say what is usual
 
 
-def _spike(case: Case) -> Int64:
+def _spike(case: Inspected) -> Int64:
     """Flag single minutes with a volume that is out of proportion to all around them; where most have none, nothing is usual."""
     volume = case.columns["volume"]
     beside = np.zeros(len(volume))
@@ -25,7 +26,7 @@ def _spike(case: Case) -> Int64:
     return case.rows(flags)
 
 
-def _moved(case: Case) -> Int64:
+def _moved(case: Inspected) -> Int64:
     """Flag bars whose price moved although nothing was traded."""
     return case.rows((case.columns["volume"] == 0) & (case.columns["high"] > case.columns["low"]))
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from trade.base.arrays import Int64
 from trade.base.calendar import ALWAYS, ClosedSpans
 from trade.base.errors import Mismatch
 from trade.base.history import Spans
@@ -16,7 +17,7 @@ from trade.market.columns import PRICES, Columns, clock_column, digest, empty, j
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series
 from trade.market.store import Store
-from trade.quality.case import CONTEXT_ROWS, Case, Int64
+from trade.quality.case import CONTEXT_ROWS, Inspected
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Walk:
     closed_of: Callable[[str], ClosedSpans] = own_closed
     damage: list[Damage] = field(default_factory=list)
 
-    def cases(self) -> Iterator[Case]:
+    def cases(self) -> Iterator[Inspected]:
         """Yield the rows in parts; each row is judged in exactly one, with its neighbours beside it."""
         span = self._span()
         if span is None:
@@ -56,13 +57,13 @@ class Walk:
             before = take(core, slice(-CONTEXT_ROWS, None))
             since_ms = max(since_ms, end_ms)
 
-    def _case(self, before: Columns, core: Columns, after: Columns | None, since_ms: int, until_ms: int) -> Case:
+    def _case(self, before: Columns, core: Columns, after: Columns | None, since_ms: int, until_ms: int) -> Inspected:
         context = empty(self.kind) if after is None else take(after, slice(0, CONTEXT_ROWS))
         columns = join([before, core, context])
         first, count = (len(part[clock_column(self.kind)]) for part in (before, core))
         instrument = self.store.manifest.instruments.get(self.series)
         known = self.store.manifest.accepted_gaps.get(self.series, ())
-        return Case(
+        return Inspected(
             series=self.series,
             kind=self.kind,
             columns=columns,

@@ -21,7 +21,7 @@ from trade.structures.requirements import requirements
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedPlay:
     """A Play that passed its gate, with its rules compiled.
 
     `findings` stand at their places in the file; `kept` are what there is to say of the Play itself, the same for every file of its hash.
@@ -33,7 +33,7 @@ class Accepted:
     kept: tuple[Finding, ...]
 
 
-def accept_file(path: Path, symbol: str | None = None) -> Accepted:
+def accept_file(path: Path, symbol: str | None = None) -> AcceptedPlay:
     """Read, compile and accept a Play, for another symbol if one is given. Raises Malformed with everything that is wrong.
 
     What runs is the canonical form, read again: two files of one hash have the same rules in the same order, down to their names.
@@ -45,7 +45,7 @@ def accept_file(path: Path, symbol: str | None = None) -> Accepted:
     if symbol is not None:
         play = with_symbol(play, symbol)
     _, again, kept = _look(*read_again(play, CATALOGUE, NOT_YET))
-    return Accepted(play, _known(again), findings, kept)
+    return AcceptedPlay(play, _known(again), findings, kept)
 
 
 def _known(program: Program | None) -> Program:

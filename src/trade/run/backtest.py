@@ -8,12 +8,12 @@ from typing import Any
 
 from trade.artifacts.receipt import PLAY, TIMES, Inputs, Receipt, hashes
 from trade.artifacts.stage import publish, stage
-from trade.gates.artifacts import ARTIFACTS, Written
-from trade.gates.expected import EXPECTED, Outcome
+from trade.gates.artifacts import ARTIFACTS, StagedFolder
+from trade.gates.expected import EXPECTED, Expectation
 from trade.play.dump import to_yaml
 from trade.run.accepted import accept_file
 from trade.run.documents import documents, engine_version, versions_digest
-from trade.run.execute import Execution, Ready, execute, preflight
+from trade.run.execute import FinishedRun, Ready, execute, preflight
 from trade.run.request import ACCEPTED_GAPS, Doors, Request
 from trade.run.stopwatch import Stopwatch
 
@@ -26,7 +26,7 @@ def run_backtest(request: Request, doors: Doors) -> Receipt:
     clock.begin("history")
     ready = preflight(request, doors, accepted)
     execution = execute(ready, clock.begin)
-    EXPECTED.require(Outcome(accepted.play.expected, execution.summary.metrics))
+    EXPECTED.require(Expectation(accepted.play.expected, execution.summary.metrics))
     clock.begin("artifacts")
     return seal(request, execution, clock.document())
 
@@ -51,7 +51,7 @@ def _accepted(ready: Ready) -> Mapping[str, Any]:
     return {ACCEPTED_GAPS: [list(gap) for gap in gaps]} if gaps else {}
 
 
-def seal(request: Request, execution: Execution, times: Mapping[str, Any]) -> Receipt:
+def seal(request: Request, execution: FinishedRun, times: Mapping[str, Any]) -> Receipt:
     """Stage, gate and publish a run; `times` is the one document outside every hash."""
     ready, result = execution.ready, execution.result
     play, inputs = ready.accepted.play, inputs_of(ready, request)
@@ -63,7 +63,7 @@ def seal(request: Request, execution: Execution, times: Mapping[str, Any]) -> Re
     target = request.out / play.name / ready.history.instrument.symbol / inputs.run_id
     staged = stage(request.out, target, inputs.run_id, contents, result, ready.history.instrument.grid)
     try:
-        ARTIFACTS.require(Written(staged.folder))  # read back from the staged files
+        ARTIFACTS.require(StagedFolder(staged.folder))  # read back from the staged files
     except BaseException:
         staged.discard()
         raise

@@ -17,7 +17,7 @@ from trade.artifacts.receipt import FORMAT, MANIFEST, PREFLIGHT, RESULT, SIGNATU
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash
 from trade.kernels import SOURCES
-from trade.run.execute import Execution, Ready
+from trade.run.execute import FinishedRun, Ready
 
 _COMPUTING = ("numpy", "numba", "llvmlite", "pandas", "pandas-ta-classic", "TA-Lib", "pyarrow", "duckdb")
 
@@ -50,7 +50,7 @@ def manifest(inputs: Inputs, ready: Ready) -> dict[str, Any]:
     }
 
 
-def documents(inputs: Inputs, execution: Execution, hashes: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+def documents(inputs: Inputs, execution: FinishedRun, hashes: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Return every JSON document of a run that its inputs determine."""
     return {
         MANIFEST: manifest(inputs, execution.ready),
@@ -76,7 +76,7 @@ def preflight_report(ready: Ready) -> dict[str, Any]:
     }
 
 
-def result_document(inputs: Inputs, execution: Execution, hashes: Mapping[str, str]) -> dict[str, Any]:
+def result_document(inputs: Inputs, execution: FinishedRun, hashes: Mapping[str, str]) -> dict[str, Any]:
     """Return `result.json`: metrics, tables, the way from gross to net, the funnel, findings, and every hash."""
     result, summary = execution.result, execution.summary
     rows = {"trades": len(result.trades), "fills": len(result.fills), "equity": len(result.equity)}
@@ -108,7 +108,7 @@ def result_document(inputs: Inputs, execution: Execution, hashes: Mapping[str, s
     }
 
 
-def signature(execution: Execution) -> dict[str, Any]:
+def signature(execution: FinishedRun) -> dict[str, Any]:
     """Return `pipeline_signature.json`: who computed, and declared against actually computed features."""
     plan = execution.ready.plan
     return {

@@ -16,7 +16,7 @@ from trade.feeds.build import build_feed
 from trade.gates.case import Preflight
 from trade.gates.preflight import PREFLIGHT
 from trade.gates.requirements import REQUIREMENTS, Requirements
-from trade.run.accepted import Accepted
+from trade.run.accepted import AcceptedPlay
 from trade.run.idle import why_idle
 from trade.run.memory import keep_freed_memory
 from trade.run.names import CATALOGUE
@@ -29,7 +29,7 @@ from trade.run.window import choose_window
 class Ready:
     """An accepted Play whose history passed preflight."""
 
-    accepted: Accepted
+    accepted: AcceptedPlay
     plan: Plan
     window: Window
     history: History
@@ -37,7 +37,7 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Execution:
+class FinishedRun:
     """A finished run with its numbers; `computed` names the features that really came out."""
 
     ready: Ready
@@ -61,13 +61,13 @@ class Execution:
         return (*idle, *remarks(self.result))
 
 
-def preflight(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> Ready:
+def preflight(request: Request, doors: Doors, accepted: AcceptedPlay, rehash: bool = False) -> Ready:
     """Load what the Play needs and let preflight look at it. Raises DataMissing."""
     plan, case = look(request, doors, accepted, rehash)
     return Ready(accepted, plan, case.window, case.history, (*case.history.findings, *PREFLIGHT.require(case)))
 
 
-def look(request: Request, doors: Doors, accepted: Accepted, rehash: bool = False) -> tuple[Plan, Preflight]:
+def look(request: Request, doors: Doors, accepted: AcceptedPlay, rehash: bool = False) -> tuple[Plan, Preflight]:
     """Load what the Play needs, as preflight will see it. Raises DataMissing when nothing of it is stored."""
     keep_freed_memory()
     symbol = request.series or accepted.play.symbol
@@ -94,12 +94,12 @@ def look(request: Request, doors: Doors, accepted: Accepted, rehash: bool = Fals
     return plan, case
 
 
-def reads_open_interest(accepted: Accepted) -> bool:
+def reads_open_interest(accepted: AcceptedPlay) -> bool:
     """Tell whether a rule reads it: only then it is loaded, and part of what the run is a result of."""
     return any(ref.id == "open_interest" for ref in accepted.program.reads)
 
 
-def execute(ready: Ready, say: Callable[[str], None] = silent) -> Execution:
+def execute(ready: Ready, say: Callable[[str], None] = silent) -> FinishedRun:
     """Compute the features, run the bars, and sum up."""
     keep_freed_memory()
     play, program = ready.accepted.play, ready.accepted.program
@@ -111,4 +111,4 @@ def execute(ready: Ready, say: Callable[[str], None] = silent) -> Execution:
     say("bars")
     result = BarProcessor(play, program).run(feed)
     say("metrics")
-    return Execution(ready, result, summarise(result), tuple(sorted({name for name, _ in features.columns})))
+    return FinishedRun(ready, result, summarise(result), tuple(sorted({name for name, _ in features.columns})))

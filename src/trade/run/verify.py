@@ -14,13 +14,13 @@ from trade.artifacts.stage import LOCK, read_json
 from trade.artifacts.tables import FILLS, POINTS, TRADES
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
-from trade.gates.artifacts import ARTIFACTS, Written
+from trade.gates.artifacts import ARTIFACTS, StagedFolder
 from trade.gates.case import Tolerance
 from trade.play.dump import to_yaml
-from trade.run.accepted import Accepted, accept_file
+from trade.run.accepted import AcceptedPlay, accept_file
 from trade.run.backtest import inputs_of
 from trade.run.documents import documents
-from trade.run.execute import Execution, execute, preflight
+from trade.run.execute import FinishedRun, execute, preflight
 from trade.run.origin import from_options
 from trade.run.request import ACCEPTED_GAPS, Doors, Request
 
@@ -38,7 +38,7 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
     """Return the hashes, which are equal. Raises Mismatch naming what is not, Malformed for a folder that is no run."""
     if not (folder / MANIFEST).is_file():
         raise Malformed(Finding("not-a-run", f"'{folder}' holds no '{MANIFEST}'", "name a run folder or id, see 'trade backtest list'"))
-    broken = [*ARTIFACTS.findings(Written(folder)), *_foreign(folder)]
+    broken = [*ARTIFACTS.findings(StagedFolder(folder)), *_foreign(folder)]
     if broken:
         raise Mismatch(broken)
     stored, summary = _stored_inputs(folder), read_json(folder / RESULT)
@@ -85,7 +85,7 @@ def _stored_inputs(folder: Path) -> Inputs:
     return inputs
 
 
-def _stored_play(folder: Path) -> Accepted:
+def _stored_play(folder: Path) -> AcceptedPlay:
     """Return the stored Play, which must be exactly as it was written."""
     try:
         accepted = accept_file(folder / PLAY)
@@ -107,7 +107,7 @@ def _hash_findings(before: dict[str, str], again: dict[str, str]) -> Iterator[Fi
             yield Finding("hash-differs", fact, _HINTS.get(name, _HINT))
 
 
-def _table_findings(folder: Path, execution: Execution) -> Iterator[Finding]:
+def _table_findings(folder: Path, execution: FinishedRun) -> Iterator[Finding]:
     """Compare the tables with their readable columns, which no hash covers."""
     result, grid = execution.result, execution.ready.history.instrument.grid
     for table, rows in ((TRADES, result.trades), (FILLS, result.fills), (POINTS, result.equity)):

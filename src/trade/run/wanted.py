@@ -10,7 +10,7 @@ from trade.base.history import Window
 from trade.features.plan import plan_features
 from trade.gates.preflight import PREFLIGHT
 from trade.market.names import Kind, Series
-from trade.run.accepted import Accepted
+from trade.run.accepted import AcceptedPlay
 from trade.run.execute import look, reads_open_interest
 from trade.run.names import CATALOGUE
 from trade.run.request import Doors, Request
@@ -19,7 +19,7 @@ from trade.sync.request import MARKET, VENUE, SyncRequest, syncs_itself
 Spans = list[tuple[int, int]]
 
 
-def wanted_history(request: Request, doors: Doors, accepted: Accepted) -> tuple[SyncRequest, ...]:
+def wanted_history(request: Request, doors: Doors, accepted: AcceptedPlay) -> tuple[SyncRequest, ...]:
     """Return what to sync so that preflight finds more; nothing for a series of another venue.
 
     Raises DataMissing where nothing is stored and the window is not named, or the symbol belongs to another venue.
@@ -57,7 +57,7 @@ def _unstored(symbol: str) -> Series:
     return Series(*parts)
 
 
-def _everything(request: Request, accepted: Accepted, series: Series) -> SyncRequest:
+def _everything(request: Request, accepted: AcceptedPlay, series: Series) -> SyncRequest:
     if request.from_ms is None or request.to_ms is None:
         fact = f"nothing of '{series}' is stored, so the window of the run is not known"
         raise DataMissing(Finding("window-unknown", fact, "name it with --from and --to"))

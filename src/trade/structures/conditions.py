@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Float64
 from trade.base.catalogue import Entry
-
-Float64 = npt.NDArray[np.float64]
-Bool = npt.NDArray[np.bool_]
 
 NO_HIGH_YET = "no_high_yet"
 NO_LOW_YET = "no_low_yet"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64
 from trade.base.catalogue import Entry, Params
 from trade.structures import rolling_window, swing, trend
 
-Float64 = npt.NDArray[np.float64]
 Columns = Mapping[str, Float64]
 
 _RUN: Mapping[str, Callable[[Params, Columns, Mapping[str, Columns]], Float64]] = {

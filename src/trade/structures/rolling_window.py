@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64
 from trade.base.catalogue import Params
 from trade.kernels import kernel
 from trade.structures.params import whole
-
-Float64 = npt.NDArray[np.float64]
 
 
 @kernel

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64, Int64
 from trade.base.catalogue import Params
 from trade.kernels import kernel
 from trade.structures.params import real, whole
-
-Float64 = npt.NDArray[np.float64]
-Int64 = npt.NDArray[np.int64]
 
 # Rows of the output, in registry order. Where a row exists for both sides, the row of side s (0 high, 1 low) is `ROW + step * s`.
 _LEVEL, _IDX = 0, 1  # step 2

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64
 from trade.base.catalogue import Params
 from trade.kernels import kernel
 from trade.structures.params import whole
-
-Float64 = npt.NDArray[np.float64]
 
 _DIRECTION, _STRENGTH, _BARS, _COUNT, _WAVE = 0, 1, 2, 3, 4
 _HIGHER, _LOWER = 5, 7  # rows of side s (0 high, 1 low) are `ROW + s`: hh, hl and lh, ll

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64
 from trade.base.timeframe import HOUR_MS, MINUTE_MS
 from trade.market.columns import PRICES
 from trade.market.names import Kind
@@ -19,7 +19,7 @@ from trade.sync.port import Answer, Endpoint, Next, Trouble
 
 
 @dataclass(frozen=True)
-class Source:
+class ForwardQuery:
     """How one kind is asked for: endpoint, the shortest step between rows, the grid of its clock, and its values in their order."""
 
     endpoint: Endpoint
@@ -28,9 +28,9 @@ class Source:
     values: tuple[str, ...]
 
 
-SOURCES: Mapping[Kind, Source] = {
-    Kind.BARS: Source(Endpoint.KLINE, MINUTE_MS, MINUTE_MS, (*PRICES, "volume")),
-    Kind.FUNDING: Source(Endpoint.FUNDING, HOUR_MS, 1, ("rate",)),
+SOURCES: Mapping[Kind, ForwardQuery] = {
+    Kind.BARS: ForwardQuery(Endpoint.KLINE, MINUTE_MS, MINUTE_MS, (*PRICES, "volume")),
+    Kind.FUNDING: ForwardQuery(Endpoint.FUNDING, HOUR_MS, 1, ("rate",)),
 }
 
 
@@ -55,7 +55,7 @@ def pages(patience: Patience, listed: Listing, kind: Kind, start_ms: int, end_ms
         since_ms = int(page.ts_ms[-1]) + source.grid_ms
 
 
-def _page(patience: Patience, listed: Listing, source: Source, rows: int, since_ms: int, until_ms: int) -> Page:
+def _page(patience: Patience, listed: Listing, source: ForwardQuery, rows: int, since_ms: int, until_ms: int) -> Page:
     params: dict[str, str | int] = {
         "symbol": str(listed.row["symbol"]),
         "since": since_ms - source.grid_ms,
@@ -65,7 +65,7 @@ def _page(patience: Patience, listed: Listing, source: Source, rows: int, since_
     return patience.ask(source.endpoint, params, partial(_read, source, since_ms, until_ms))
 
 
-def _read(source: Source, since_ms: int, until_ms: int, answer: Answer) -> Page:
+def _read(source: ForwardQuery, since_ms: int, until_ms: int, answer: Answer) -> Page:
     """Return the rows inside the window, ascending, each instant once, whatever the order. Raises Trouble for what are no rows."""
     try:
         rows = answer.result["list"]
@@ -78,7 +78,7 @@ def _read(source: Source, since_ms: int, until_ms: int, answer: Answer) -> Page:
     return Page(clock[inside], {name: column[order[inside]] for name, column in values.items()})
 
 
-def _floats(rows: list[list[float | None]], place: int) -> npt.NDArray[np.float64]:
+def _floats(rows: list[list[float | None]], place: int) -> Float64:
     """Return a column; what an exchange leaves out is no number, and the shelf keeps such rows out."""
     cells = (row[place] for row in rows)
     return np.array([np.nan if cell is None else float(cell) for cell in cells], np.float64)

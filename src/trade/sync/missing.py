@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.history import Spans
 from trade.base.timeframe import Timeframe
 from trade.market.gaps import find_gaps
-
-Int64 = npt.NDArray[np.int64]
 
 _HOLE_FACTOR = 1.5
 _NEIGHBOURS = 3

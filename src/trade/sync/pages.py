@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Float64, Int64
 from trade.base.timeframe import MINUTE_MS
 from trade.market.columns import PRICES, Columns
 from trade.market.names import Kind
@@ -17,11 +17,9 @@ from trade.sync.listing import Listing
 from trade.sync.patience import Patience
 from trade.sync.port import Answer, Endpoint, Next, Trouble
 
-Int64 = npt.NDArray[np.int64]
-
 
 @dataclass(frozen=True)
-class Source:
+class PageQuery:
     """How one kind is asked for: endpoint, its words for the span, rows per page, the step of its clock, and its row."""
 
     endpoint: Endpoint
@@ -36,11 +34,11 @@ class Source:
 
 _BAR_PLACES = {name: place for place, name in enumerate(PRICES, 1)}
 
-SOURCES: Mapping[Kind, Source] = {
-    Kind.BARS: Source(Endpoint.KLINE, "start", "end", 1000, MINUTE_MS, {"interval": 1}, 0, {**_BAR_PLACES, "volume": 5}),
-    Kind.MARK: Source(Endpoint.MARK_KLINE, "start", "end", 1000, MINUTE_MS, {"interval": 1}, 0, _BAR_PLACES),
-    Kind.FUNDING: Source(Endpoint.FUNDING, "startTime", "endTime", 200, 1, {}, "fundingRateTimestamp", {"rate": "fundingRate"}),
-    Kind.OI: Source(
+SOURCES: Mapping[Kind, PageQuery] = {
+    Kind.BARS: PageQuery(Endpoint.KLINE, "start", "end", 1000, MINUTE_MS, {"interval": 1}, 0, {**_BAR_PLACES, "volume": 5}),
+    Kind.MARK: PageQuery(Endpoint.MARK_KLINE, "start", "end", 1000, MINUTE_MS, {"interval": 1}, 0, _BAR_PLACES),
+    Kind.FUNDING: PageQuery(Endpoint.FUNDING, "startTime", "endTime", 200, 1, {}, "fundingRateTimestamp", {"rate": "fundingRate"}),
+    Kind.OI: PageQuery(
         Endpoint.OPEN_INTEREST,
         "startTime",
         "endTime",
@@ -78,7 +76,7 @@ def pages(patience: Patience, listed: Listing, kind: Kind, start_ms: int, end_ms
         last_ms = int(page.ts_ms[0]) - source.step_ms
 
 
-def _read(source: Source, start_ms: int, last_ms: int, answer: Answer) -> Page:
+def _read(source: PageQuery, start_ms: int, last_ms: int, answer: Answer) -> Page:
     """Return the rows of an answer. Raises Trouble where they are not what was asked for."""
     try:
         rows = answer.result["list"]
@@ -92,11 +90,11 @@ def _read(source: Source, start_ms: int, last_ms: int, answer: Answer) -> Page:
     return Page(clock[::-1].copy(), {name: column[::-1].copy() for name, column in values.items()})
 
 
-def _floats(rows: Sequence[Any], place: str | int) -> npt.NDArray[np.float64]:
+def _floats(rows: Sequence[Any], place: str | int) -> Float64:
     return np.array([float(row[place]) for row in rows], np.float64)
 
 
-def _wrong(source: Source, clock: Int64, start_ms: int, last_ms: int, server_ms: int) -> str:
+def _wrong(source: PageQuery, clock: Int64, start_ms: int, last_ms: int, server_ms: int) -> str:
     """Return what is wrong with the clock of rows, newest first; nothing for good ones."""
     if not len(clock):
         return ""

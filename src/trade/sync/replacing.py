@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from trade.market.columns import Columns, clock_column, price_names, step_of
-from trade.market.journal import HEAL, REPLACED, Entry
+from trade.market.journal import HEAL, REPLACED, JournalEntry
 from trade.market.manifest import Month
 from trade.market.names import Kind, Series
 from trade.market.reader import find_damage
@@ -59,7 +59,7 @@ def replace_month(store: Path, bad: BadMonth, fetch: Fetch, now_ms: int) -> Mont
         off_grid = _off_grid(fresh, Store(store), bad)
         months[bad.month.month] = writer.stage(bad.series, bad.kind, bad.month.month, fresh, off_grid)
         rows = len(fresh[clock_column(bad.kind)])
-        entry = Entry(now_ms, HEAL, bad.series, bad.kind, start_ms, end_ms, rows, REPLACED)
+        entry = JournalEntry(now_ms, HEAL, bad.series, bad.kind, start_ms, end_ms, rows, REPLACED)
         writer.commit(writer.manifest.with_series(bad.series, bad.kind, months), [entry])
     return months[bad.month.month]
 

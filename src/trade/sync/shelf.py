@@ -7,21 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.findings import Finding, Severity
 from trade.market.chunk import Chunk
 from trade.market.columns import join, price_names, step_of, take
 from trade.market.fitting import count_off_grid
 from trade.market.instants import iso
-from trade.market.journal import FETCHED, HEAL, Entry
+from trade.market.journal import FETCHED, HEAL, JournalEntry
 from trade.market.names import Kind, Series
 from trade.market.rows import FACTS, faults, stored_columns
 from trade.market.staging import Rows, Staging
 from trade.market.writer import writing
 from trade.sync.pages import Page
-
-Int64 = npt.NDArray[np.int64]
 
 WAIT_S = 120.0  # for another writer; what was fetched is worth some patience
 
@@ -76,14 +74,14 @@ class Shelf:
             for code, count in self.bad.items()
         )
 
-    def _entries(self, clock: Int64, rows_new: int) -> list[Entry]:
+    def _entries(self, clock: Int64, rows_new: int) -> list[JournalEntry]:
         """Return what is written into the journal: one entry per run of minutes, one for all where some were there already."""
         if self.journal_ms is None:
             return []
         whole = self.kind is Kind.FUNDING or rows_new < len(clock)
         breaks = np.empty(0, np.int64) if whole else np.flatnonzero(np.diff(clock) != step_of(self.kind)) + 1
         return [
-            Entry(
+            JournalEntry(
                 self.journal_ms,
                 HEAL,
                 self.series,

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.bars import Bars, base_bars
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding
@@ -22,8 +22,6 @@ from trade.synthetic.funding import INTERVAL_MS
 from trade.synthetic.made import Made
 from trade.synthetic.minutes import START_MS
 from trade.synthetic.splitmix import UNIT, uniform
-
-Int64 = npt.NDArray[np.int64]
 
 BLOCK = 4 * HOUR_MS // MINUTE_MS
 _BLOCK_MS = BLOCK * MINUTE_MS

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.synthetic.pattern import Points
-
-Int64 = npt.NDArray[np.int64]
 
 
 def line(points: Points, minutes: Int64, length: int, scale: int = 100) -> Int64:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.bars import Bars
 from trade.base.history import Funding
 from trade.base.timeframe import HOUR_MS, MINUTE_MS
 from trade.synthetic.minutes import START_MS
 from trade.synthetic.splitmix import UNIT, normal
-
-Int64 = npt.NDArray[np.int64]
 
 INTERVAL_MS = 8 * HOUR_MS
 LEAD_MINUTES = INTERVAL_MS // MINUTE_MS + 1  # closes that a payment looks back on

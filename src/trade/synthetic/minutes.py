@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from math import isqrt
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.bars import Bars, base_bars
 from trade.base.timeframe import DAY_MS, MINUTE_MS
 from trade.synthetic.curve import fold, line
 from trade.synthetic.pattern import Pattern
 from trade.synthetic.process import E9, LARGEST_SPAN_E9, MINUTE_E9, Draws, moves, strays, volatility
 from trade.synthetic.splitmix import UNIT
-
-Int64 = npt.NDArray[np.int64]
 
 START_MS = 1_704_067_200_000  # 2024-01-01, a Monday and a first: a bar of every timeframe opens here
 START_TICKS = 500_000

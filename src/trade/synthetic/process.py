@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.synthetic.curve import line
 from trade.synthetic.habits import HOUR_PCT, TAIL_16THS
 from trade.synthetic.pattern import Points
 from trade.synthetic.splitmix import UNIT, normal, uniform
-
-Int64 = npt.NDArray[np.int64]
 
 E9 = 10**9
 MINUTE_E9 = 527_000  # 2 % a day over sqrt(1440) minutes

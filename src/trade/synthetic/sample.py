@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
 from trade.market.columns import Columns, clock_column, take
 from trade.market.instruments import packaged
@@ -20,8 +20,6 @@ from trade.market.store import Store
 from trade.market.writer import Writer, writing
 from trade.synthetic.habits import HOUR_PCT, TAIL_16THS
 from trade.synthetic.splitmix import UNIT, bits, normal, uniform
-
-Int64 = npt.NDArray[np.int64]
 
 SERIES = Series("sample", "linear", "SAMPLEUSDT")
 START_MS = 1_735_689_600_000  # 2025-01-01

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Bool, Int64
 from trade.base.bars import Bars
-
-Int64 = npt.NDArray[np.int64]
 
 _WIDTH, _HEIGHT, _EDGE, _STEP = 366, 120, 3, 6
 _CANDLES = (_WIDTH - 2 * _EDGE) // _STEP
@@ -31,7 +29,7 @@ def candles(bars: Bars, title: str) -> str:
     )
 
 
-def _paths(colour: str, chosen: npt.NDArray[np.bool_], open_: Int64, high: Int64, low: Int64, close: Int64) -> str:
+def _paths(colour: str, chosen: Bool, open_: Int64, high: Int64, low: Int64, close: Int64) -> str:
     """Return the wicks and the bodies of one colour, each as one path; y grows downwards."""
     wicks, bodies = [], []
     for row in np.flatnonzero(chosen).tolist():

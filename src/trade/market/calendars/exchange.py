@@ -7,16 +7,14 @@ from functools import cache
 
 import exchange_calendars
 import numpy as np
-import numpy.typing as npt
 from exchange_calendars.calendar_utils import resolve_alias
 
+from trade.base.arrays import Int64
 from trade.base.calendar import ClosedSpans
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding
 from trade.base.spans import NONE, complement, intersection, joined
 from trade.base.timeframe import DAY_MS
-
-Int64 = npt.NDArray[np.int64]
 
 _NS_PER_MS = 10**6
 _NO_TIME = np.iinfo(np.int64).min

@@ -6,11 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import numpy.typing as npt
 
+from trade.base.arrays import Int64
 from trade.base.spans import intersection
-
-Int64 = npt.NDArray[np.int64]
 
 _TURN = time(17)
 _WEEKEND = timedelta(days=2)

@@ -17,7 +17,7 @@ from trade.base.history import History, Window
 from trade.features.plan import plan_features
 from trade.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
-from trade.run.accepted import Accepted, accept_file
+from trade.run.accepted import AcceptedPlay, accept_file
 from trade.run.execute import Ready, execute
 from trade.run.names import CATALOGUE
 from trade.run.workloads.bars import read_history, write_seeded_bars
@@ -59,7 +59,7 @@ def _warm(workload: str, path: Path | None) -> Measured:
     return _measured(workload, seconds, reading, trades, len(history.base), resource.RUSAGE_SELF)
 
 
-def _ready(accepted: Accepted, history: History) -> Ready:
+def _ready(accepted: AcceptedPlay, history: History) -> Ready:
     plan = plan_features(accepted.play, CATALOGUE)
     closes = accepted.play.exec_timeframe.close(history.base.ts_open_ms[-1:])
     end_ms = accepted.play.exec_timeframe.floor_at(int(closes[0]))

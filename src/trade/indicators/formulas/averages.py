@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 import talib
 
+from trade.base.arrays import Float64
 from trade.base.catalogue import Params
 from trade.base.timeframe import Timeframe
-from trade.indicators.columns import Columns, Float64, Kernel, delayed, writable
+from trade.indicators.columns import InputColumns, Kernel, delayed, writable
 from trade.indicators.recursions import adaptive, line_ends
 from trade.indicators.registry.words import count, real
 from trade.indicators.windows import padded, quotient, ramps, summable, totals, weighted_mean
@@ -28,18 +29,18 @@ def _averaged(average: Callable[[Float64, int], Float64], values: Float64, lengt
 
 
 def _moving(average: Callable[[Float64, int], Float64]) -> Kernel:
-    def kernel(columns: Columns, params: Params) -> Mapping[str, Float64]:
+    def kernel(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
         return {"value": _averaged(average, columns["source"], count(params, "length"))}
 
     return kernel
 
 
-def _zlma(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _zlma(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     source, length = columns["source"], count(params, "length")
     return {"value": ema(2.0 * source - delayed(source, (length - 1) // 2), length)}
 
 
-def _wma(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _wma(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     source, length = columns["source"], count(params, "length")
     values = summable(source, length * (length + 1))
     if values is source:  # TA-Lib's running sums are exact
@@ -47,7 +48,7 @@ def _wma(columns: Columns, params: Params) -> Mapping[str, Float64]:
     return {"value": quotient(ramps(values, length), length * (length + 1) // 2, len(source))}
 
 
-def _kama(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _kama(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     source, length = columns["source"], count(params, "length")
     path = window_sums(np.abs(np.diff(source)), length)
     way = np.abs(source[length:] - source[:-length])
@@ -56,7 +57,7 @@ def _kama(columns: Columns, params: Params) -> Mapping[str, Float64]:
     return {"value": adaptive(writable(source), padded(weights, len(source)), length - 1)}
 
 
-def _trima(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _trima(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     source, half = columns["source"], count(params, "length") // 2 + 1
     values = summable(source, half * half)
     if values is source:  # TA-Lib's running sums are exact
@@ -64,7 +65,7 @@ def _trima(columns: Columns, params: Params) -> Mapping[str, Float64]:
     return {"value": quotient(totals(totals(values, half), half), half * half, len(source))}
 
 
-def _linreg(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _linreg(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     source, length = columns["source"], count(params, "length")
     values = summable(source, 4 * length * (length + 1))
     if values is source:
@@ -73,7 +74,7 @@ def _linreg(columns: Columns, params: Params) -> Mapping[str, Float64]:
     return {"value": quotient(ends, length * (length + 1) // 2, len(source))}
 
 
-def _alma(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _alma(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     length = count(params, "length")
     place = np.arange(length) - real(params, "offset") * (length - 1)  # from the oldest bar
     weights = np.exp(-np.square(place) / (2.0 * (length / real(params, "sigma")) ** 2))
@@ -96,16 +97,16 @@ def lowest(values: Float64, length: int) -> Float64:
     return _averaged(talib.MIN, values, length)
 
 
-def _midprice(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _midprice(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     length = count(params, "length")
     return {"value": 0.5 * (lowest(columns["low"], length) + highest(columns["high"], length))}
 
 
-def _ohlc4(columns: Columns, _params: Params) -> Mapping[str, Float64]:
+def _ohlc4(columns: InputColumns, _params: Params) -> Mapping[str, Float64]:
     return {"value": talib.AVGPRICE(columns["open"], columns["high"], columns["low"], columns["close"])}
 
 
-def _vwap(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _vwap(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     anchors = Timeframe(str(params["anchor"])).floor(columns.ts_open_ms)
     prices, volume = columns["source"], columns["volume"]
     edges = [0, *(np.flatnonzero(np.diff(anchors)) + 1).tolist(), len(columns)]

@@ -7,18 +7,19 @@ from collections.abc import Mapping
 import numpy as np
 import talib
 
+from trade.base.arrays import Float64
 from trade.base.catalogue import Params
-from trade.indicators.columns import Columns, Float64, Kernel, delayed, writable
+from trade.indicators.columns import InputColumns, Kernel, delayed, writable
+from trade.indicators.formulas.averages import ema, highest, lowest, window_sums
 from trade.indicators.pairs import pair_sums, quotients, weighted_ratios
 from trade.indicators.recursions import fisher, strength
 from trade.indicators.registry.words import count
-from trade.indicators.vendor.averages import ema, highest, lowest, window_sums
 from trade.indicators.windows import distance_from_mean, padded, totals
 
 _UO_WEIGHTS = (4.0, 2.0, 1.0)
 
 
-def _rsi(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _rsi(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     return {"value": _strength(columns["source"], count(params, "length"))}
 
 
@@ -27,35 +28,35 @@ def _strength(source: Float64, length: int) -> Float64:
     return values
 
 
-def _roc(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _roc(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     older = delayed(columns["source"], count(params, "length"))
     return {"value": 100.0 * (columns["source"] - older) / older}
 
 
-def _mom(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _mom(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     return {"value": talib.MOM(columns["source"], count(params, "length"))}
 
 
-def _cmo(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _cmo(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     change, length = np.diff(columns["source"]), count(params, "length")
     rises, falls = window_sums(np.maximum(change, 0.0), length), window_sums(np.maximum(-change, 0.0), length)
     return {"value": padded(100.0 * (rises - falls) / (rises + falls), len(columns))}
 
 
-def _cci(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _cci(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     """200 n (n tp - total) / (3 sum of |n tp - total|) is the textbook's (tp - mean) / (0.015 mean deviation), whole on both sides."""
     length = count(params, "length")
     newest, distances = distance_from_mean(columns["source"], length)
     return {"value": padded(200.0 * newest / (3.0 * distances), len(columns))}
 
 
-def _willr(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _willr(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     length = count(params, "length")
     top = highest(columns["high"], length)
     return {"value": 100.0 * (columns["source"] - top) / (top - lowest(columns["low"], length))}
 
 
-def _uo(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _uo(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     high, low, source = columns["high"], columns["low"], columns["source"]
     bottom, top = low.copy(), high.copy()
     np.minimum(low[1:], source[:-1], out=bottom[1:])
@@ -73,13 +74,13 @@ def _of_each(values: Float64, params: Params, slow: int) -> Float64:
     return np.stack([window_sums(values, length)[slow - length :] for length in lengths], axis=1).ravel()
 
 
-def _stoch(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _stoch(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     length = count(params, "k")
     top, bottom = highest(columns["high"], length), lowest(columns["low"], length)
     return _smoothed(columns["source"], top, bottom, length - 1, count(params, "smooth_k"), count(params, "d"))
 
 
-def _stochrsi(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _stochrsi(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     rsi, length = _strength(columns["source"], count(params, "rsi_length")), count(params, "length")
     first = count(params, "rsi_length") + length - 1
     return _smoothed(rsi, highest(rsi, length), lowest(rsi, length), first, count(params, "k"), count(params, "d"))
@@ -99,13 +100,13 @@ def _constant(value: float, bars: int) -> tuple[Float64, Float64]:
     return np.full(bars, float(value)), np.zeros(bars)
 
 
-def _macd(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _macd(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     macd = ema(columns["source"], count(params, "fast")) - ema(columns["source"], count(params, "slow"))
     signal = ema(macd, count(params, "signal"))
     return {"macd": macd, "signal": signal, "histogram": macd - signal}
 
 
-def _ppo(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _ppo(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     source, fast, slow = columns["source"], count(params, "fast"), count(params, "slow")
     total, now = window_sums(source, slow), source[slow - 1 :]
     # Both means times fast * slow, less the newest value: what is alike is gone before anything can be rounded.
@@ -126,7 +127,7 @@ def _ema_behind_holes(values: Float64, length: int) -> Float64:
     return out
 
 
-def _trix(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _trix(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     length, signal = count(params, "length"), count(params, "signal")
     average = ema(ema(ema(columns["source"], length), length), length)
     older = delayed(average, 1)
@@ -135,7 +136,7 @@ def _trix(columns: Columns, params: Params) -> Mapping[str, Float64]:
     return {"trix": trix, "signal": padded(totals(trix[first:], signal) / signal, len(columns))}
 
 
-def _tsi(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _tsi(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     change = columns["source"] - delayed(columns["source"], 1)
     fast, slow = count(params, "fast"), count(params, "slow")
     net, path = ema(ema(change, slow), fast), ema(ema(np.abs(change), slow), fast)
@@ -145,7 +146,7 @@ def _tsi(columns: Columns, params: Params) -> Mapping[str, Float64]:
     return {"tsi": tsi, "signal": ema(tsi, count(params, "signal"))}
 
 
-def _fisher(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _fisher(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     length = count(params, "length")
     middle = columns["high"] + columns["low"]  # twice it: a place in a range has no unit
     bottom = lowest(middle, length)

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from trade.base.arrays import Float64, Int64
 from trade.base.catalogue import Entry, Output, Params
-from trade.indicators.columns import Columns, Float64, Int64, Kernel, segments
+from trade.indicators.columns import InputColumns, Kernel, segments
 from trade.indicators.conditions import undefined
-from trade.indicators.vendor.averages import AVERAGES
-from trade.indicators.vendor.momentum import MOMENTUM
-from trade.indicators.vendor.trend import TREND
-from trade.indicators.vendor.volatility import VOLATILITY
-from trade.indicators.vendor.volume import VOLUME
+from trade.indicators.formulas.averages import AVERAGES
+from trade.indicators.formulas.momentum import MOMENTUM
+from trade.indicators.formulas.trend import TREND
+from trade.indicators.formulas.volatility import VOLATILITY
+from trade.indicators.formulas.volume import VOLUME
 
 _KERNELS: Mapping[str, Kernel] = {**AVERAGES, **MOMENTUM, **VOLATILITY, **TREND, **VOLUME}
 _ROUNDING = 1e-9  # how far rounding may carry a value over the end of its closed range
@@ -39,13 +40,13 @@ def compute(entry: Entry, params: Params, columns: Mapping[str, Float64], ts_ope
     return out or {output.name: np.full(bars, np.nan) for output in entry.outputs}
 
 
-def _computed(entry: Entry, params: Params, part: Columns) -> dict[str, Float64]:
+def _computed(entry: Entry, params: Params, part: InputColumns) -> dict[str, Float64]:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # what is not finite becomes missing
         computed = _KERNELS[entry.name](part, params)
         return {output.name: _settled(entry, output, params, part, computed[output.name]) for output in entry.outputs}
 
 
-def _settled(entry: Entry, output: Output, params: Params, columns: Columns, values: Float64) -> Float64:
+def _settled(entry: Entry, output: Output, params: Params, columns: InputColumns, values: Float64) -> Float64:
     """Return the values with rounding over the ends of the closed range taken off, and missing where they are undefined."""
     if output.low is not None and (below := values < output.low).any():
         values = np.where(below & (values > output.low - _ROUNDING), output.low, values)

@@ -7,24 +7,25 @@ from collections.abc import Mapping
 import numpy as np
 import talib
 
+from trade.base.arrays import Float64
 from trade.base.catalogue import Params
-from trade.indicators.columns import Columns, Float64, Kernel
+from trade.indicators.columns import InputColumns, Kernel
+from trade.indicators.formulas.averages import ema, highest, lowest, window_sums
 from trade.indicators.registry.words import count, real
-from trade.indicators.vendor.averages import ema, highest, lowest, window_sums
 from trade.indicators.windows import mean_total_spread, padded
 
 _MOM_BARS, _MOM_SMOOTH_BARS = 12, 6  # pandas-ta's defaults; a Play cannot change them
 
 
-def _atr(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _atr(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     return {"value": talib.ATR(columns["high"], columns["low"], columns["source"], count(params, "length"))}
 
 
-def _natr(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _natr(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     return {"value": 100.0 * _atr(columns, params)["value"] / columns["source"]}
 
 
-def _bbands(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _bbands(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     """Each band is one whole sum over the length, so that a close of a jump out of a still market is on its band, not beside it."""
     source, length = columns["source"], count(params, "length")
     middle, total, spread = mean_total_spread(source, length)
@@ -36,25 +37,25 @@ def _bbands(columns: Columns, params: Params) -> Mapping[str, Float64]:
     return {"middle": middle, "lower": lower, "upper": upper, "bandwidth": 200.0 * apart / total, "percent_b": percent_b}
 
 
-def _true_range(columns: Columns) -> Float64:
+def _true_range(columns: InputColumns) -> Float64:
     tr: Float64 = talib.TRANGE(columns["high"], columns["low"], columns["source"])
     return tr
 
 
-def _kc(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _kc(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     length = count(params, "length")
     basis = ema(columns["source"], length)
     apart = real(params, "scalar") * ema(_true_range(columns), length)
     return {"basis": basis, "lower": basis - apart, "upper": basis + apart}
 
 
-def _donchian(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _donchian(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     lower = lowest(columns["low"], count(params, "lower_length"))
     upper = highest(columns["high"], count(params, "upper_length"))
     return {"middle": 0.5 * (lower + upper), "lower": lower, "upper": upper}
 
 
-def _squeeze(columns: Columns, params: Params) -> Mapping[str, Float64]:
+def _squeeze(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     """Bands and channel are compared times both lengths, where all that can be whole is."""
     source, bb, kc = columns["source"], count(params, "bb_length"), count(params, "kc_length")
     _, total, spread = mean_total_spread(source, bb)
