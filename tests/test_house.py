@@ -12,11 +12,8 @@ from pathlib import Path
 
 from trade.analysis.registry import EXTRAS, METRICS
 from trade.base import errors
-from trade.base.records import EQUITY, FILL, TRADE
 from trade.base.timeframe import NAMES
 from trade.play.expected import METRICS as BOUNDABLE
-from trade.sim.book import BOOK
-from trade.sim.spec import Spec
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "trade"
@@ -139,12 +136,31 @@ UNITS = ("_ms", "_ticks", "_lots", "_quanta", "_bars", "_e2", "_e9", "_e12", "_u
 WITHOUT_UNIT = {  # codes, flags, counts and rows
     "side", "exit_reason", "ambiguous", "bars_held", "trade", "kind", "price_from", "rule", "on_mark", "cap", "trades", "fills", "tier",
     "opened_bar", "stop_kind", "target_kind", "target_is_limit", "limit_through", "anchor_signal", "intrabar", "size_model", "may_long",
-    "may_short", "beyond_liquidation", "stop_on_liquidation", "has_mark", "is_delisted",
+    "may_short", "beyond_liquidation", "stop_on_liquidation", "has_mark", "is_delisted", "first_point", "points", "standings",
+    "stood_fills", "stop_reason", "bars_in_position", "entry_attempts", "bar", "number", "leaving", "entering", "decision", "payment",
+    "exit_side", "exit_bar", "flat", "long", "short",
 }  # fmt: skip
 
 
+def records() -> dict[str, list[str]]:
+    """Return the fields of every class that a record dtype is derived from."""
+    derived = {
+        node.args[0].id
+        for path in MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "dtype_of" and isinstance(node.args[0], ast.Name)
+    }
+    return {
+        node.name: [each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)]
+        for path in MODULES
+        for node in tree(path).body
+        if isinstance(node, ast.ClassDef) and node.name in derived
+    }
+
+
 def test_an_amount_has_its_unit_in_its_name() -> None:
-    names = {*(TRADE.names or ()), *(FILL.names or ()), *(EQUITY.names or ()), *(BOOK.names or ()), *Spec._fields}
+    names = {name for fields in records().values() for name in fields}
+    assert len(records()) > 10
     assert sorted(each for each in names - WITHOUT_UNIT if not f"_{each}".endswith(UNITS)) == []
     assert names >= WITHOUT_UNIT
 

@@ -12,13 +12,14 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from tapes import ONE_TIER, Options, array, leverage, spec
+from tapes import ONE_TIER, Options, array, leverage, spec, tiers_of
 
 from trade.base.instrument import Grid
 from trade.base.records import LONG, ExitReason, Intent
 from trade.engine.simulate import Outcome, simulate
-from trade.engine.tape import Payments, Points, Schedule, Tape
-from trade.sim.spec import BEYOND_WARN, STOP_FRACTION, STOP_POINTS, TARGET_FRACTION, TARGET_POINTS
+from trade.engine.tape import DECISION, Points, Tape
+from trade.sim.payment import PAYMENT
+from trade.sim.spec import BEYOND_WARN, STOP_FRACTION, STOP_POINTS, TARGET_FRACTION, TARGET_POINTS, rules_of
 
 Row = tuple[Decimal, Decimal, Decimal, Decimal]  # open, high, low, close
 MINUTE = 60_000
@@ -107,22 +108,19 @@ def outcome(tape: OutsideTape, decisions: Mapping[int, str], tiers: Sequence[tup
     columns = [np.ascontiguousarray(ticks[:, i]) for i in (0, 1, 2, 3, 0, 1, 2, 3)]
     opens = array(tape.opens())
     step = int(np.diff(opens).min()) if len(opens) > 1 else MINUTE
-    nothing_due = Payments(*(array([]) for _ in Payments._fields))
     points = Points(array([opens[0], opens[-1] + step]), array([-1, len(opens) - 1]))
-    schedule = scheduled(decisions, opens + step)
     made = spec(**{"tick_lot_quanta": tape.grid.tick_lot_quanta, **options})
-    return simulate(
-        made, Tape(opens, *columns, step), nothing_due, points, schedule, np.array(tiers, np.int64), np.array([(0, *made[:5])], np.int64)
-    )
+    nothing_due, rules = np.empty(0, PAYMENT), rules_of([made])
+    return simulate(rules, tiers_of(*tiers), Tape(opens, *columns, step), nothing_due, points, decided(decisions, opens + step))
 
 
-def scheduled(decisions: Mapping[int, str], closes: Any) -> Schedule:
+def decided(decisions: Mapping[int, str], closes: Any) -> Any:
     """Return the decisions as intents: entries while flat, exits in the position they are for (RULE-5)."""
     bars = sorted(decisions)
     words = [set(decisions[bar].split()) for bar in bars]
     flat = [sum(int(intent) for side, intent in ENTERS.items() if side in said) for said in words]
     leaves = [[int(Intent.EXIT) if said & LEAVES[side] else 0 for said in words] for side in ENTERS]
-    return Schedule(array(bars), closes[array(bars)], *(array(intents, np.int8) for intents in (flat, *leaves)))
+    return np.array(list(zip(bars, closes[array(bars)], flat, *leaves, strict=True)), DECISION)
 
 
 def trades(tape: OutsideTape, decisions: Mapping[int, str], **options: Any) -> list[Trade]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from published import Case, read
-from tapes import spec, stop_points, target_points
+from tapes import record, spec, stop_points, target_points
 from tradingview_orders import order_cases
 from tradingview_runs import run_cases
 
@@ -51,7 +51,7 @@ def rounded(ticks: Decimal, towards: str) -> dict[str, Fraction]:
     below, above = int(ticks) - 10, int(ticks) + 10
     fill_of = {"stop": above, "target": below} if side > 0 else {"stop": below, "target": above}
     away = {leg: str(abs(Fraction(ticks) - fill)) for leg, fill in fill_of.items()}
-    made = spec(**stop_points(away["stop"]), **target_points(away["target"]))
+    made = record(spec(**stop_points(away["stop"]), **target_points(away["target"])))
     return {
         "stop": Fraction(stop_level(made, side, fill_of["stop"])),
         "target": Fraction(target_level(made, side, fill_of["target"])),

@@ -6,10 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from page_tables import table_with
-from tapes import e12, equity_pct, fixed, leverage, risk_pct, slippage, spec, taker, tier, usdt
+from tapes import e12, equity_pct, fixed, leverage, record, risk_pct, slippage, spec, taker, tier, tiers_of, usdt
 
 from trade.sim.margin import liquidation_price, posted_margin, tier_of
 from trade.sim.money import times_rate
@@ -32,11 +31,11 @@ def printed(row: dict[str, str], name: str) -> Decimal:
 
 def simulated(row: dict[str, str], opened_ms: int, deduction: str) -> Decimal:
     """Return the simulator's liquidation price on a tick of 0.01."""
-    own = spec(tick_lot_quanta=10**6, **leverage(row["L"]), **taker(str(F)))
+    own = record(spec(tick_lot_quanta=10**6, **leverage(row["L"]), **taker(str(F))))
     side, lots = (1 if row["side"] == "long" else -1), int(row["Q"])
     value = usdt(row["E"]) * lots
     posted = posted_margin(own, side, value) + usdt(row["X"])
-    tiers = np.array([tier(10**9, str(printed(row, "MMR %") / 100), 100, deduction)], np.int64)
+    tiers = tiers_of(tier(10**9, str(printed(row, "MMR %") / 100), 100, deduction))
     ticks = liquidation_price(own, tiers, tier_of(tiers, opened_ms, value), opened_ms, side, lots, value, posted)
     return Decimal(int(ticks)) / 100
 
@@ -67,7 +66,7 @@ def test_a_position_from_before_the_change_is_liquidated_at_the_printed_price(ro
 
 
 def test_the_printed_order_costs() -> None:
-    own = spec(**leverage(10), **taker(str(F)))
+    own = record(spec(**leverage(10), **taker(str(F))))
     assert (order_cost(own, 1, usdt(50000)), order_cost(own, -1, usdt(50000))) == (usdt("5052.25"), usdt("5057.75"))
 
 
@@ -89,7 +88,7 @@ MODELS: dict[str, tuple[dict[str, Any], int]] = {  # the model, and the stop in 
 @pytest.mark.parametrize("row", SIZES, ids=str)
 def test_the_printed_sizes(row: dict[str, str]) -> None:
     model, stop = MODELS[row["sizing"]]
-    own = spec(tick_lot_quanta=10**4, exact_lots=10**9, **leverage(row["leverage"]), **taker(str(F)), **slippage("2"), **model)
+    own = record(spec(tick_lot_quanta=10**4, exact_lots=10**9, **leverage(row["leverage"]), **taker(str(F)), **slippage("2"), **model))
     cash, price = usdt(10000), slipped(own, 300_000, 1)
     assert price == 300_060
     lots = affordable_lots(own, 1, price, cash, asked_lots(own, cash, price, stop))
@@ -99,7 +98,7 @@ def test_the_printed_sizes(row: dict[str, str]) -> None:
 
 
 def test_the_printed_slippage_fee_and_funding() -> None:
-    own = spec(tick_lot_quanta=10**4, **taker(str(F)), **slippage("2"))
+    own = record(spec(tick_lot_quanta=10**4, **taker(str(F)), **slippage("2")))
     assert (slipped(own, 300_005, 1), slipped(own, 300_005, -1)) == (300_066, 299_944)
     assert times_rate(499 * 300_060 * 10**4, own.taker_e12) == usdt("8.2351467")
     assert times_rate(500 * 300_000 * 10**4, e12("0.0001")) == usdt("1.5")

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
-from tapes import MARK_MARGIN_FROM_MS, MINUTE, START, Market, array, market, rule_rows, spec, taker
+from tapes import MARK_MARGIN_FROM_MS, MINUTE, START, Market, market, ruled, spec, taker
 
 from trade.base.records import Intent, PriceFrom
-from trade.engine.tape import Payments, Tape
+from trade.engine.tape import Tape
 from trade.sim.money import LIMIT_QUANTA
+from trade.sim.payment import PAYMENT
 from trade.sim.spec import NONE, STOP_FRACTION, STOP_POINTS, TARGET_FRACTION, TARGET_POINTS, TARGET_RATIO, Spec
 
 E12 = 10**12
@@ -61,7 +62,7 @@ def decisions(dice: random.Random, bars: int, share: float) -> dict[int, tuple[i
     return {bar: (dice.choice(words), dice.choice(words), dice.choice(words)) for bar in range(bars) if dice.random() < share}
 
 
-def due(dice: random.Random, read: Market, count: int, top: float) -> Payments:
+def due(dice: random.Random, read: Market, count: int, top: float) -> Any:
     """Return payments at random minutes, before, inside and after the bars, gaps included."""
     ts = read.tape.ts_open_ms.tolist()
     span = (ts[-1] - START) // MINUTE + 3
@@ -72,7 +73,7 @@ def due(dice: random.Random, read: Market, count: int, top: float) -> Payments:
         source = dice.choice((PriceFrom.MARK_OPEN, PriceFrom.CLOSE))
         rate = round(dice.uniform(-top, top) * E12)
         out.append((bar, instant, rate, int(read.tape.mark_open[near]), int(source), ts[near]))
-    return Payments(*(array([row[i] for row in out]) for i in range(6)))
+    return np.array(out, PAYMENT)
 
 
 def tier_rows(dice: random.Random, worth: int) -> list[tuple[int, ...]]:
@@ -138,8 +139,8 @@ def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
         "equity_floor_quanta": dice.choice((0, 0, cash // 2, cash - cash // 50)),
         "has_mark": int(has_mark),
     }
-    chosen = spec(**options(dice), **limits)._replace(is_delisted=int(dice.random() < 0.1))
-    made = Market(read.tape, payments, read.points, read.schedule, read.tiers)
+    chosen = replace(spec(**options(dice), **limits), is_delisted=int(dice.random() < 0.1))
+    made = Market(read.tape, payments, read.points, read.decisions, read.tiers)
     return with_changes(dice, chosen, made, cash) if dice.random() < 0.4 else (chosen, made)
 
 
@@ -159,10 +160,10 @@ def with_changes(dice: random.Random, first: Spec, made: Market, cash: int) -> t
     """Return the run under rules that change up to four times, at any minute, its prices on the tick then in force."""
     ts = made.tape.ts_open_ms
     minutes = sorted({dice.randrange(int(ts[-1] - START) // MINUTE + 2) for _ in range(dice.randint(1, 4))})
-    chosen = first._replace(**terms(dice, cash, first.exact_lots))
+    chosen = replace(first, **terms(dice, cash, first.exact_lots))
     changes = [(START + minute * MINUTE, terms(dice, cash, first.exact_lots)) for minute in minutes]
-    rows = rule_rows(chosen, changes)
-    ticks = rows[np.searchsorted(rows[:, 0], ts, "right") - 1, 1]
+    rules = ruled(chosen, changes)
+    ticks = np.array([each.price_step_ticks for each in rules])[np.searchsorted([each.from_ms for each in rules], ts, "right") - 1]
     columns = [-(-column // ticks) * ticks for column in made.tape[1:-1]]
     return chosen, replace(made, tape=Tape(ts, *columns, made.tape.step_ms), changes=changes)
 

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import Any
 
 from exchange import Exchange
 from exchange_rows import Bar, Decision, Payment, Regime, Tier
-from tapes import Market, rule_rows
+from tapes import Market, ruled, simulated
 
 from trade.base.records import EQUITY, FILL, TRADE
-from trade.engine.simulate import Outcome, simulate
+from trade.engine.simulate import Outcome
 from trade.sim.spec import Spec
 
 Table = list[dict[str, int]]
 
 
 def fast(spec: Spec, market: Market) -> Outcome:
-    return simulate(spec, market.tape, market.payments, market.points, market.schedule, market.tiers, rule_rows(spec, market.changes))
+    return simulated(spec, market)
 
 
 def slow(spec: Spec, market: Market) -> Exchange:
-    tape, due, plan = market.tape, market.payments, market.schedule
+    tape = market.tape
     bars = [Bar(*row) for row in zip(*(column.tolist() for column in tape[:-1]), strict=True)]
-    payments = [Payment(*row) for row in zip(*(column.tolist() for column in due[1:]), strict=True)]
-    decisions = {bar: Decision(*row) for bar, *row in zip(*(column.tolist() for column in plan), strict=True)}
+    payments = [Payment(*row[1:]) for row in market.payments.tolist()]
+    decisions = {bar: Decision(*row) for bar, *row in market.decisions.tolist()}
     tiers = [Tier(*row) for row in market.tiers.tolist()]
-    regimes = [Regime(*row) for row in rule_rows(spec, market.changes).tolist()]
+    regimes = [Regime(*astuple(each)[:6]) for each in ruled(spec, market.changes)]
     return Exchange(spec, bars, payments, decisions, tiers, regimes).run(tape.step_ms, market.points.ts_ms.tolist())
 
 
@@ -46,10 +47,10 @@ def described(outcome: Outcome) -> dict[str, Any]:
         "trades": rows(outcome.trades),
         "equity": rows(outcome.equity.records()),
         "rejections": {code: count for code, count in enumerate(outcome.rejections.tolist()) if count},
-        "stop": (int(tally["stop_reason"]), int(tally["stop_ts_ms"]) if tally["stop_reason"] else 0),
-        "drawdown": (int(tally["max_drawdown_quanta"]), float(tally["max_drawdown_frac"])),
-        "bars_in_position": int(tally["bars_in_position"]),
-        "entry_attempts": int(tally["entry_attempts"]),
+        "stop": (int(tally.stop_reason), int(tally.stop_ts_ms) if tally.stop_reason else 0),
+        "drawdown": (int(tally.max_drawdown_quanta), float(tally.max_drawdown_frac)),
+        "bars_in_position": int(tally.bars_in_position),
+        "entry_attempts": int(tally.entry_attempts),
     }
 
 

@@ -7,7 +7,7 @@ the first one is bar 0. Without options there are no fees, no slippage, no stop,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,9 @@ import numpy as np
 
 from trade.base.records import Cap, ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason
 from trade.engine.simulate import Outcome, simulate
-from trade.engine.tape import Payments, Points, Schedule, Tape
+from trade.engine.tape import DECISION, Points, Tape
+from trade.sim.margin import TIER
+from trade.sim.payment import PAYMENT
 from trade.sim.spec import (
     MARK_MARGIN_FROM_MS,
     NONE,
@@ -30,6 +32,7 @@ from trade.sim.spec import (
     TARGET_RATIO,
     WORST,
     Spec,
+    rules_of,
 )
 
 MINUTE = 60_000
@@ -123,6 +126,7 @@ def fixed(amount: str | int) -> Options:
 def spec(**options: Any) -> Spec:
     """Return the frictionless Spec with some fields replaced."""
     plain = Spec(
+        from_ms=0,
         price_step_ticks=1,
         quantity_step_lots=1,
         min_lots=1,
@@ -159,13 +163,22 @@ def spec(**options: Any) -> Spec:
         has_mark=0,
         is_delisted=0,
     )
-    made = plain._replace(**options)
-    return made._replace(exact_lots=max(made.exact_lots, made.max_lots))  # the largest order is never more than what is exact
+    made = replace(plain, **options)
+    return replace(made, exact_lots=max(made.exact_lots, made.max_lots))  # the largest order is never more than what is exact
+
+
+def record(made: Spec) -> Any:
+    """Return a Spec as kernels take it."""
+    return rules_of([made])[0]
 
 
 def tier(limit_usdt: int, mmr: str, times: str | int = 100, deduction_usdt: str | int = 0, from_ms: int = 0) -> tuple[int, ...]:
     """Return one row of a tier table."""
     return (from_ms, usdt(limit_usdt), e12(mmr), int(Fraction(times) * 100), usdt(deduction_usdt))
+
+
+def tiers_of(*rows: tuple[int, ...]) -> Any:
+    return np.array(list(rows), TIER)
 
 
 ONE_TIER = (tier(10**9, "0.005"),)
@@ -176,9 +189,9 @@ class Market:
     """Everything the loop reads but the Spec."""
 
     tape: Tape
-    payments: Payments
+    payments: Any
     points: Points
-    schedule: Schedule
+    decisions: Any
     tiers: Any
     changes: Changes = ()  # of the rules that the Spec starts with
 
@@ -218,17 +231,13 @@ def market(
         Tape(array(ts), *columns, MINUTE),
         payments(ts, columns, mark is not None, funding),
         Points(array(instants), array(last_bar)),
-        Schedule(
-            array([bar for bar, _ in taken]),
-            array([ts[bar] + MINUTE for bar, _ in taken]),
-            *(array([i[state] for i in intents], np.int8) for state in range(3)),
-        ),
-        np.array(tiers, np.int64),
+        np.array([(bar, ts[bar] + MINUTE, *i) for (bar, _), i in zip(taken, intents, strict=True)], DECISION),
+        tiers_of(*tiers),
         changes,
     )
 
 
-def payments(ts: list[int], columns: list[Any], has_mark: bool, funding: Sequence[tuple[int, str]]) -> Payments:
+def payments(ts: list[int], columns: list[Any], has_mark: bool, funding: Sequence[tuple[int, str]]) -> Any:
     rows = []
     for instant, rate in sorted(funding):
         bar = int(np.searchsorted(ts, instant))
@@ -238,7 +247,7 @@ def payments(ts: list[int], columns: list[Any], has_mark: bool, funding: Sequenc
             before = max(int(np.searchsorted(np.array(ts) + MINUTE, instant, "right")) - 1, 0)
             source, price = (PriceFrom.CLOSE, before), columns[3][before]
         rows.append((bar, instant, e12(rate), int(price), int(source[0]), ts[source[1]]))
-    return Payments(*(array([row[i] for row in rows]) for i in range(6)))
+    return np.array(rows, PAYMENT)
 
 
 MARKET_OPTIONS = ("mark", "funding", "missing", "exec_bars", "tiers", "changes")
@@ -247,16 +256,20 @@ MARKET_OPTIONS = ("mark", "funding", "missing", "exec_bars", "tiers", "changes")
 def run(bars: Sequence[Row], decisions: Mapping[int, Any], **options: Any) -> Outcome:
     """Simulate a tape; options are those of `market` and the fields of the Spec."""
     read = market(bars, decisions, **{name: options.pop(name) for name in MARKET_OPTIONS if name in options})
-    chosen = spec(**options)
-    return simulate(chosen, read.tape, read.payments, read.points, read.schedule, read.tiers, rule_rows(chosen, read.changes))
+    return simulated(spec(**options), read)
 
 
-def rule_rows(first: Spec, changes: Changes) -> Any:
-    """Return the rules of the Spec, then each change on top of those before it, as the simulator reads them."""
-    rows = [(0, first)]
+def simulated(first: Spec, read: Market) -> Outcome:
+    rules = rules_of(ruled(first, read.changes))
+    return simulate(rules, read.tiers, read.tape, read.payments, read.points, read.decisions)
+
+
+def ruled(first: Spec, changes: Changes) -> list[Spec]:
+    """Return the Spec, then each change on top of those before it."""
+    rows = [first]
     for instant, changed in changes:
-        rows.append((instant, rows[-1][1]._replace(**changed)))
-    return np.array([(instant, *then[:5]) for instant, then in rows], np.int64)
+        rows.append(replace(rows[-1], from_ms=instant, **changed))
+    return rows
 
 
 # words for what came out
@@ -283,7 +296,7 @@ def rejected(outcome: Outcome) -> dict[str, int]:
 
 
 def stop_reason(outcome: Outcome) -> str:
-    return StopReason(int(outcome.tally["stop_reason"])).word
+    return StopReason(int(outcome.tally.stop_reason)).word
 
 
 def only_trade(outcome: Outcome) -> Any:

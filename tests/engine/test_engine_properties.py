@@ -12,11 +12,11 @@ from generated_runs import cases, mirrored_cases
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracle_parity import fast, rows
-from tapes import MINUTE, Market, rule_rows
+from tapes import MINUTE, Market, ruled
 
 from trade.base.records import NO_PRICE, ExitReason, FillKind, PriceFrom, Rejection, Rule
 from trade.engine.simulate import Outcome
-from trade.engine.tape import Payments, Points, Schedule, Tape
+from trade.engine.tape import Points, Tape
 from trade.sim.spec import STOP_POINTS, TARGET_POINTS, Spec
 
 Check = Callable[[Spec, Market, Outcome], None]
@@ -77,8 +77,7 @@ def a_liquidation_loses_no_more_than_the_margin(spec: Spec, market: Market, outc
 
 def tick_at(spec: Spec, market: Market, ts_ms: int) -> int:
     """Return the tick in force at an instant."""
-    rows = rule_rows(spec, market.changes)
-    return int(rows[rows[:, 0] <= ts_ms][-1, 1])
+    return [each.price_step_ticks for each in ruled(spec, market.changes) if each.from_ms <= ts_ms][-1]
 
 
 def fills_are_inside_their_bars(spec: Spec, market: Market, outcome: Outcome) -> None:
@@ -96,11 +95,11 @@ def fills_are_inside_their_bars(spec: Spec, market: Market, outcome: Outcome) ->
 
 
 def time_in_position_is_the_sum_of_the_trades(spec: Spec, market: Market, outcome: Outcome) -> None:
-    assert outcome.trades["bars_held"].sum() == outcome.tally["bars_in_position"]
+    assert outcome.trades["bars_held"].sum() == outcome.tally.bars_in_position
 
 
 def every_attempt_is_accounted_for(spec: Spec, market: Market, outcome: Outcome) -> None:
-    assert outcome.tally["entry_attempts"] == len(outcome.trades) + outcome.rejections.sum()
+    assert outcome.tally.entry_attempts == len(outcome.trades) + outcome.rejections.sum()
 
 
 CHECKS: list[Check] = [
@@ -129,14 +128,14 @@ def test_the_ledger_holds_on_every_run(drawn: Any) -> None:
 
 def until(market: Market, bars: int) -> Market:
     """Return the market as it was known at the close of a bar, with one last point of the curve there."""
-    tape, due, plan = market.tape, market.payments, market.schedule
+    tape, due, plan = market.tape, market.payments, market.decisions
     earlier = market.points.last_bar < bars - 1
     end = tape.ts_open_ms[bars - 1] + MINUTE
     return Market(
         Tape(*(column[:bars] for column in tape[:-1]), tape.step_ms),
-        Payments(*(column[due.bar < bars] for column in due)),
+        due[due["bar"] < bars],
         Points(np.append(market.points.ts_ms[earlier], end), np.append(market.points.last_bar[earlier], bars - 1)),
-        Schedule(*(column[plan.bar < bars] for column in plan)),
+        plan[plan["bar"] < bars],
         market.tiers,
         market.changes,
     )
@@ -155,12 +154,12 @@ def assert_prefix(drawn: Any, cut_at: float) -> None:
         assert due_later or row["rule"] in ENDS or row["ts_ms"] >= later
     points = len(part.equity) - 1
     assert rows(whole.equity[:points]) == rows(part.equity[:points])
-    if part.tally["stop_reason"]:
+    if part.tally.stop_reason:
         assert [whole.tally[name] for name in ("stop_reason", "stop_ts_ms")] == [part.tally[name] for name in ("stop_reason", "stop_ts_ms")]
     more = whole.rejections - part.rejections
     more[Rejection.NO_NEXT_BAR] = 0
     assert (more >= 0).all()
-    assert whole.tally["entry_attempts"] >= part.tally["entry_attempts"]
+    assert whole.tally.entry_attempts >= part.tally.entry_attempts
 
 
 @SOME
@@ -184,7 +183,7 @@ def assert_mirror(drawn: Any) -> None:
         assert np.where(levels < 0, levels, 2 * centre - levels).tolist() == theirs.trades[name].tolist(), name
     assert (ours.trades["side"] == -theirs.trades["side"]).all()
     assert ours.equity["equity_quanta"].tolist() == theirs.equity["equity_quanta"].tolist()
-    assert ours.tally["max_drawdown_quanta"] == theirs.tally["max_drawdown_quanta"]
+    assert ours.tally.max_drawdown_quanta == theirs.tally.max_drawdown_quanta
     assert ours.rejections.tolist() == theirs.rejections.tolist()
 
 
@@ -212,9 +211,10 @@ def test_the_mirror_on_very_many_runs(drawn: Any) -> None:
 def finer(spec: Spec, market: Market, ticks: int, lots: int) -> tuple[Spec, Market, Spec, Market]:
     """Return a run without changes of its rules, and the same on a grid that is so many times finer."""
     exact = spec.exact_lots // (ticks * lots)
-    coarse = spec._replace(tick_lot_quanta=spec.tick_lot_quanta * ticks * lots, exact_lots=exact, max_lots=min(spec.max_lots, exact))
+    coarse = replace(spec, tick_lot_quanta=spec.tick_lot_quanta * ticks * lots, exact_lots=exact, max_lots=min(spec.max_lots, exact))
     points = {STOP_POINTS: "stop_num"}.get(spec.stop_kind), {TARGET_POINTS: "target_num"}.get(spec.target_kind)
-    fine = spec._replace(
+    fine = replace(
+        spec,
         exact_lots=exact * lots,
         price_step_ticks=ticks,
         quantity_step_lots=lots,
@@ -224,7 +224,9 @@ def finer(spec: Spec, market: Market, ticks: int, lots: int) -> tuple[Spec, Mark
     )
     tape, due = market.tape, market.payments
     closer = Tape(tape.ts_open_ms, *(column * ticks for column in tape[1:-1]), tape.step_ms)
-    return coarse, market, fine, replace(market, tape=closer, payments=due._replace(mark_ticks=due.mark_ticks * ticks))
+    dearer = due.copy()
+    dearer["mark_ticks"] *= ticks
+    return coarse, market, fine, replace(market, tape=closer, payments=dearer)
 
 
 @SOME

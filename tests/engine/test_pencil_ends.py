@@ -48,7 +48,7 @@ def test_stop_3_the_equity_floor_closes_at_the_next_open() -> None:
     bars = [*flat_bars(100, 100), (100, 100, 85, 90), (88, 95, 80, 95), *flat_bars(95, 95)]
     outcome = run(bars, {0: "long", 4: "long"}, **FLOOR)
     assert stop_reason(outcome) == "equity_floor"  # 900 <= 900 at the close of bar 2
-    assert outcome.tally["stop_ts_ms"] == at(3)
+    assert outcome.tally.stop_ts_ms == at(3)
     assert exits(outcome) == [("equity_floor", 88)]
     assert rules(outcome) == ["FILL-1", "STOP-3"]
     assert equity_usdt(outcome) == [1000, 1000, 1000, 900, 880, 880, 880]
@@ -61,9 +61,9 @@ def test_stop_3_the_floor_looks_at_closes_only() -> None:
 def test_stop_3_max_drawdown_is_from_the_running_peak_of_base_closes() -> None:
     bars = flat_bars(100, 100, 120, 109, 108, 107)
     outcome = run(bars, {0: "long"}, **FALL)
-    assert (stop_reason(outcome), outcome.tally["stop_ts_ms"]) == ("max_drawdown", at(5))  # 1080 is 10 % under 1200: inclusive
+    assert (stop_reason(outcome), outcome.tally.stop_ts_ms) == ("max_drawdown", at(5))  # 1080 is 10 % under 1200: inclusive
     assert exits(outcome) == [("max_drawdown", 107)]
-    assert (outcome.tally["max_drawdown_quanta"], outcome.tally["max_drawdown_frac"]) == (usdt(130), 130 / 1200)
+    assert (outcome.tally.max_drawdown_quanta, outcome.tally.max_drawdown_frac) == (usdt(130), 130 / 1200)
 
 
 def test_stop_3_the_peak_starts_at_the_initial_equity() -> None:
@@ -85,27 +85,27 @@ def test_stop_3_without_a_next_bar_the_last_close_is_the_price_and_the_reason_is
 def test_stop_3_an_account_that_starts_at_its_floor_stops_at_the_first_close() -> None:
     outcome = run(flat_bars(100, 100, 100), {1: "long"}, equity_floor_quanta=usdt(1000))
     assert stop_reason(outcome) == "equity_floor"
-    assert outcome.tally["stop_ts_ms"] == at(1)
-    assert outcome.tally["entry_attempts"] == 0
+    assert outcome.tally.stop_ts_ms == at(1)
+    assert outcome.tally.entry_attempts == 0
 
 
 def test_stop_3_no_drawdown_at_all_allowed_stops_at_the_first_close_too() -> None:
     outcome = run(flat_bars(100, 100, 100), {}, max_drawdown_e12=0)
-    assert (stop_reason(outcome), outcome.tally["stop_ts_ms"]) == ("max_drawdown", at(1))
+    assert (stop_reason(outcome), outcome.tally.stop_ts_ms) == ("max_drawdown", at(1))
 
 
 def test_stop_3_starved_is_flat_and_under_the_smallest_order() -> None:
     bars = [*flat_bars(100, 100), (100, 100, 95, 100), *flat_bars(100, 100)]
     outcome = run(bars, {0: "long", 3: "long"}, min_lots=10, **stop_points(5))
     assert reasons(outcome) == ["stop_loss"]
-    assert (stop_reason(outcome), outcome.tally["stop_ts_ms"]) == ("starved", at(3))
+    assert (stop_reason(outcome), outcome.tally.stop_ts_ms) == ("starved", at(3))
     assert len(outcome.equity) == 6
     assert equity_usdt(outcome)[-1] == 950
 
 
 def test_stop_3_starving_follows_the_price() -> None:
     outcome = run(flat_bars(100, 100, 101, 100), {}, min_lots=10)
-    assert (stop_reason(outcome), outcome.tally["stop_ts_ms"]) == ("starved", at(3))
+    assert (stop_reason(outcome), outcome.tally.stop_ts_ms) == ("starved", at(3))
 
 
 def test_stop_3_a_side_that_may_not_be_traded_does_not_feed() -> None:

@@ -141,7 +141,7 @@ def test_liq_2_stop_is_the_default_and_the_run_says_so() -> None:
     bars = [*FLAT, (1000, 1000, 900, 1000), *flat_bars(1000, 1000, 1000)]
     outcome = run(bars, {0: "long", 2: "long", 3: "long"}, **ONE)
     assert stop_reason(outcome) == "liquidated"
-    assert outcome.tally["stop_ts_ms"] == at(3)
+    assert outcome.tally.stop_ts_ms == at(3)
     assert reasons(outcome) == ["liquidation"]
     assert equity_usdt(outcome) == [1000, 1000, 1000, 900, 900, 900, 900]
 
@@ -230,7 +230,7 @@ def test_rules_of_the_rows() -> None:
 def test_liq_1_a_position_that_opens_beyond_its_liquidation_did_not_hold_that_bar() -> None:
     outcome = long((900, 1100, 850, 1000))
     trade = only_trade(outcome)
-    assert (reasons(outcome), trade["bars_held"], outcome.tally["bars_in_position"]) == (["liquidation"], 1, 1)
+    assert (reasons(outcome), trade["bars_held"], outcome.tally.bars_in_position) == (["liquidation"], 1, 1)
     assert (trade["mae_ticks"], trade["mfe_ticks"]) == (40, 0)  # until 960, where it was gone
 
 

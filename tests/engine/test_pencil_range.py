@@ -144,7 +144,7 @@ def test_excursions_are_of_prices_that_were_certainly_traded_while_held() -> Non
 def test_a_bar_at_whose_open_a_signal_closed_is_not_held() -> None:
     outcome = run(flat_bars(100, 100, 100, 100), {0: "long", 1: "exit"}, **fixed(500))
     assert only_trade(outcome)["bars_held"] == 1
-    assert outcome.tally["bars_in_position"] == 1
+    assert outcome.tally.bars_in_position == 1
 
 
 LEAVES_AT_OPEN: dict[str, tuple[str, Row, dict[str, Any], tuple[int, int]]] = {
@@ -163,14 +163,14 @@ def test_a_bar_that_opens_beyond_a_level_is_not_held_and_adds_only_the_price_of_
     outcome = (long if side == "long" else short)(bar, **options)
     trade = only_trade(outcome)
     assert (trade["entry_ts_ms"], trade["exit_ts_ms"], trade["bars_held"]) == (at(1), at(2), 1)
-    assert outcome.tally["bars_in_position"] == 1
+    assert outcome.tally.bars_in_position == 1
     assert (trade["mae_ticks"], trade["mfe_ticks"]) == excursions
 
 
 def test_a_position_that_is_gone_at_the_open_of_its_entry_held_no_bar() -> None:
     near = {**slippage("100"), **stop_points(5), **fixed(1010), "initial_cash_quanta": usdt(9000)}
     outcome = run(flat_bars(1000, 1000, 1000), {0: "long"}, **near)
-    assert (only_trade(outcome)["bars_held"], outcome.tally["bars_in_position"]) == (0, 0)
+    assert (only_trade(outcome)["bars_held"], outcome.tally.bars_in_position) == (0, 0)
 
 
 @pytest.mark.parametrize("intrabar", [0, 1])

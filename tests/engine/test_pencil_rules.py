@@ -169,7 +169,7 @@ def test_a_minimum_notional_is_met_in_whole_steps() -> None:
 
 def test_stop_3_an_account_can_starve_of_a_new_minimum() -> None:
     outcome = run(flat_bars(100, 100, 100, 100), {}, changes=[(at(2), {"min_lots": 11})])
-    assert (stop_reason(outcome), outcome.tally["stop_ts_ms"]) == ("starved", at(2))
+    assert (stop_reason(outcome), outcome.tally.stop_ts_ms) == ("starved", at(2))
 
 
 # funding whose interval changes

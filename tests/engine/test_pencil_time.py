@@ -31,14 +31,14 @@ def test_time_5_a_decision_at_a_close_fills_at_the_next_open() -> None:
 def test_time_5_a_decision_at_the_last_close_meets_no_bar() -> None:
     outcome = run(flat_bars(100, 100), {1: "long"})
     assert rejected(outcome) == {"no_next_bar": 1}
-    assert outcome.tally["entry_attempts"] == 1
+    assert outcome.tally.entry_attempts == 1
     assert len(outcome.trades) == len(outcome.fills) == 0
 
 
 def test_rule_5_an_entry_that_is_wanted_while_in_a_position_is_no_entry() -> None:
     outcome = run(flat_bars(100, 100, 100, 100), {0: "long", 1: (0, 1, 0), 2: (0, 2, 0)}, **fixed(500))
     assert kinds(outcome) == ["entry", "exit"]
-    assert outcome.tally["entry_attempts"] == 1
+    assert outcome.tally.entry_attempts == 1
 
 
 def test_rule_5_an_exit_that_is_wanted_while_flat_does_nothing_later() -> None:
@@ -129,4 +129,4 @@ def test_order_4_a_terminal_stop_cancels_the_decisions_of_that_close() -> None:
 def test_order_4_a_liquidation_comes_before_the_floor_in_the_reason_of_the_stop() -> None:
     bars = [*flat_bars(1000, 1000), (1000, 1000, 900, 900)]
     outcome = run(bars, {0: "long"}, tiers=[tier(10**6, "0.0625")], equity_floor_quanta=usdt(999), **leverage(10), **fixed(1000))
-    assert outcome.tally["stop_reason"] == 1
+    assert outcome.tally.stop_reason == 1

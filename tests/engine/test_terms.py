@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tapes import record
 from term_plays import D, instrument, play, spec_of
 
 from trade.base.errors import Refused
@@ -17,11 +19,13 @@ from trade.base.instrument import Grid
 from trade.base.timeframe import MINUTE_MS
 from trade.engine.limits import check_after, exact_lots
 from trade.engine.simulate import Outcome, simulate
-from trade.engine.tape import Payments, Points, Schedule, Tape
+from trade.engine.tape import DECISION, Points, Tape
 from trade.engine.terms import make_specs, position_leverage, steepest_mmr, tier_rows, venue_lots
 from trade.sim import spec as terms
 from trade.sim.money import LIMIT_QUANTA
+from trade.sim.payment import PAYMENT
 from trade.sim.prices import stop_distance, target_distance
+from trade.sim.spec import rules_of
 
 E12 = 10**12
 
@@ -68,21 +72,21 @@ def test_a_stop_in_percent_is_an_exact_fraction_of_the_price(pct: Decimal, lever
     spec = spec_of(play(stop=("percent", str(pct)), max_leverage=leverage, basis=basis))
     exact = Fraction(pct) / 100 / (Fraction(leverage) if basis == "margin" else 1)
     assert Fraction(spec.stop_num, spec.stop_den) == exact
-    assert stop_distance(spec, ticks) == ticks * exact // 1  # FILL-5: nearer the entry
+    assert stop_distance(record(spec), ticks) == ticks * exact // 1  # FILL-5: nearer the entry
 
 
 def test_fixed_points_off_the_tick_are_rounded_by_the_fill_rule_and_not_before() -> None:
     spec = spec_of(play(stop=("fixed_points", "1.2345678"), target=("fixed_points", "2.51")), instrument("0.5"))
     assert Fraction(spec.stop_num, spec.stop_den) == Fraction("1.2345678") / Fraction("0.5")
     assert Fraction(spec.target_num, spec.target_den) == Fraction("5.02")
-    assert stop_distance(spec, 1000) == 2  # 2.469 ticks, nearer the entry
-    assert target_distance(spec, 1000, 2) == 6  # farther from it
+    assert stop_distance(record(spec), 1000) == 2  # 2.469 ticks, nearer the entry
+    assert target_distance(record(spec), 1000, 2) == 6  # farther from it
 
 
 def test_a_target_by_ratio_is_a_multiple_of_the_stop_distance() -> None:
     spec = spec_of(play(stop=("percent", "2"), target=("rr_ratio", "1.50000001")))
     assert Fraction(spec.target_num, spec.target_den) == Fraction("1.50000001")
-    assert target_distance(spec, 10_000, stop_distance(spec, 10_000)) == 301
+    assert target_distance(record(spec), 10_000, stop_distance(record(spec), 10_000)) == 301
     assert (spec.stop_kind, spec.target_kind) == (terms.STOP_FRACTION, terms.TARGET_RATIO)
 
 
@@ -141,17 +145,16 @@ def test_tiny_ticks_get_quanta_that_hold_them(tick: str, step: str) -> None:
 
 def test_tier_rows_are_sorted_by_date_and_limit_in_quanta() -> None:
     rows = tier_rows(play(), instrument())
-    assert rows.dtype == np.int64
     assert rows.tolist() == [
-        [0, 2 * 10**14, 5 * 10**9, 10_000, 0],
-        [0, 10**15, 10**10, 5714, 10**12],
+        (0, 2 * 10**14, 5 * 10**9, 10_000, 0),
+        (0, 10**15, 10**10, 5714, 10**12),
     ]
 
 
 def test_an_own_maintenance_rate_replaces_the_table_without_any_limit() -> None:
     made = play(maintenance_margin_rate="0.0125", mm_deduction_usdt="3.5")
     (row,) = tier_rows(made, instrument()).tolist()
-    assert row == [0, LIMIT_QUANTA - 1, 125 * 10**8, 10**8, 350_000_000]
+    assert row == (0, LIMIT_QUANTA - 1, 125 * 10**8, 10**8, 350_000_000)
     assert steepest_mmr(made, instrument()) == Fraction("0.0125")
     assert steepest_mmr(play(), instrument()) == Fraction("0.01")
 
@@ -169,7 +172,7 @@ def test_limits_that_no_position_can_reach_are_carried_as_the_largest_number() -
     made = play(starting_equity_usdt="100", max_notional_usdt="1000000000000", sizing=("fixed_usdt", "1000000", "1"))
     spec = spec_of(made, fine, highest_ticks=1000)
     assert spec.max_notional_quanta == spec.size_quanta == LIMIT_QUANTA - 1
-    assert tier_rows(made, fine).tolist() == [[0, LIMIT_QUANTA - 1, 5 * 10**9, 10_000, 0]]  # no position leaves the first tier
+    assert tier_rows(made, fine).tolist() == [(0, LIMIT_QUANTA - 1, 5 * 10**9, 10_000, 0)]  # no position leaves the first tier
 
 
 REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
@@ -208,21 +211,15 @@ def test_awkward_decimals_of_an_ordinary_run_are_accepted() -> None:
 # one price, one entry: what the loop makes of the largest numbers that pass
 
 
-def rules_of(spec: Any) -> Any:
-    return np.array([(0, *spec[:5])], np.int64)
-
-
 def one_entry(made: Any, on: Any, prices: list[int], side: int) -> tuple[Any, Outcome]:
     n = len(prices)
     closes = np.array(prices, np.int64)
     ts = np.arange(n, dtype=np.int64) * MINUTE_MS + terms.MARK_MARGIN_FROM_MS
     tape = Tape(ts, *([closes] * 8), MINUTE_MS)
-    empty = np.empty(0, np.int64)
     points = Points(np.concatenate((ts[:1], ts + MINUTE_MS)), np.arange(-1, n))
-    wish = np.array([side], np.int8)
-    schedule = Schedule(np.array([0]), ts[:1] + MINUTE_MS, wish, wish * 0, wish * 0)
+    decisions = np.array([(0, ts[0] + MINUTE_MS, side, 0, 0)], DECISION)
     spec = spec_of(made, on, max(prices))
-    return spec, simulate(spec, tape, Payments(*([empty] * 6)), points, schedule, tier_rows(made, on), rules_of(spec))
+    return spec, simulate(rules_of([spec]), tier_rows(made, on), tape, np.empty(0, PAYMENT), points, decisions)
 
 
 LARGE = st.fixed_dictionaries(
@@ -278,9 +275,9 @@ def test_an_account_that_grows_out_of_exact_arithmetic_is_refused_after_the_run(
     made = play(starting_equity_usdt="1000000", max_leverage="100", taker_bps="0", slippage_bps="0", maintenance_margin_rate="0.001")
     spec, outcome = one_entry(made, instrument(max_qty=D(10) ** 9), [100_000, 100_000, 1_500_000], 1)
     assert outcome.trades["net_quanta"][0] == 14 * 10**6 * 100 * 10**8
-    assert check_after(spec._replace(leverage_e2=100), outcome, rules_of(spec), [10**12]) is None
+    assert check_after(replace(spec, leverage_e2=100), outcome, rules_of([spec]), [10**12]) is None
     with pytest.raises(Refused, match="grown equity"):
-        check_after(spec, outcome, rules_of(spec), [10**12])
+        check_after(spec, outcome, rules_of([spec]), [10**12])
 
 
 def test_an_order_that_only_exact_arithmetic_limits_is_refused_after_the_run() -> None:
@@ -289,7 +286,7 @@ def test_an_order_that_only_exact_arithmetic_limits_is_refused_after_the_run() -
     spec, outcome = one_entry(made, on, [2 * 10**9, 2 * 10**9, 2 * 10**9], 1)
     assert outcome.trades["quantity_lots"][0] == spec.max_lots == exact_lots(spec, 2 * 10**9, Fraction("0.001"))
     with pytest.raises(Refused, match="largest order"):
-        check_after(spec, outcome, rules_of(spec), [10**18])
+        check_after(spec, outcome, rules_of([spec]), [10**18])
     with pytest.raises(Refused, match="largest order"):
-        check_after(spec, outcome, rules_of(spec), [None])
-    assert check_after(spec, outcome, rules_of(spec), [spec.max_lots]) is None  # the venue's own limit is no fault
+        check_after(spec, outcome, rules_of([spec]), [None])
+    assert check_after(spec, outcome, rules_of([spec]), [spec.max_lots]) is None  # the venue's own limit is no fault

@@ -1,4 +1,4 @@
-"""What the loop reads: tape, payments, points and schedule of a window (FUND-1, TIME-9, TIME-5)."""
+"""What the loop reads: tape, payments, points and decisions of a window (FUND-1, TIME-9, TIME-5)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from trade.base.records import PriceFrom
 from trade.base.timeframe import DAY_MS, Timeframe
 from trade.dsl.evaluate import Decisions
-from trade.engine.processor import has_mark, highest_ticks, make_payments, make_points, make_schedule, make_tape
+from trade.engine.processor import has_mark, highest_ticks, make_decisions, make_payments, make_points, make_tape
 
 CLOSE, MARK = int(PriceFrom.CLOSE), int(PriceFrom.MARK_OPEN)
 
@@ -27,45 +27,45 @@ def test_the_tape_is_the_window_end_exclusive_with_the_mark_beside_it() -> None:
 def test_fund_1_the_mark_is_the_open_of_the_mark_bar_at_the_instant_else_the_last_base_close() -> None:
     store = feed(bars(range(20)), window=(5, 20), mark=bars([8], first_price=900), paid=funding((4, 0.1), (8, 0.2), (9, -0.3), (20, 0.4)))
     due = make_payments(store)
-    assert due.ts_ms.tolist() == [at(8), at(9)]  # the window's own span, end exclusive
-    assert due.bar.tolist() == [3, 4]
-    assert due.mark_ticks.tolist() == [900, 109]  # bar 8 closed at 109, at the instant of the second
-    assert due.price_from.tolist() == [MARK, CLOSE]
-    assert due.bar_ts_open_ms.tolist() == [at(8), at(8)]
-    assert due.rate_e12.tolist() == [2 * 10**11, -3 * 10**11]
+    assert due["ts_ms"].tolist() == [at(8), at(9)]  # the window's own span, end exclusive
+    assert due["bar"].tolist() == [3, 4]
+    assert due["mark_ticks"].tolist() == [900, 109]  # bar 8 closed at 109, at the instant of the second
+    assert due["price_from"].tolist() == [MARK, CLOSE]
+    assert due["bar_ts_open_ms"].tolist() == [at(8), at(8)]
+    assert due["rate_e12"].tolist() == [2 * 10**11, -3 * 10**11]
 
 
 def test_fund_1_payments_inside_a_gap_are_due_at_the_next_bar_in_order() -> None:
     minutes = [m for m in range(30) if not 10 <= m < 20]
     due = make_payments(feed(bars(minutes), window=(0, 30), paid=funding((11, 0.1), (15, 0.2), (20, 0.3))))
-    assert due.bar.tolist() == [10, 10, 10]
-    assert due.mark_ticks.tolist() == [110, 110, 110]  # close of minute 9
-    assert due.bar_ts_open_ms.tolist() == [at(9)] * 3
+    assert due["bar"].tolist() == [10, 10, 10]
+    assert due["mark_ticks"].tolist() == [110, 110, 110]  # close of minute 9
+    assert due["bar_ts_open_ms"].tolist() == [at(9)] * 3
 
 
 def test_fund_1_a_payment_at_the_first_bar_uses_the_close_before_the_window() -> None:
     due = make_payments(feed(bars(range(10)), window=(5, 10), paid=funding((5, 0.1))))
-    assert (due.bar.tolist(), due.mark_ticks.tolist(), due.bar_ts_open_ms.tolist()) == ([0], [105], [at(4)])
+    assert (due["bar"].tolist(), due["mark_ticks"].tolist(), due["bar_ts_open_ms"].tolist()) == ([0], [105], [at(4)])
 
 
 def test_a_payment_before_the_first_bar_of_all_has_no_price_and_comes_after_no_position() -> None:
     due = make_payments(feed(bars(range(5, 20)), window=(0, 20), paid=funding((2, 0.1), (19, 0.1))))
-    assert (due.bar.tolist(), due.mark_ticks.tolist(), due.bar_ts_open_ms.tolist()) == ([0, 14], [0, 114], [0, at(18)])
+    assert (due["bar"].tolist(), due["mark_ticks"].tolist(), due["bar_ts_open_ms"].tolist()) == ([0, 14], [0, 114], [0, at(18)])
 
 
 def test_end_2_a_payment_after_the_last_bar_is_due_at_no_bar() -> None:
     due = make_payments(feed(bars(range(10)), window=(0, 20), paid=funding((15, 0.1))))
-    assert due.bar.tolist() == [10]
+    assert due["bar"].tolist() == [10]
 
 
 def test_a_run_without_funding_pays_none() -> None:
     due = make_payments(feed(bars(range(10)), window=(0, 10)))
-    assert [len(column) for column in due] == [0] * 6
+    assert len(due) == 0
 
 
 def test_rates_reach_the_ledger_as_the_decimals_an_exchange_publishes() -> None:
     due = make_payments(feed(bars(range(10)), window=(0, 10), paid=funding((1, 0.0001), (2, -0.00012345), (3, 1.25e-06))))
-    assert due.rate_e12.tolist() == [100_000_000, -123_450_000, 1_250_000]
+    assert due["rate_e12"].tolist() == [100_000_000, -123_450_000, 1_250_000]
 
 
 def test_time_9_the_curve_begins_at_the_window_and_has_a_point_per_exec_close_gaps_included() -> None:
@@ -94,21 +94,21 @@ def test_time_5_a_decision_is_taken_at_the_close_of_its_base_bar() -> None:
     store = feed(bars(minutes), window=(0, 20))
     ts = store.exec_closes
     codes = np.array([1, 2, 3], np.int8)
-    schedule = make_schedule(Decisions(ts[:3], codes, codes[::-1], codes * 0, ()), make_tape(store))
-    assert schedule.ts_ms.tolist() == [at(5), at(10), at(15)]
-    assert schedule.bar.tolist() == [4, 7, 12]
+    decided = make_decisions(Decisions(ts[:3], codes, codes[::-1], codes * 0, ()), make_tape(store))
+    assert decided["ts_ms"].tolist() == [at(5), at(10), at(15)]
+    assert decided["bar"].tolist() == [4, 7, 12]
     tape = make_tape(store)
-    assert (tape.ts_open_ms[schedule.bar] + tape.step_ms).tolist() == schedule.ts_ms.tolist()
-    assert schedule.long.tolist() == [3, 2, 1]
+    assert (tape.ts_open_ms[decided["bar"]] + tape.step_ms).tolist() == decided["ts_ms"].tolist()
+    assert decided["long"].tolist() == [3, 2, 1]
 
 
 def test_a_decision_that_wants_nothing_in_any_state_is_no_row() -> None:
     store = feed(bars(range(20)), window=(0, 20))
     ts = store.exec_closes
     codes = np.array([1, 0, 3], np.int8)
-    schedule = make_schedule(Decisions(ts[:3], codes, codes * 0, codes * 0, ()), make_tape(store))
-    assert schedule.ts_ms.tolist() == [at(5), at(15)]
-    assert schedule.flat.tolist() == [1, 3]
+    decided = make_decisions(Decisions(ts[:3], codes, codes * 0, codes * 0, ()), make_tape(store))
+    assert decided["ts_ms"].tolist() == [at(5), at(15)]
+    assert decided["flat"].tolist() == [1, 3]
 
 
 @pytest.mark.parametrize(("minutes", "there"), [(None, False), ([], False), ([0, 1], False), ([30], False), ([7], True)])

@@ -10,10 +10,9 @@ import pytest
 from generated_runs import case
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tapes import rule_rows
+from tapes import simulated
 
 from trade.base.records import FillKind, Records
-from trade.engine.simulate import simulate
 from trade.gates.ledger import Books, check_ledger
 
 SEEDS = range(2000)
@@ -21,7 +20,7 @@ SEEDS = range(2000)
 
 def books(seed: int) -> Books:
     spec, market = case(seed, 120)
-    outcome = simulate(spec, market.tape, market.payments, market.points, market.schedule, market.tiers, rule_rows(spec, market.changes))
+    outcome = simulated(spec, market)
     return Books(outcome.trades, outcome.fills, outcome.equity.records(), spec.initial_cash_quanta, spec.tick_lot_quanta)
 
 

@@ -7,9 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from tapes import e12, leverage, spec, taker, tier, usdt
+from tapes import e12, leverage, record, spec, taker, tier, tiers_of, usdt
 
 from trade.sim.margin import fee_to_close, is_liquidated, liquidation_price, maintenance_terms, posted_margin, tier_of
 from trade.sim.money import times_rate
@@ -26,12 +25,12 @@ class Isolated:
     """A position as an example states it; `extra` is margin added to it, negative when funding ate some."""
 
     def __init__(self, side: str, entry: str, qty: str, times: str, extra: str = "0", tiers: Any = (), opened_ms: int = NEW) -> None:
-        self.spec = spec(tick_lot_quanta=TICK_LOT, **leverage(times), **taker("0.00055"))
+        self.spec = record(spec(tick_lot_quanta=TICK_LOT, **leverage(times), **taker("0.00055")))
         self.side, self.lots = SIDES[side], int(qty)
         self.value = usdt(entry) * self.lots
         self.initial = posted_margin(self.spec, self.side, self.value)
         self.posted = self.initial + usdt(extra)
-        self.tiers, self.opened_ms = np.array(tiers or [tier(10**9, "0.005")], np.int64), opened_ms
+        self.tiers, self.opened_ms = tiers_of(*(tiers or [tier(10**9, "0.005")])), opened_ms
         self.tier = tier_of(self.tiers, opened_ms, self.value)
 
     @property
@@ -119,12 +118,12 @@ def test_liq_1_the_price_belongs_to_the_tier_of_the_entry() -> None:
 
 
 def test_margin_1_tier_bounds_are_inclusive_and_the_last_tier_holds_the_rest() -> None:
-    table = np.array([tier(1000, "0.02"), tier(2000, "0.025", deduction_usdt=5)], np.int64)
+    table = tiers_of(tier(1000, "0.02"), tier(2000, "0.025", deduction_usdt=5))
     assert [tier_of(table, NEW, usdt(value)) for value in ("1000", "1000.00000001", "2000", "9999")] == [0, 1, 1, 1]
 
 
 def test_size_1_the_official_order_cost() -> None:
-    ten = spec(tick_lot_quanta=TICK_LOT, **leverage(10), **taker("0.00055"))
+    ten = record(spec(tick_lot_quanta=TICK_LOT, **leverage(10), **taker("0.00055")))
     assert order_cost(ten, 1, usdt(50_000)) == usdt("5052.25")
     assert order_cost(ten, -1, usdt(50_000)) == usdt("5057.75")
     assert posted_margin(ten, 1, usdt(25_000)) == usdt("2512.375")
@@ -185,7 +184,7 @@ def test_the_tier_illustration() -> None:
 @needs_examples
 def test_the_money_of_the_examples() -> None:
     given, expected, _ = example("order_cost_buy")
-    ten = spec(**leverage(given["leverage"]), **taker(given["taker"]))
+    ten = record(spec(**leverage(given["leverage"]), **taker(given["taker"])))
     assert order_cost(ten, 1, usdt(given["price"])) == usdt(expected["order_cost"])
     given, expected, _ = example("funding_amount2")
     assert times_rate(usdt(Decimal(given["size"]) * Decimal(given["mark"])), e12(given["rate"])) == usdt(expected["paid"])

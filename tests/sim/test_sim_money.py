@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tapes import spec
+from tapes import record, spec
 
 from trade.base.curve import times_rates
 from trade.base.records import RATE_ONE
@@ -75,7 +75,7 @@ def test_a_notional_is_the_margin_times_the_leverage_rounded_down(margin: int, l
 @FEW
 @given(st.integers(1, 10**9), st.integers(0, 10**9), st.sampled_from([1, -1]))
 def test_fill_1_slippage_never_helps_and_is_less_than_a_tick_more_than_asked(price: int, slippage_e9: int, bought: int) -> None:
-    moved = int(slipped(spec(slippage_e9=slippage_e9), price, bought))
+    moved = int(slipped(record(spec(slippage_e9=slippage_e9)), price, bought))
     asked = Fraction(price * slippage_e9, 10**9)
     assert moved >= 1
     against = bought * (moved - price)

@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from trade.base.arrays import Int64
 from trade.base.records import EQUITY, RATE_ONE, Records
+from trade.base.rows import dtype_of
 
-STANDING = np.dtype(
-    [
-        (name, np.int64)
-        for name in (
-            "first_point",  # it stands from this row of the curve on, until the next one
-            "cash_quanta",
-            "used_margin_quanta",
-            "position_lots",  # signed
-            "entry_value_quanta",
-            "mmr_e12",  # maintenance margin = value × mmr + base
-            "maintenance_base_quanta",
-        )
-    ]
-)
+
+class StandingRow(Protocol):
+    """How the account stands between two of its fills, over as many points of the curve as there are."""
+
+    first_point: int  # it stands from this row of the curve on, until the next one
+    cash_quanta: int
+    used_margin_quanta: int
+    position_lots: int  # signed
+    entry_value_quanta: int
+    mmr_e12: int  # maintenance margin = value × mmr + base
+    maintenance_base_quanta: int
+
+
+STANDING = dtype_of(StandingRow)
 
 
 @dataclass(frozen=True, eq=False)

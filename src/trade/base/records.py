@@ -6,10 +6,11 @@ These dtypes are the contract between the simulator, the analysis and the artifa
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
-import numpy as np
 import numpy.typing as npt
+
+from trade.base.rows import dtype_of
 
 Records = npt.NDArray[Any]
 
@@ -119,64 +120,74 @@ class Rule(Word):
         return self.name.replace("_", "-")
 
 
-def _int64(*names: str) -> np.dtype[Any]:
-    return np.dtype([(name, np.int64) for name in names])
+class TradeRow(Protocol):
+    """One round trip."""
+
+    side: int  # LONG or SHORT
+    decision_ts_ms: int
+    entry_ts_ms: int
+    exit_ts_ms: int
+    entry_price_ticks: int
+    exit_price_ticks: int  # display only for liquidations
+    quantity_lots: int
+    entry_value_quanta: int
+    margin_quanta: int  # posted at the entry: initial margin + fee to close at the bankruptcy price
+    gross_quanta: int  # price result of the fills, slippage inside
+    fees_quanta: int  # >= 0 is a cost
+    funding_quanta: int  # > 0 was received
+    net_quanta: int  # gross - fees + funding
+    slippage_quanta: int  # >= 0, what the moved prices cost; already inside gross
+    stop_price_ticks: int  # as placed at the entry, or NO_PRICE
+    target_price_ticks: int
+    liquidation_price_ticks: int  # as of the entry
+    mae_ticks: int  # >= 0, worst excursion against the trade over base bars held, from the entry price
+    mfe_ticks: int  # >= 0, best excursion in favour
+    bars_held: int  # base bars in which the position was open; a bar at whose open it was closed does not count
+    exit_reason: int
+    ambiguous: int  # 1: stop and target both inside one base bar, neither beyond its open (FILL-5)
 
 
-TRADE = _int64(
-    "side",  # LONG or SHORT
-    "decision_ts_ms",
-    "entry_ts_ms",
-    "exit_ts_ms",
-    "entry_price_ticks",
-    "exit_price_ticks",  # display only for liquidations
-    "quantity_lots",
-    "entry_value_quanta",
-    "margin_quanta",  # posted at the entry: initial margin + fee to close at the bankruptcy price
-    "gross_quanta",  # price result of the fills, slippage inside
-    "fees_quanta",  # >= 0 is a cost
-    "funding_quanta",  # > 0 was received
-    "net_quanta",  # gross - fees + funding
-    "slippage_quanta",  # >= 0, what the moved prices cost; already inside gross
-    "stop_price_ticks",  # as placed at the entry, or NO_PRICE
-    "target_price_ticks",
-    "liquidation_price_ticks",  # as of the entry
-    "mae_ticks",  # >= 0, worst excursion against the trade over base bars held, from the entry price
-    "mfe_ticks",  # >= 0, best excursion in favour
-    "bars_held",  # base bars in which the position was open; a bar at whose open it was closed does not count
-    "exit_reason",
-    "ambiguous",  # 1: stop and target both inside one base bar, neither beyond its open (FILL-5)
-)
+TRADE = dtype_of(TradeRow)
 
-FILL = _int64(
-    "trade",  # row of the trades table
-    "kind",
-    "ts_ms",
-    "side",  # +1 bought, -1 sold; 0 for funding
-    "price_ticks",
-    "reference_price_ticks",  # before slippage
-    "quantity_lots",
-    "fee_quanta",
-    "cash_quanta",  # change of cash by this row, fee included
-    "price_from",
-    "rule",
-    "on_mark",  # 1: the price comes from the mark series
-    "bar_ts_open_ms",  # the bar it came from
-    "decision_ts_ms",
-    "delay_ms",  # from the instant the order could first act to the open of the bar it met (GAP-1)
-    "cut_lots",  # what SIZE-3 took off at the fill
-    "asked_lots",  # entries: what the sizing asked for, before any cap (SIZE-1)
-    "cap",  # entries: what made the quantity smaller than that
-    "rate_e12",  # funding rate in 1e-12, else 0
-)
 
-EQUITY = _int64(
-    "ts_ms",  # window start, then every exec close in (from, to]
-    "equity_quanta",
-    "low_equity_quanta",  # lowest base-close equity inside the exec bar
-    "cash_quanta",
-    "used_margin_quanta",
-    "maintenance_margin_quanta",
-    "notional_quanta",  # position value at the last base close, >= 0
-    "position_lots",  # signed
-)
+class FillRow(Protocol):
+    """One execution or payment (EVID-1)."""
+
+    trade: int  # row of the trades table
+    kind: int
+    ts_ms: int
+    side: int  # +1 bought, -1 sold; 0 for funding
+    price_ticks: int
+    reference_price_ticks: int  # before slippage
+    quantity_lots: int
+    fee_quanta: int
+    cash_quanta: int  # change of cash by this row, fee included
+    price_from: int
+    rule: int
+    on_mark: int  # 1: the price comes from the mark series
+    bar_ts_open_ms: int  # the bar it came from
+    decision_ts_ms: int
+    delay_ms: int  # from the instant the order could first act to the open of the bar it met (GAP-1)
+    cut_lots: int  # what SIZE-3 took off at the fill
+    asked_lots: int  # entries: what the sizing asked for, before any cap (SIZE-1)
+    cap: int  # entries: what made the quantity smaller than that
+    rate_e12: int  # funding rate in 1e-12, else 0
+
+
+FILL = dtype_of(FillRow)
+
+
+class EquityRow(Protocol):
+    """The account at one point of its equity curve (TIME-9)."""
+
+    ts_ms: int  # window start, then every exec close in (from, to]
+    equity_quanta: int
+    low_equity_quanta: int  # lowest base-close equity inside the exec bar
+    cash_quanta: int
+    used_margin_quanta: int
+    maintenance_margin_quanta: int
+    notional_quanta: int  # position value at the last base close, >= 0
+    position_lots: int  # signed
+
+
+EQUITY = dtype_of(EquityRow)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from fractions import Fraction
 from math import ceil
 
 import numpy as np
 
-from trade.base.arrays import Int64
 from trade.base.errors import Refused
 from trade.base.findings import Finding
-from trade.base.records import FillKind
+from trade.base.records import FillKind, Records
 from trade.engine.simulate import Outcome
 from trade.sim.money import LIMIT_QUANTA
-from trade.sim.rules import RULES_FROM_MS, RULES_MAX_LOTS
 from trade.sim.spec import NONE, SIZE_RISK, STOP_POINTS, TARGET_POINTS, TARGET_RATIO, Spec
 
 _E9 = 10**9
@@ -35,7 +34,7 @@ def exact_lots(spec: Spec, highest_ticks: int, steepest_mmr: Fraction) -> int:
 def check_before(spec: Spec, highest_ticks: int) -> None:
     """Raise Refused with every number of the run that is too large to be exact."""
     fill = _highest_fill(spec, highest_ticks)
-    numbers = {name: abs(value) for name, value in spec._asdict().items()}
+    numbers = {name: abs(value) for name, value in asdict(spec).items()}
     numbers |= {
         "slippage": fill * spec.slippage_e9,
         "stop": _stop_product(spec, fill),
@@ -50,17 +49,17 @@ def check_before(spec: Spec, highest_ticks: int) -> None:
     _refuse(too_large)
 
 
-def check_after(spec: Spec, outcome: Outcome, rules: Int64, venue_lots: Sequence[int | None]) -> None:
+def check_after(spec: Spec, outcome: Outcome, rules: Records, venue_lots: Sequence[int | None]) -> None:
     """Raise Refused when the account grew out of exact arithmetic, or an order wanted more than the exact lots.
 
     `rules` are the rows of the run, `venue_lots` the venue's own limit under each of them, None for none.
     In one step neither can leave int64, so the first crossing is still written down exactly.
     """
-    wealth = _leveraged(spec, int(outcome.tally["peak_quanta"]))
+    wealth = _leveraged(spec, int(outcome.tally.peak_quanta))
     found = [_too_large("grown equity", wealth)] if wealth >= LIMIT_QUANTA else []
     entries = outcome.fills[outcome.fills["kind"] == int(FillKind.ENTRY)]
-    under = np.maximum(np.searchsorted(rules[:, RULES_FROM_MS], entries["decision_ts_ms"], "right") - 1, 0)
-    for row, (most, venue) in enumerate(zip(rules[:, RULES_MAX_LOTS].tolist(), venue_lots, strict=True)):
+    under = np.maximum(np.searchsorted(rules["from_ms"], entries["decision_ts_ms"], "right") - 1, 0)
+    for row, (most, venue) in enumerate(zip(rules["max_lots"].tolist(), venue_lots, strict=True)):
         wanted = (entries["quantity_lots"] + entries["cut_lots"])[under == row]
         if (venue is None or most < venue) and wanted.max(initial=0) >= most:
             found.append(_too_large("largest order", LIMIT_QUANTA))

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from trade.base.arrays import Int64
+from trade.base.arrays import Int8, Int64
 from trade.base.history import Funding, Window
-from trade.base.records import RATE_ONE, Intent, PriceFrom, Rejection, StopReason
+from trade.base.records import RATE_ONE, Intent, PriceFrom, Records, Rejection, StopReason
 from trade.base.result import Result
 from trade.dsl.evaluate import Decisions, evaluate
 from trade.dsl.tree import Program
 from trade.engine.limits import check_after
 from trade.engine.simulate import simulate
-from trade.engine.tape import Payments, Points, Schedule, Tape
-from trade.engine.terms import make_specs, position_leverage, rule_rows, tier_rows, venue_lots
+from trade.engine.tape import DECISION, Points, Tape
+from trade.engine.terms import make_specs, position_leverage, tier_rows, venue_lots
 from trade.feeds.align import last_known
 from trade.feeds.store import MultiTFFeedStore, mark_columns
 from trade.play.spec import Play
+from trade.sim.payment import PAYMENT
+from trade.sim.spec import rules_of
 
 
 class BarProcessor:
@@ -32,8 +36,8 @@ class BarProcessor:
         tape, payments = make_tape(feed), make_payments(feed)
         highest = highest_ticks(tape, payments)
         specs = make_specs(self._play, feed.instrument, has_mark(feed), highest)
-        spec, rules, tiers = specs[0], rule_rows(feed.instrument, specs), tier_rows(self._play, feed.instrument)
-        outcome = simulate(spec, tape, payments, make_points(feed), make_schedule(decisions, tape), tiers, rules)
+        spec, rules, tiers = specs[0], rules_of(specs), tier_rows(self._play, feed.instrument)
+        outcome = simulate(rules, tiers, tape, payments, make_points(feed), make_decisions(decisions, tape))
         check_after(spec, outcome, rules, venue_lots(feed.instrument))
         tally = outcome.tally
         return Result(
@@ -45,14 +49,14 @@ class BarProcessor:
             trades=outcome.trades,
             fills=outcome.fills,
             equity=outcome.equity,
-            stop_reason=StopReason(int(tally["stop_reason"])),
-            stop_ts_ms=int(tally["stop_ts_ms"]),
+            stop_reason=StopReason(int(tally.stop_reason)),
+            stop_ts_ms=int(tally.stop_ts_ms),
             trading_start_ms=feed.trading_start_ms,
-            max_drawdown_quanta=int(tally["max_drawdown_quanta"]),
-            max_drawdown_frac=float(tally["max_drawdown_frac"]),
+            max_drawdown_quanta=int(tally.max_drawdown_quanta),
+            max_drawdown_frac=float(tally.max_drawdown_frac),
             base_bars=len(tape.close),
-            bars_in_position=int(tally["bars_in_position"]),
-            entry_attempts=int(tally["entry_attempts"]),
+            bars_in_position=int(tally.bars_in_position),
+            entry_attempts=int(tally.entry_attempts),
             first_close_ticks=int(tape.close[0]) if len(tape.close) else 0,
             last_close_ticks=int(tape.close[-1]) if len(tape.close) else 0,
             leverage=float(position_leverage(self._play)),
@@ -67,9 +71,9 @@ def has_mark(feed: MultiTFFeedStore) -> bool:
     return feed.mark is not None and len(feed.mark.between(feed.window.from_ms, feed.window.to_ms)) > 0
 
 
-def highest_ticks(tape: Tape, payments: Payments) -> int:
+def highest_ticks(tape: Tape, payments: Records) -> int:
     """Return the highest price that the run computes a value at."""
-    return max(int(prices.max(initial=1)) for prices in (tape.high, tape.mark_high, payments.mark_ticks))
+    return max(int(prices.max(initial=1)) for prices in (tape.high, tape.mark_high, payments["mark_ticks"]))
 
 
 def make_tape(feed: MultiTFFeedStore) -> Tape:
@@ -90,8 +94,8 @@ def make_tape(feed: MultiTFFeedStore) -> Tape:
     )
 
 
-def make_payments(feed: MultiTFFeedStore) -> Payments:
-    """Return the funding due in the window, each with the mark it is paid at (FUND-1).
+def make_payments(feed: MultiTFFeedStore) -> Records:
+    """Return the funding due in the window, rows of `PAYMENT`, each with the mark it is paid at (FUND-1).
 
     Mark = open of the mark bar at the instant, else the last base close before it, warm-up included.
     """
@@ -109,14 +113,22 @@ def make_payments(feed: MultiTFFeedStore) -> Payments:
         bar_ts_open_ms = np.where(there, due.ts_ms, bar_ts_open_ms)
         price_from = np.where(there, int(PriceFrom.MARK_OPEN), price_from)
     rate_e12 = np.rint(due.rate * RATE_ONE).astype(np.int64)
-    return Payments(bar, due.ts_ms, rate_e12, mark_ticks, price_from, bar_ts_open_ms)
+    return _rows(PAYMENT, bar, due.ts_ms, rate_e12, mark_ticks, price_from, bar_ts_open_ms)
+
+
+def _rows(dtype: np.dtype[Any], *columns: Int64 | Int8) -> Records:
+    """Return records of a dtype from its columns, in their order."""
+    rows = np.empty(len(columns[0]), dtype)
+    for name, column in zip(dtype.names or (), columns, strict=True):
+        rows[name] = column
+    return rows
 
 
 def _due(funding: Funding | None, window: Window) -> Funding:
     if funding is None:
         return Funding(np.empty(0, np.int64), np.empty(0))
     rows = slice(*np.searchsorted(funding.ts_ms, [window.from_ms, window.to_ms]))
-    return Funding(np.ascontiguousarray(funding.ts_ms[rows]), funding.rate[rows])
+    return Funding(funding.ts_ms[rows], funding.rate[rows])
 
 
 def make_points(feed: MultiTFFeedStore) -> Points:
@@ -128,11 +140,11 @@ def make_points(feed: MultiTFFeedStore) -> Points:
     return Points(ts_ms, last_known(base.ts_close_ms, ts_ms))
 
 
-def make_schedule(decisions: Decisions, tape: Tape) -> Schedule:
-    """Return the decisions that want something in any state, with the base bar at whose close each is taken."""
+def make_decisions(decisions: Decisions, tape: Tape) -> Records:
+    """Return the decisions that want something in any state, rows of `DECISION`, with the base bar at whose close each is taken."""
     rows = np.flatnonzero((decisions.flat | decisions.long | decisions.short) != int(Intent.NOTHING))
     ts_ms = decisions.ts_ms[rows]
-    return Schedule(_bars_closing(tape, ts_ms), ts_ms, decisions.flat[rows], decisions.long[rows], decisions.short[rows])
+    return _rows(DECISION, _bars_closing(tape, ts_ms), ts_ms, decisions.flat[rows], decisions.long[rows], decisions.short[rows])
 
 
 def _bars_closing(tape: Tape, ts_close_ms: Int64) -> Int64:

@@ -7,13 +7,16 @@ the last one. What happens there is told in `loop`.
 
 from __future__ import annotations
 
-from typing import Any
-
-from trade.base.arrays import Int8, Int64
+from trade.base.arrays import Int64
+from trade.base.curve import StandingRow
 from trade.base.records import RATE_ONE, Intent
-from trade.engine.marking import NO_LOW, deeper, stand
+from trade.base.rows import RowsOf
+from trade.engine.marking import NO_LOW, TallyRow, deeper, stand
+from trade.engine.tape import CursorRow, DecisionRow
 from trade.kernels import kernel
+from trade.sim.account import AccountRow
 from trade.sim.money import times_rate
+from trade.sim.position import PositionRow
 from trade.sim.range import out_of_reach
 from trade.sim.spec import Spec
 
@@ -22,48 +25,57 @@ _NO_LIMIT = 2**63 - 1
 
 
 @kernel
-def next_entry(decided_at: Int64, wanted: Int8, row: int, bar: int) -> int:
+def next_entry(decisions: RowsOf[DecisionRow], row: int, bar: int) -> int:
     """Return the first row at or after a bar that wants an entry, or the end."""
-    end = len(decided_at)
-    while row < end and (decided_at[row] < bar or wanted[row] == _NOTHING):
+    end = len(decisions)
+    while row < end and (decisions[row].bar < bar or decisions[row].flat == _NOTHING):
         row += 1
     return row
 
 
 @kernel
-def next_exit(decided_at: Int64, wanted: Int8, desk: Any, side: int) -> int:
+def intent(decision: DecisionRow, side: int) -> int:
+    """Return what the rules want in the state the position is in (RULE-5)."""
+    if side == 0:
+        return decision.flat
+    return decision.long if side > 0 else decision.short
+
+
+@kernel
+def next_exit(cursor: CursorRow, decisions: RowsOf[DecisionRow], side: int) -> int:
     """Return the bar at whose close the next exit is decided; looked up once while it lies ahead, as positions are walked in pieces."""
-    if desk.exit_side != side or desk.exit_bar < desk.bar:
-        row, end = desk.decision, len(decided_at)
-        while row < end and (decided_at[row] < desk.bar or wanted[row] != _EXIT):
+    if cursor.exit_side != side or cursor.exit_bar < cursor.bar:
+        row, end = cursor.decision, len(decisions)
+        while row < end and (decisions[row].bar < cursor.bar or intent(decisions[row], side) != _EXIT):
             row += 1
-        desk.exit_side, desk.exit_bar = side, decided_at[row] if row < end else _NO_LIMIT
-    return int(desk.exit_bar)
+        cursor.exit_side, cursor.exit_bar = side, decisions[row].bar if row < end else _NO_LIMIT
+    return cursor.exit_bar
 
 
 @kernel
 def hold(
     spec: Spec,
+    account: AccountRow,
+    position: PositionRow,
+    cursor: CursorRow,
+    tally: TallyRow,
     high: Int64,
     low: Int64,
     mark_high: Int64,
     mark_low: Int64,
     mark_close: Int64,
     last_bars: Int64,
-    worths: Int64,
-    lows: Int64,
-    standings: Any,
-    book: Any,
-    tally: Any,
-    desk: Any,
+    equities: Int64,
+    low_equities: Int64,
+    standings: RowsOf[StandingRow],
     until: int,
 ) -> None:
     """Walk the quiet bars of a held position, from the bar the loop stands at to the one before `until` at most."""
-    stand(standings, tally, book)
-    bar, side, cash = desk.bar, book.side, book.cash_quanta
-    stop, target, liquidation = book.stop_ticks, book.target_ticks, book.liquidation_ticks
-    unit, entry_value = book.lots * spec.tick_lot_quanta, book.entry_value_quanta
-    highest, lowest = max(book.best_ticks, book.worst_ticks), min(book.best_ticks, book.worst_ticks)
+    stand(account, position, tally, standings)
+    bar, side, cash = cursor.bar, position.side, account.cash_quanta
+    stop, target, liquidation = position.stop_ticks, position.target_ticks, position.liquidation_ticks
+    unit, entry_value = position.lots * spec.tick_lot_quanta, position.entry_value_quanta
+    highest, lowest = max(position.best_ticks, position.worst_ticks), min(position.best_ticks, position.worst_ticks)
     least, peak, deepest = tally.low_quanta, tally.peak_quanta, tally.deepest_quanta
     max_fall, max_frac = tally.max_drawdown_quanta, tally.max_drawdown_frac
     limited = spec.max_drawdown_e12 < RATE_ONE
@@ -83,7 +95,7 @@ def hold(
         least = min(least, worth)
         peak, deepest, max_fall, max_frac = deeper(peak, deepest, max_fall, max_frac, worth)
         while due == bar:
-            worths[point], lows[point] = worth, least
+            equities[point], low_equities[point] = worth, least
             least = worth
             point += 1
             due = last_bars[point] if point < end else -1
@@ -91,8 +103,8 @@ def hold(
                 least = NO_LOW
         bar += 1
 
-    tally.bars_in_position += bar - desk.bar
+    tally.bars_in_position += bar - cursor.bar
     tally.low_quanta, tally.peak_quanta, tally.deepest_quanta = least, peak, deepest
     tally.max_drawdown_quanta, tally.max_drawdown_frac, tally.points = max_fall, max_frac, point
-    book.best_ticks, book.worst_ticks = (highest, lowest) if side > 0 else (lowest, highest)
-    desk.bar = bar
+    position.best_ticks, position.worst_ticks = (highest, lowest) if side > 0 else (lowest, highest)
+    cursor.bar = bar

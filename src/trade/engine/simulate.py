@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -11,37 +10,57 @@ from trade.base.arrays import Int64
 from trade.base.curve import STANDING, EquityCurve
 from trade.base.records import FILL, TRADE, Intent, Records, Rejection
 from trade.engine.loop import run_bars
-from trade.engine.marking import NO_LOW, TALLY
-from trade.engine.tape import DESK, Curve, Payments, Points, Schedule, Session, Tape
-from trade.sim.book import new_book
-from trade.sim.spec import Spec
+from trade.engine.marking import NO_LOW, TALLY, TallyRow
+from trade.engine.tape import CURSOR, Points, Tape
+from trade.sim.account import new_account
+from trade.sim.bar import BAR
+from trade.sim.pending import PENDING
+from trade.sim.position import POSITION
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run wrote: rows of `trade.base.records`, the tally (one record of `marking.TALLY`), and rejections by code."""
+    """What a run wrote: rows of `trade.base.records`, the running figures, and rejections by code."""
 
     trades: Records
     fills: Records
     equity: EquityCurve
-    tally: Any
+    tally: TallyRow
     rejections: Int64
 
 
-def simulate(spec: Spec, tape: Tape, payments: Payments, points: Points, schedule: Schedule, tiers: Int64, rules: Int64) -> Outcome:
-    """Run one window. All arrays are C-contiguous int64 (intents int8).
-
-    Rows of `tiers` as in `trade.sim.margin`, of `rules` as in `trade.sim.rules`, the first of them as in the spec.
-    """
-    most_trades = int(np.count_nonzero(schedule.flat != int(Intent.NOTHING))) + 1
+def simulate(rules: Records, tiers: Records, tape: Tape, payments: Records, points: Points, decisions: Records) -> Outcome:
+    """Run one window. Records are rows of `sim.spec.RULES`, `sim.margin.TIER`, `sim.payment.PAYMENT` and `tape.DECISION`."""
+    cash = int(rules[0].initial_cash_quanta)
+    most_trades = int(np.count_nonzero(decisions["flat"] != int(Intent.NOTHING))) + 1
     trades = np.zeros(most_trades, TRADE)
-    fills = np.zeros(2 * most_trades + len(payments.bar) + 1, FILL)
+    fills = np.zeros(2 * most_trades + len(payments) + 1, FILL)
     size = len(points.ts_ms)
-    curve = Curve(np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(len(fills) + 1, STANDING))
+    equities, low_equities, standings = np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(len(fills) + 1, STANDING)
     rejections = np.zeros(len(Rejection), np.int64)
-    books, tallies, desks = new_book(spec.initial_cash_quanta), np.zeros(1, TALLY), np.zeros(1, DESK)
-    tallies["peak_quanta"], tallies["low_quanta"], tallies["stood_fills"] = spec.initial_cash_quanta, NO_LOW, -1
-    run_bars(Session(spec, tape, payments, points, schedule, tiers, rules, trades, fills, curve, rejections), books, tallies, desks)
-    book, tally = books[0], tallies[0]
-    equity = EquityCurve(points.ts_ms, curve.equity_quanta, curve.low_equity_quanta, curve.standings[: tally["standings"]])
-    return Outcome(trades[: book["trades"]], fills[: book["fills"]], equity, tally, rejections)
+    accounts, positions, pending, bar = new_account(cash), np.zeros(1, POSITION), np.zeros(1, PENDING), np.zeros(1, BAR)
+    cursors, tallies = np.zeros(1, CURSOR), np.zeros(1, TALLY)
+    tallies["peak_quanta"], tallies["low_quanta"], tallies["stood_fills"] = cash, NO_LOW, -1
+    run_bars(
+        rules,
+        tiers,
+        accounts,
+        positions,
+        pending,
+        bar,
+        cursors,
+        tallies,
+        tape,
+        payments,
+        points.last_bar,
+        decisions,
+        trades,
+        fills,
+        equities,
+        low_equities,
+        standings,
+        rejections,
+    )
+    account, tally = accounts[0], tallies[0]
+    equity = EquityCurve(points.ts_ms, equities, low_equities, standings[: tally.standings])
+    return Outcome(trades[: account.trades], fills[: account.fills], equity, tally, rejections)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
 import numpy as np
 
-from trade.base.arrays import Int64
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument, Tier, TierTable
-from trade.base.records import RATE_ONE
+from trade.base.records import RATE_ONE, Records
 from trade.base.rules import Rules
 from trade.engine.limits import check_before, exact_lots
 from trade.play.spec import Play, Risk
 from trade.sim import spec as terms
+from trade.sim.margin import TIER
 from trade.sim.money import LIMIT_QUANTA
 from trade.sim.spec import MARK_MARGIN_FROM_MS, Spec
 
@@ -42,10 +43,10 @@ def make_specs(play: Play, instrument: Instrument, has_mark: bool, highest_ticks
     `highest_ticks` is the highest price of the run, mark included.
     """
     shared = _shared(play, instrument, has_mark)
-    specs = [shared._replace(**_under(play, instrument, rules)) for rules in instrument.rule_tables]
+    specs = [replace(shared, **_under(play, instrument, rules)) for rules in instrument.rule_tables]
     exact = min(exact_lots(spec, highest_ticks, steepest_mmr(play, instrument)) for spec in specs)
     exact_specs = tuple(
-        spec._replace(exact_lots=exact, max_lots=min(spec.max_lots, exact // spec.quantity_step_lots * spec.quantity_step_lots))
+        replace(spec, exact_lots=exact, max_lots=min(spec.max_lots, exact // spec.quantity_step_lots * spec.quantity_step_lots))
         for spec in specs
     )
     for spec in exact_specs:
@@ -53,16 +54,12 @@ def make_specs(play: Play, instrument: Instrument, has_mark: bool, highest_ticks
     return exact_specs
 
 
-def rule_rows(instrument: Instrument, specs: Sequence[Spec]) -> Int64:
-    """Return the rules as the simulator reads them, one row per spec, see `sim.rules`."""
-    return np.array([(rules.from_ms, *spec[:5]) for rules, spec in zip(instrument.rule_tables, specs, strict=True)], np.int64)
-
-
 def _under(play: Play, instrument: Instrument, rules: Rules) -> dict[str, int]:
     """Return the constants that follow from one set of rules, on the grid of the run."""
     grid = instrument.grid
     step = grid.lots(rules.qty_step)
     return {
+        "from_ms": rules.from_ms,
         "price_step_ticks": grid.ticks(rules.tick_size),
         "quantity_step_lots": step,
         "min_lots": max(ceil(Fraction(rules.min_qty) / Fraction(rules.qty_step)), 1) * step,
@@ -129,15 +126,15 @@ def steepest_mmr(play: Play, instrument: Instrument) -> Fraction:
     return max((Fraction(rate) for rate in rates), default=Fraction(0))
 
 
-def tier_rows(play: Play, instrument: Instrument) -> Int64:
-    """Return the margin tiers as the simulator reads them: rows of (from ms, limit, mmr, leverage, deduction), see `sim.margin`.
+def tier_rows(play: Play, instrument: Instrument) -> Records:
+    """Return the margin tiers as the simulator reads them, rows of `sim.margin.TIER`.
 
     The Play's own `maintenance_margin_rate` replaces the instrument's table. Raises Refused when there is neither.
     """
     rate = play.account.maintenance_margin_rate
     if rate is not None:
         own = Tier(_NO_LIMIT_USDT, rate, _ANY_LEVERAGE, play.account.mm_deduction_usdt)
-        return np.array([_tier_row(0, own, instrument)], np.int64)
+        return np.array([_tier_row(0, own, instrument)], TIER)
     rows = [row for table in instrument.tier_tables for row in _table_rows(table, instrument)]
     if not rows:
         raise Refused(
@@ -147,7 +144,7 @@ def tier_rows(play: Play, instrument: Instrument) -> Int64:
                 "set account.maintenance_margin_rate in the Play, for example 0.005",
             )
         )
-    return np.array(sorted(rows), np.int64)
+    return np.array(sorted(rows), TIER)
 
 
 def _table_rows(table: TierTable, instrument: Instrument) -> Iterator[tuple[int, int, int, int, int]]:

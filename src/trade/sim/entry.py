@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from trade.base.records import Cap, Rejection
+from trade.base.records import Cap, FillRow, Rejection, TradeRow
+from trade.base.rows import RowsOf
 from trade.kernels import kernel
+from trade.sim.account import AccountRow
+from trade.sim.bar import BarRow
 from trade.sim.ledger import open_position
 from trade.sim.margin import Tiers, largest_value_at, liquidation_price, posted_margin, tier_of
+from trade.sim.pending import PendingRow
+from trade.sim.position import PositionRow
 from trade.sim.prices import levels_are_apart, on_step, slipped, stop_level, target_level
-from trade.sim.rules import RULES_FROM_MS, RuleRows, in_force
 from trade.sim.sizing import affordable_lots, asked_lots, capped_lots, least_lots, order_cost
 from trade.sim.spec import BEYOND_ADJUST, BEYOND_WARN, Spec
 
@@ -39,18 +41,19 @@ def stop_inside_liquidation(spec: Spec, tiers: Tiers, ts_ms: int, side: int, lot
 
 
 @kernel
-def decide_entry(spec: Spec, tiers: Tiers, cash: int, side: int, close_ticks: int, ts_ms: int) -> tuple[int, int, int, int]:
-    """Return (lots, lots asked for, what cut them, ACCEPTED or the rejection) of an entry decided at a base close.
+def decide_entry(spec: Spec, tiers: Tiers, account: AccountRow, pending: PendingRow, side: int) -> int:
+    """Decide an entry at the close and the instant that are pending, and return ACCEPTED, or the rejection.
 
-    It is sized at that close as FILL-1 would move it.
+    It is sized at that close as FILL-1 would move it. An accepted one is pending from then on.
     """
+    cash, close_ticks, ts_ms = account.cash_quanta, pending.decided_ticks, pending.decided_ms
     price = slipped(spec, close_ticks, side)
     reference = close_ticks if spec.anchor_signal == 1 else price
     stop, target = stop_level(spec, side, reference), target_level(spec, side, reference)
     if not levels_are_apart(side, price, stop, target):
-        return 0, 0, _UNCUT, _STOP_TOO_CLOSE
+        return _STOP_TOO_CLOSE
     if largest_value_at(tiers, ts_ms, spec.leverage_e2) == 0:
-        return 0, 0, _UNCUT, _LEVERAGE_ABOVE_TIER
+        return _LEVERAGE_ABOVE_TIER
     least = least_lots(spec, price)
     asked = asked_lots(spec, cash, price, stop)
     most, cap = capped_lots(spec, tiers, ts_ms, price)
@@ -58,75 +61,53 @@ def decide_entry(spec: Spec, tiers: Tiers, cash: int, side: int, close_ticks: in
     if wanted == asked:
         cap = _UNCUT
     if wanted < least:
-        return 0, 0, _UNCUT, _BELOW_MINIMUM
+        return _BELOW_MINIMUM
     lots = affordable_lots(spec, side, price, cash, wanted)
     if lots < wanted:
         cap = _MARGIN
     if lots < least:
-        return 0, 0, _UNCUT, _INSUFFICIENT_MARGIN
+        return _INSUFFICIENT_MARGIN
     if stop_inside_liquidation(spec, tiers, ts_ms, side, lots, price, stop) == -2:
-        return 0, 0, _UNCUT, _STOP_BEYOND_LIQUIDATION
-    return lots, asked, cap, ACCEPTED
+        return _STOP_BEYOND_LIQUIDATION
+    pending.entering, pending.lots, pending.asked_lots, pending.cap = side, lots, asked, cap
+    return ACCEPTED
 
 
 @kernel
 def fill_entry(
     spec: Spec,
     tiers: Tiers,
-    book: Any,
-    trade: Any,
-    fill: Any,
-    side: int,
-    lots: int,
-    asked: int,
-    cap: int,
-    close_ticks: int,
-    open_ticks: int,
-    bar: int,
-    ts_open_ms: int,
-    decision_ts_ms: int,
+    account: AccountRow,
+    position: PositionRow,
+    pending: PendingRow,
+    bar: BarRow,
+    trades: RowsOf[TradeRow],
+    fills: RowsOf[FillRow],
     anew: bool,
 ) -> int:
-    """Fill a market entry at a bar's open (FILL-1) and return ACCEPTED, or the rejection that the fill price brought.
+    """Fill the pending entry at a bar's open (FILL-1) and return ACCEPTED, or the rejection that the fill price brought.
 
-    `asked` and `cap` are what its size was decided from; whatever cuts it here is the cap. An order that meets other rules than those
-    it was decided under is put to them `anew`: cut to their step, refused under their minima.
+    Whatever cuts it here is the cap. An order that meets other rules than those it was decided under is put to them `anew`: cut to
+    their step, refused under their minima.
     """
-    price = slipped(spec, open_ticks, side)
-    reference = close_ticks if spec.anchor_signal == 1 else price
+    side, lots, cap = pending.entering, pending.lots, pending.cap
+    price = slipped(spec, bar.open_ticks, side)
+    reference = pending.decided_ticks if spec.anchor_signal == 1 else price
     stop, target = stop_level(spec, side, reference), target_level(spec, side, reference)
     if not levels_are_apart(side, price, stop, target):
         return _STOP_TOO_CLOSE
     accepted = on_step(min(lots, spec.max_lots), spec.quantity_step_lots, -1) if anew else lots
-    fitting = affordable_lots(spec, side, price, book.cash_quanta, accepted)
+    fitting = affordable_lots(spec, side, price, account.cash_quanta, accepted)
     if (anew or fitting < lots) and fitting < least_lots(spec, price):
         return _INSUFFICIENT_MARGIN if fitting < accepted else _BELOW_MINIMUM
     if fitting < accepted:
         cap = _MARGIN
     elif accepted < lots:
         cap = _MAX_QUANTITY if spec.max_lots < lots else _QUANTITY_STEP
-    stop = stop_inside_liquidation(spec, tiers, ts_open_ms, side, fitting, price, stop)
+    stop = stop_inside_liquidation(spec, tiers, bar.ts_open_ms, side, fitting, price, stop)
     if stop == -2:
         return _STOP_BEYOND_LIQUIDATION
-    open_position(
-        spec,
-        tiers,
-        book,
-        trade,
-        fill,
-        side,
-        fitting,
-        lots - fitting,
-        asked,
-        cap,
-        price,
-        open_ticks,
-        stop,
-        target,
-        bar,
-        ts_open_ms,
-        decision_ts_ms,
-    )
+    open_position(spec, tiers, account, position, pending, bar, trades, fills, fitting, cap, price, stop, target)
     return ACCEPTED
 
 
@@ -143,14 +124,14 @@ def is_starved(spec: Spec, cash: int, close_ticks: int) -> bool:
 
 
 @kernel
-def dearest_order(spec: Spec, rules: RuleRows, highest_ticks: int) -> int:
+def dearest_order(rules: RowsOf[Spec], highest_ticks: int) -> int:
     """Return what the smallest accepted quantity costs at most, under any of the rules, at any price up to the highest.
 
     An account with as much cash does not starve: nobody needs to look.
     """
-    dearest: int = 0
+    dearest = 0
     for row in range(len(rules)):
-        then = in_force(spec, rules, rules[row, RULES_FROM_MS])
-        unit = slipped(then, highest_ticks, 1) * then.tick_lot_quanta
-        dearest = max(dearest, then.min_lots * unit, then.min_notional_quanta + then.quantity_step_lots * unit)
-    return order_cost(spec, -1, dearest)
+        spec = rules[row]
+        unit = slipped(spec, highest_ticks, 1) * spec.tick_lot_quanta
+        dearest = max(dearest, spec.min_lots * unit, spec.min_notional_quanta + spec.quantity_step_lots * unit)
+    return order_cost(rules[0], -1, dearest)

@@ -1,16 +1,20 @@
 """The one place that moves money: opening, funding, closing, liquidating (MONEY-2, MONEY-3, FUND-1, LIQ-1).
 
-Each event changes the book and writes its row (EVID-1). `book`, `trade` and `fill` are single records.
+Each event changes the account and its position, and writes its rows (EVID-1): the next fill, and the trade that is open.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from trade.base.records import ExitReason, FillKind, PriceFrom, Rule
+from trade.base.records import ExitReason, FillKind, FillRow, PriceFrom, Rule, TradeRow
+from trade.base.rows import RowsOf
 from trade.kernels import kernel
+from trade.sim.account import AccountRow
+from trade.sim.bar import BarRow
 from trade.sim.margin import Tiers, fee_to_close, liquidation_price, maintenance_terms, posted_margin, tier_of
 from trade.sim.money import times_rate
+from trade.sim.payment import PaymentRow
+from trade.sim.pending import PendingRow
+from trade.sim.position import PositionRow
 from trade.sim.spec import Spec
 
 _ENTRY, _EXIT = int(FillKind.ENTRY), int(FillKind.EXIT)
@@ -24,97 +28,109 @@ _FILL_1, _FUND_1, _LIQ_1 = int(Rule.FILL_1), int(Rule.FUND_1), int(Rule.LIQ_1)
 def open_position(
     spec: Spec,
     tiers: Tiers,
-    book: Any,
-    trade: Any,
-    fill: Any,
-    side: int,
+    account: AccountRow,
+    position: PositionRow,
+    pending: PendingRow,
+    bar: BarRow,
+    trades: RowsOf[TradeRow],
+    fills: RowsOf[FillRow],
     lots: int,
-    cut_lots: int,
-    asked_lots: int,
     cap: int,
     price_ticks: int,
-    open_ticks: int,
     stop_ticks: int,
     target_ticks: int,
-    bar: int,
-    ts_open_ms: int,
-    decision_ts_ms: int,
 ) -> None:
-    """Open a position at a bar's open: the fee leaves the cash, the margin is posted inside it."""
+    """Open a position at a bar's open: the fee leaves the cash, the margin is posted inside it. `lots` of the pending ones are filled."""
+    trade, fill = trades[account.trades], fills[account.fills]
+    side, open_ticks, ts_open_ms = pending.entering, bar.open_ticks, bar.ts_open_ms
     value = lots * price_ticks * spec.tick_lot_quanta
     fee = times_rate(value, spec.taker_e12)
-    book.side, book.lots = side, lots
-    book.entry_price_ticks, book.entry_value_quanta = price_ticks, value
-    book.posted_quanta = posted_margin(spec, side, value)
-    book.tier = tier_of(tiers, ts_open_ms, value)
-    book.opened_ms, book.opened_bar = ts_open_ms, bar
-    book.stop_ticks, book.target_ticks = stop_ticks, target_ticks
-    book.best_ticks, book.worst_ticks = open_ticks, open_ticks
-    _follow_margin(spec, tiers, book)
-    book.cash_quanta -= fee
+    position.side, position.lots = side, lots
+    position.entry_price_ticks, position.entry_value_quanta = price_ticks, value
+    position.posted_quanta = posted_margin(spec, side, value)
+    position.tier = tier_of(tiers, ts_open_ms, value)
+    position.opened_ms, position.opened_bar = ts_open_ms, bar.number
+    position.stop_ticks, position.target_ticks = stop_ticks, target_ticks
+    position.best_ticks, position.worst_ticks = open_ticks, open_ticks
+    _follow_margin(spec, tiers, position)
+    account.cash_quanta -= fee
 
     trade.side, trade.quantity_lots = side, lots
-    trade.decision_ts_ms, trade.entry_ts_ms = decision_ts_ms, ts_open_ms
+    trade.decision_ts_ms, trade.entry_ts_ms = pending.decided_ms, ts_open_ms
     trade.entry_price_ticks, trade.entry_value_quanta = price_ticks, value
-    trade.margin_quanta = book.posted_quanta
+    trade.margin_quanta = position.posted_quanta
     trade.fees_quanta = fee
     trade.slippage_quanta = side * (price_ticks - open_ticks) * lots * spec.tick_lot_quanta
     trade.stop_price_ticks, trade.target_price_ticks = stop_ticks, target_ticks
-    trade.liquidation_price_ticks = book.liquidation_ticks
+    trade.liquidation_price_ticks = position.liquidation_ticks
 
-    fill.trade, fill.kind, fill.ts_ms, fill.side = book.trades, _ENTRY, ts_open_ms, side
+    fill.trade, fill.kind, fill.ts_ms, fill.side = account.trades, _ENTRY, ts_open_ms, side
     fill.price_ticks, fill.reference_price_ticks = price_ticks, open_ticks
-    fill.quantity_lots, fill.cut_lots = lots, cut_lots
-    fill.asked_lots, fill.cap = asked_lots, cap
+    fill.quantity_lots, fill.cut_lots = lots, pending.lots - lots
+    fill.asked_lots, fill.cap = pending.asked_lots, cap
     fill.fee_quanta, fill.cash_quanta = fee, -fee
     fill.price_from, fill.rule, fill.bar_ts_open_ms = _OPEN, _FILL_1, ts_open_ms
-    fill.decision_ts_ms, fill.delay_ms = decision_ts_ms, ts_open_ms - decision_ts_ms
-    book.fills += 1
+    fill.decision_ts_ms, fill.delay_ms = pending.decided_ms, ts_open_ms - pending.decided_ms
+    account.fills += 1
 
 
 @kernel
-def _follow_margin(spec: Spec, tiers: Tiers, book: Any) -> None:
+def _follow_margin(spec: Spec, tiers: Tiers, position: PositionRow) -> None:
     """Settle what follows from the posted margin: fee to close at the bankruptcy price, maintenance, liquidation price."""
-    value, posted = book.entry_value_quanta, book.posted_quanta
-    book.closing_fee_quanta = fee_to_close(spec, book.side, value, posted)
-    book.mmr_e12, book.maintenance_base_quanta = maintenance_terms(spec, tiers, book.tier, book.opened_ms, value, book.closing_fee_quanta)
-    book.liquidation_ticks = liquidation_price(spec, tiers, book.tier, book.opened_ms, book.side, book.lots, value, posted)
+    value, posted = position.entry_value_quanta, position.posted_quanta
+    position.closing_fee_quanta = fee_to_close(spec, position.side, value, posted)
+    position.mmr_e12, position.maintenance_base_quanta = maintenance_terms(
+        spec, tiers, position.tier, position.opened_ms, value, position.closing_fee_quanta
+    )
+    position.liquidation_ticks = liquidation_price(
+        spec, tiers, position.tier, position.opened_ms, position.side, position.lots, value, posted
+    )
 
 
 @kernel
 def pay_funding(
-    spec: Spec, tiers: Tiers, book: Any, trade: Any, fill: Any, ts_ms: int, rate_e12: int, mark_ticks: int, price_from: int, bar_ts_ms: int
+    spec: Spec,
+    tiers: Tiers,
+    account: AccountRow,
+    position: PositionRow,
+    payment: PaymentRow,
+    trades: RowsOf[TradeRow],
+    fills: RowsOf[FillRow],
 ) -> None:
     """Pay or receive qty × mark × rate: from cash - used margin first, the rest from the posted margin (FUND-1).
 
     More than both together is never taken: an isolated position cannot lose more than its margin.
     """
-    value = book.lots * mark_ticks * spec.tick_lot_quanta
-    amount = book.side * times_rate(value, abs(rate_e12))
+    trade, fill = trades[account.trades], fills[account.fills]
+    rate_e12, mark_ticks = payment.rate_e12, payment.mark_ticks
+    value = position.lots * mark_ticks * spec.tick_lot_quanta
+    amount = position.side * times_rate(value, abs(rate_e12))
     if rate_e12 < 0:
         amount = -amount
-    free = max(book.cash_quanta - book.posted_quanta, 0)
-    amount = min(amount, free + book.posted_quanta)
-    book.cash_quanta -= amount
+    free = max(account.cash_quanta - position.posted_quanta, 0)
+    amount = min(amount, free + position.posted_quanta)
+    account.cash_quanta -= amount
     if amount > free:
-        book.posted_quanta -= amount - free
-        _follow_margin(spec, tiers, book)
+        position.posted_quanta -= amount - free
+        _follow_margin(spec, tiers, position)
     trade.funding_quanta -= amount
 
-    fill.trade, fill.kind, fill.ts_ms = book.trades, _FUNDING, ts_ms
+    fill.trade, fill.kind, fill.ts_ms = account.trades, _FUNDING, payment.ts_ms
     fill.price_ticks, fill.reference_price_ticks = mark_ticks, mark_ticks
-    fill.quantity_lots, fill.cash_quanta, fill.rate_e12 = book.lots, -amount, rate_e12
-    fill.price_from, fill.rule, fill.bar_ts_open_ms = price_from, _FUND_1, bar_ts_ms
-    fill.on_mark = 1 if price_from == _MARK_OPEN else 0
-    book.fills += 1
+    fill.quantity_lots, fill.cash_quanta, fill.rate_e12 = position.lots, -amount, rate_e12
+    fill.price_from, fill.rule, fill.bar_ts_open_ms = payment.price_from, _FUND_1, payment.bar_ts_open_ms
+    fill.on_mark = 1 if payment.price_from == _MARK_OPEN else 0
+    account.fills += 1
 
 
 @kernel
 def close_position(
     spec: Spec,
-    book: Any,
-    trade: Any,
-    fill: Any,
+    account: AccountRow,
+    position: PositionRow,
+    bar: BarRow,
+    trades: RowsOf[TradeRow],
+    fills: RowsOf[FillRow],
     price_ticks: int,
     reference_ticks: int,
     fee_e12: int,
@@ -122,74 +138,91 @@ def close_position(
     rule: int,
     price_from: int,
     ts_ms: int,
-    bar_ts_ms: int,
     bars_held: int,
 ) -> None:
     """Close the whole position at a price: the price result and the fee reach the cash, the margin is free again."""
-    side, lots = book.side, book.lots
+    trade, fill = trades[account.trades], fills[account.fills]
+    side, lots = position.side, position.lots
     value = lots * price_ticks * spec.tick_lot_quanta
     fee = times_rate(value, fee_e12)
-    gross = side * (value - book.entry_value_quanta)
-    book.cash_quanta += gross - fee
+    gross = side * (value - position.entry_value_quanta)
+    account.cash_quanta += gross - fee
     trade.slippage_quanta += side * (reference_ticks - price_ticks) * lots * spec.tick_lot_quanta
-    _finish(book, trade, gross, fee, price_ticks, reference_ticks, reason, ts_ms, bars_held)
+    _finish(account, position, trade, gross, fee, price_ticks, reference_ticks, reason, ts_ms, bars_held)
 
-    fill.trade, fill.kind, fill.ts_ms, fill.side = book.trades - 1, _EXIT, ts_ms, -side
+    fill.trade, fill.kind, fill.ts_ms, fill.side = account.trades - 1, _EXIT, ts_ms, -side
     fill.price_ticks, fill.reference_price_ticks = price_ticks, reference_ticks
     fill.quantity_lots, fill.fee_quanta, fill.cash_quanta = lots, fee, gross - fee
-    fill.price_from, fill.rule, fill.bar_ts_open_ms = price_from, rule, bar_ts_ms
+    fill.price_from, fill.rule, fill.bar_ts_open_ms = price_from, rule, bar.ts_open_ms
 
 
 @kernel
-def liquidate(spec: Spec, book: Any, trade: Any, fill: Any, ts_ms: int, bar_ts_ms: int, bars_held: int) -> None:
+def liquidate(
+    spec: Spec,
+    account: AccountRow,
+    position: PositionRow,
+    bar: BarRow,
+    trades: RowsOf[TradeRow],
+    fills: RowsOf[FillRow],
+    bars_held: int,
+) -> None:
     """Settle in money: the posted margin is lost, exactly that; the fee to close is part of it (LIQ-1).
 
     The bankruptcy price in the rows follows from the money and is rounded to the nearest tick, for display.
     """
-    side, lots, posted = book.side, book.lots, book.posted_quanta
-    fee = book.closing_fee_quanta
+    trade, fill = trades[account.trades], fills[account.fills]
+    side, lots, posted = position.side, position.lots, position.posted_quanta
+    fee = position.closing_fee_quanta
     gross = fee - posted
     unit = lots * spec.tick_lot_quanta * spec.price_step_ticks
-    bankruptcy_ticks = (book.entry_value_quanta + side * gross + unit // 2) // unit * spec.price_step_ticks
-    liquidation_ticks = book.liquidation_ticks
-    book.cash_quanta -= posted
-    _finish(book, trade, gross, fee, bankruptcy_ticks, liquidation_ticks, _BY_LIQUIDATION, ts_ms, bars_held)
+    bankruptcy_ticks = (position.entry_value_quanta + side * gross + unit // 2) // unit * spec.price_step_ticks
+    liquidation_ticks = position.liquidation_ticks
+    account.cash_quanta -= posted
+    _finish(account, position, trade, gross, fee, bankruptcy_ticks, liquidation_ticks, _BY_LIQUIDATION, bar.ts_open_ms, bars_held)
 
-    fill.trade, fill.kind, fill.ts_ms, fill.side = book.trades - 1, _LIQUIDATION, ts_ms, -side
+    fill.trade, fill.kind, fill.ts_ms, fill.side = account.trades - 1, _LIQUIDATION, bar.ts_open_ms, -side
     fill.price_ticks, fill.reference_price_ticks = bankruptcy_ticks, liquidation_ticks
     fill.quantity_lots, fill.fee_quanta, fill.cash_quanta = lots, fee, -posted
-    fill.price_from, fill.rule, fill.bar_ts_open_ms = _BANKRUPTCY, _LIQ_1, bar_ts_ms
+    fill.price_from, fill.rule, fill.bar_ts_open_ms = _BANKRUPTCY, _LIQ_1, bar.ts_open_ms
     fill.on_mark = spec.has_mark
 
 
 @kernel
 def _finish(
-    book: Any, trade: Any, gross: int, fee: int, price_ticks: int, traded_ticks: int, reason: int, ts_ms: int, bars_held: int
+    account: AccountRow,
+    position: PositionRow,
+    trade: TradeRow,
+    gross: int,
+    fee: int,
+    price_ticks: int,
+    traded_ticks: int,
+    reason: int,
+    ts_ms: int,
+    bars_held: int,
 ) -> None:
     trade.exit_ts_ms, trade.exit_price_ticks, trade.exit_reason = ts_ms, price_ticks, reason
     trade.gross_quanta = gross
     trade.fees_quanta += fee
     trade.net_quanta = gross - trade.fees_quanta + trade.funding_quanta
     trade.bars_held = bars_held
-    watch(book, traded_ticks, traded_ticks)
-    trade.mfe_ticks = max(book.side * (book.best_ticks - book.entry_price_ticks), 0)
-    trade.mae_ticks = max(book.side * (book.entry_price_ticks - book.worst_ticks), 0)
-    book.side, book.lots, book.posted_quanta, book.entry_value_quanta = 0, 0, 0, 0
-    book.trades += 1
-    book.fills += 1
+    watch(position, traded_ticks, traded_ticks)
+    trade.mfe_ticks = max(position.side * (position.best_ticks - position.entry_price_ticks), 0)
+    trade.mae_ticks = max(position.side * (position.entry_price_ticks - position.worst_ticks), 0)
+    position.side, position.lots, position.posted_quanta, position.entry_value_quanta = 0, 0, 0, 0
+    account.trades += 1
+    account.fills += 1
 
 
 @kernel
-def watch(book: Any, high_ticks: int, low_ticks: int) -> None:
+def watch(position: PositionRow, high_ticks: int, low_ticks: int) -> None:
     """Widen the excursion of the open position by prices that were certainly traded while it was held."""
-    if book.side > 0:
-        book.best_ticks, book.worst_ticks = max(book.best_ticks, high_ticks), min(book.worst_ticks, low_ticks)
+    if position.side > 0:
+        position.best_ticks, position.worst_ticks = max(position.best_ticks, high_ticks), min(position.worst_ticks, low_ticks)
     else:
-        book.best_ticks, book.worst_ticks = min(book.best_ticks, low_ticks), max(book.worst_ticks, high_ticks)
+        position.best_ticks, position.worst_ticks = min(position.best_ticks, low_ticks), max(position.worst_ticks, high_ticks)
 
 
 @kernel
-def unrealised(book: Any, value: int) -> int:
+def unrealised(position: PositionRow, value: int) -> int:
     """Return the open position's profit at a value of its lots; equity = cash + this (MONEY-3)."""
-    profit: int = book.side * (value - book.entry_value_quanta)
-    return profit
+    return position.side * (value - position.entry_value_quanta)

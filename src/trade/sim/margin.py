@@ -6,33 +6,42 @@ tabulated in `docs/margin.md`. All amounts in quanta, prices in ticks.
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from typing import Protocol
 
 from trade.base.records import RATE_ONE
+from trade.base.rows import RowsOf, dtype_of
 from trade.kernels import kernel
 from trade.sim.money import over_leverage, times_rate, times_ratio
 from trade.sim.prices import on_step
 from trade.sim.spec import Spec
 
-Tiers = npt.NDArray[np.int64]
 
-# columns of the tier array, one row per tier, sorted by (from, limit)
-TIER_FROM_MS, TIER_LIMIT_QUANTA, TIER_MMR_E12, TIER_LEVERAGE_E2, TIER_DEDUCTION_QUANTA = 0, 1, 2, 3, 4
+class TierRow(Protocol):
+    """A tier of position values, in force from an instant on until a newer table; rows are ascending by (from, limit)."""
+
+    from_ms: int
+    limit_quanta: int  # inclusive
+    mmr_e12: int
+    leverage_e2: int  # the most it allows
+    deduction_quanta: int
+
+
+TIER = dtype_of(TierRow)
+Tiers = RowsOf[TierRow]
 
 
 @kernel
 def table_rows(tiers: Tiers, ts_ms: int) -> tuple[int, int]:
     """Return the rows [first, end) of the table in force: the newest not younger than the instant, else the oldest."""
-    chosen = tiers[0, TIER_FROM_MS]
+    chosen = tiers[0].from_ms
     for row in range(len(tiers)):
-        if tiers[row, TIER_FROM_MS] <= ts_ms:
-            chosen = tiers[row, TIER_FROM_MS]
+        if tiers[row].from_ms <= ts_ms:
+            chosen = tiers[row].from_ms
     first = 0
-    while tiers[first, TIER_FROM_MS] != chosen:
+    while tiers[first].from_ms != chosen:
         first += 1
     end = first
-    while end < len(tiers) and tiers[end, TIER_FROM_MS] == chosen:
+    while end < len(tiers) and tiers[end].from_ms == chosen:
         end += 1
     return first, end
 
@@ -42,7 +51,7 @@ def tier_of(tiers: Tiers, ts_ms: int, value: int) -> int:
     """Return the row of the tier that holds a position value (upper bounds inclusive); the last one above all."""
     first, end = table_rows(tiers, ts_ms)
     for row in range(first, end):
-        if value <= tiers[row, TIER_LIMIT_QUANTA]:
+        if value <= tiers[row].limit_quanta:
             return row
     return end - 1
 
@@ -51,10 +60,10 @@ def tier_of(tiers: Tiers, ts_ms: int, value: int) -> int:
 def largest_value_at(tiers: Tiers, ts_ms: int, leverage_e2: int) -> int:
     """Return the largest position value whose tier still allows the leverage; 0 when none does."""
     first, end = table_rows(tiers, ts_ms)
-    largest: int = 0
+    largest = 0
     for row in range(first, end):
-        if tiers[row, TIER_LEVERAGE_E2] >= leverage_e2:
-            largest = tiers[row, TIER_LIMIT_QUANTA]
+        if tiers[row].leverage_e2 >= leverage_e2:
+            largest = tiers[row].limit_quanta
     return largest
 
 
@@ -80,7 +89,7 @@ def maintenance_terms(spec: Spec, tiers: Tiers, tier: int, opened_ms: int, entry
 
     On the mark with the fee to close; on the entry value and without that fee before 2025-09-02.
     """
-    mmr, deduction = int(tiers[tier, TIER_MMR_E12]), int(tiers[tier, TIER_DEDUCTION_QUANTA])
+    mmr, deduction = tiers[tier].mmr_e12, tiers[tier].deduction_quanta
     if opened_ms < spec.mark_margin_from_ms:
         return 0, times_rate(entry_value, mmr) - deduction
     return mmr, closing_fee - deduction
@@ -113,7 +122,7 @@ def liquidation_price(spec: Spec, tiers: Tiers, tier: int, opened_ms: int, side:
     A double estimates it, the exact integer test settles it.
     """
     margin = margin_at_risk(spec, opened_ms, side, entry_value, posted)
-    mmr, deduction = tiers[tier, TIER_MMR_E12] / RATE_ONE, tiers[tier, TIER_DEDUCTION_QUANTA]
+    mmr, deduction = tiers[tier].mmr_e12 / RATE_ONE, tiers[tier].deduction_quanta
     if opened_ms < spec.mark_margin_from_ms:
         value = entry_value - side * (margin + deduction - entry_value * mmr)
     else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from trade.base.records import PriceFrom, Rule
 from trade.kernels import kernel
+from trade.sim.bar import BarRow
+from trade.sim.position import PositionRow
 from trade.sim.spec import PATH, Spec
 
 NOTHING, STOPPED, TARGETED, LIQUIDATED = 0, 1, 2, 3
@@ -27,29 +29,19 @@ def out_of_reach(side: int, stop: int, target: int, liquidation: int, high: int,
 
 
 @kernel
-def adverse_first(open_ticks: int, high_ticks: int, low_ticks: int, side: int) -> bool:
+def adverse_first(bar: BarRow, side: int) -> bool:
     """Return whether the walk open → nearer extreme → other extreme meets the adverse one first; equal: low first (FILL-5)."""
-    low_first = open_ticks - low_ticks <= high_ticks - open_ticks
+    low_first = bar.open_ticks - bar.low_ticks <= bar.high_ticks - bar.open_ticks
     return low_first if side > 0 else not low_first
 
 
 @kernel
-def meet(
-    spec: Spec,
-    side: int,
-    stop_ticks: int,
-    target_ticks: int,
-    liquidation_ticks: int,
-    open_ticks: int,
-    high_ticks: int,
-    low_ticks: int,
-    mark_open_ticks: int,
-    mark_high_ticks: int,
-    mark_low_ticks: int,
-) -> tuple[int, int, int, int, int, int]:
+def meet(spec: Spec, position: PositionRow, bar: BarRow) -> tuple[int, int, int, int, int, int]:
     """Return (event, price before slippage, price from, rule, ambiguous, at the open) of the first thing that happens in the bar."""
-    against, favour = (low_ticks, high_ticks) if side > 0 else (high_ticks, low_ticks)
-    mark_against = mark_low_ticks if side > 0 else mark_high_ticks
+    side, stop_ticks, target_ticks = position.side, position.stop_ticks, position.target_ticks
+    open_ticks, liquidation_ticks = bar.open_ticks, position.liquidation_ticks
+    against, favour = (bar.low_ticks, bar.high_ticks) if side > 0 else (bar.high_ticks, bar.low_ticks)
+    mark_against = bar.mark_low_ticks if side > 0 else bar.mark_high_ticks
     has_stop, has_target = stop_ticks >= 0, target_ticks >= 0
     through = spec.price_step_ticks if spec.target_is_limit & spec.limit_through else 0  # FILL-2: a limit may need a trade through
     far_target = target_ticks + side * through
@@ -61,7 +53,7 @@ def meet(
 
     opens_at_stop = has_stop and beyond(side, open_ticks, stop_ticks)
     opens_at_target = has_target and beyond(-side, open_ticks, far_target)
-    if beyond(side, mark_open_ticks, liquidation_ticks):  # LIQ-1: what the open decides is decided first
+    if beyond(side, bar.mark_open_ticks, liquidation_ticks):  # LIQ-1: what the open decides is decided first
         return LIQUIDATED, 0, 0, 0, 0, 1
     if opens_at_target:
         if spec.target_is_limit == 1:
@@ -72,7 +64,7 @@ def meet(
         return LIQUIDATED, 0, 0, 0, ambiguous, 0
     if opens_at_stop:
         return STOPPED, open_ticks, _OPEN, _FILL_6, 0, 1  # FILL-6: the worse of open and trigger
-    walked_away = spec.intrabar == PATH and not adverse_first(open_ticks, high_ticks, low_ticks, side)
+    walked_away = spec.intrabar == PATH and not adverse_first(bar, side)
     if target_hit and (walked_away or not (stop_hit or liquidation_hit)):
         touched = _FILL_2 if spec.target_is_limit == 1 else _FILL_3
         return TARGETED, target_ticks, _TARGET_LEVEL, _FILL_5 if ambiguous == 1 else touched, ambiguous, 0
@@ -82,14 +74,14 @@ def meet(
 
 
 @kernel
-def seen_before(spec: Spec, side: int, event: int, open_ticks: int, high_ticks: int, low_ticks: int) -> int:
+def seen_before(spec: Spec, side: int, bar: BarRow, event: int) -> int:
     """Return the farthest price that was certainly traded in a bar before a level inside it was met.
 
     That is the open, and by `path` the nearer extreme, when the other one had the level (FILL-5). A mark series has a path of its own.
     """
     if spec.intrabar != PATH or (event == LIQUIDATED and spec.has_mark == 1):
-        return open_ticks
-    against_first = adverse_first(open_ticks, high_ticks, low_ticks, side)
+        return bar.open_ticks
+    against_first = adverse_first(bar, side)
     if against_first != (event == TARGETED):
-        return open_ticks
-    return low_ticks if against_first == (side > 0) else high_ticks
+        return bar.open_ticks
+    return bar.low_ticks if against_first == (side > 0) else bar.high_ticks

@@ -1,8 +1,14 @@
-"""What the simulated exchange needs to know of a run: scalars for the compiled code, every unit in its name."""
+"""What the simulated exchange needs to know of a run, one row per dated set of rules, every unit in its name."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+
+import numpy as np
+
+from trade.base.records import Records
+from trade.base.rows import dtype_of
 
 NONE = 0
 STOP_FRACTION, STOP_POINTS = 1, 2
@@ -16,12 +22,14 @@ WORST, PATH = 0, 1
 MARK_MARGIN_FROM_MS = 1_756_771_200_000
 
 
-class Spec(NamedTuple):
-    """Constants of one run. Rates `_e12` in 1e-12, leverage `_e2` in 1e-2, slippage `_e9` in 1e-9; flags are 0 or 1.
+@dataclass(frozen=True)
+class Spec:
+    """The constants of a run from an instant on. Rates `_e12` in 1e-12, leverage `_e2` in 1e-2, slippage `_e9` in 1e-9; flags 0 or 1.
 
-    The first five follow the rules of the instrument, which change at their dates (`sim.rules`); the rest holds for the whole run.
+    An object holds Python integers, of any size. Kernels take a record of `RULES`, which has the same fields.
     """
 
+    from_ms: int  # what follows up to `min_notional_quanta` are the instrument's rules from here on (FILL-10), the rest never changes
     price_step_ticks: int  # the tick in force, in ticks of the grid; prices of orders are multiples of it
     quantity_step_lots: int  # the step in force, in lots of the grid; quantities of entries are multiples of it
     min_lots: int
@@ -57,3 +65,11 @@ class Spec(NamedTuple):
     max_drawdown_e12: int  # at least 1e12: off
     has_mark: int
     is_delisted: int  # the tape ends because the symbol does (END-2)
+
+
+RULES = dtype_of(Spec)
+
+
+def rules_of(specs: Iterable[Spec]) -> Records:
+    """Return the constants of a run as kernels read them, one row per set of rules, ascending by `from_ms`."""
+    return np.array([astuple(spec) for spec in specs], RULES)

@@ -1,0 +1,28 @@
+"""The account as a record that compiled code reads, and that only the ledger changes (MONEY-2)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from trade.base.records import Records
+from trade.base.rows import dtype_of
+
+
+class AccountRow(Protocol):
+    """One account: its money, and how many rows it has written."""
+
+    cash_quanta: int  # wallet, posted margin included
+    trades: int
+    fills: int
+
+
+ACCOUNT = dtype_of(AccountRow)
+
+
+def new_account(cash_quanta: int) -> Records:
+    """Return a fresh account, shape [1] of `ACCOUNT`."""
+    account = np.zeros(1, ACCOUNT)
+    account["cash_quanta"] = cash_quanta
+    return account

@@ -1,0 +1,31 @@
+"""An open position as a record that compiled code reads, and that only the ledger changes (MONEY-2)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from trade.base.rows import dtype_of
+
+
+class PositionRow(Protocol):
+    """One slot for a position. While its side is 0 it is flat, and the rest is what the last one left."""
+
+    side: int  # LONG, FLAT, SHORT
+    lots: int
+    entry_price_ticks: int
+    entry_value_quanta: int
+    posted_quanta: int  # used margin
+    closing_fee_quanta: int  # fee to close at the bankruptcy price
+    mmr_e12: int  # maintenance margin = value × mmr + base; both follow from tier, date and posted margin
+    maintenance_base_quanta: int
+    tier: int  # row of the tiers
+    opened_ms: int
+    opened_bar: int
+    stop_ticks: int
+    target_ticks: int
+    liquidation_ticks: int
+    best_ticks: int  # farthest price in favour and against, over what was certainly traded while held
+    worst_ticks: int
+
+
+POSITION = dtype_of(PositionRow)
