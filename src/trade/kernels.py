@@ -1,4 +1,4 @@
-"""The door to numba: `kernel` compiles a function once per machine and keeps it in a cache folder that knows what it holds.
+"""The door to numba: `kernel` compiles a function once per version of all kernels, and keeps it in a folder that knows what it holds.
 
 Numba's own file cache does not notice an edit in a callee of another module: the old number would come back silently. So the
 folder is named after a hash of all kernel sources and of the numba, llvmlite, numpy and Python versions, and it is set before
@@ -16,8 +16,8 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
@@ -64,7 +64,7 @@ def cache_folder() -> Path:
 
 
 def is_compiled() -> bool:
-    """Return whether kernels of these sources were compiled on this machine before; if not, the first run takes a while."""
+    """Return whether any kernel of these sources was compiled on this machine before; if not, the first run takes a while."""
     return any(cache_folder().rglob("*.nbc"))
 
 
@@ -85,6 +85,7 @@ def prune(folder: Path, kept: int = _KEPT) -> None:
 os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
 import numba  # noqa: E402 - the folder has to be known before numba reads its settings
+from numba.core import event  # noqa: E402
 from numba.core.caching import IndexDataCacheFile  # noqa: E402
 
 setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010 - numba declares no such name; and where somebody imported numba before us, it is told now
@@ -141,6 +142,49 @@ def damaged_files() -> tuple[str, ...]:
     return tuple(dict.fromkeys(_Checked.damaged))
 
 
+_KERNELS = set[Any]()  # all of this process
+Told = Callable[[int, int, str], None]
+
+
+class _Listener(cast(Any, event.Listener)):  # type: ignore[misc]
+    """Counts the kernels that are compiled, and those that what began so far will need."""
+
+    def __init__(self, told: Told) -> None:
+        self._told, self._begun, self._needed = told, 0, set[Any]()
+
+    def on_start(self, event: Any) -> None:
+        begun = event.data["dispatcher"]
+        if begun in _KERNELS:  # numba compiles functions of its own, too
+            self._begun += 1
+            self._needed |= {begun, *(each for each in _called_by(begun) if not _is_ready(each))}
+            self._told(self._begun, len(self._needed), begun.__name__)
+
+    def on_end(self, event: Any) -> None:
+        """Know nothing more."""
+
+
+def _called_by(begun: Any) -> set[Any]:
+    """Return the kernels that a kernel calls, and those that they call."""
+    found, left = set[Any](), [begun]
+    while left:
+        function = left.pop().py_func
+        called = {function.__globals__.get(name) for name in function.__code__.co_names} & _KERNELS
+        left += called - found
+        found |= called
+    return found
+
+
+def _is_ready(one: Any) -> bool:
+    return bool(one.overloads) or bool(one._cache._cache_file._load_index())
+
+
+@contextmanager
+def compiling(told: Told) -> Iterator[None]:
+    """Call `told` with (number, of how many, name) of each kernel when its compilation begins; a kernel in the cache is no news."""
+    with event.install_listener("numba:compile", _Listener(told)):
+        yield
+
+
 def _without_literals(template: Callable[..., Any]) -> Callable[..., Any]:
     """Let a kernel that is called with a constant be compiled for its type: numba would compile it again for each number."""
     typed: Callable[[Any], Any] = numba.types.unliteral
@@ -158,4 +202,5 @@ def kernel(function: _F) -> _F:
         cache = compiled._cache
         cache._cache_file = _Checked(cache.cache_path, cache._impl.filename_base, cache._impl.locator.get_source_stamp())
         compiled.get_call_template = _without_literals(compiled.get_call_template)
+        _KERNELS.add(compiled)
     return cast(_F, compiled)

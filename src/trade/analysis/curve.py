@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from trade.base.arrays import Float64, Int64
-from trade.base.curve import EquityCurve
+from trade.base.curve import EquityCurve, StandingRow
 from trade.base.records import RATE_ONE
+from trade.base.rows import RowsOf
 from trade.base.timeframe import DAY_MS
 from trade.kernels import kernel
 from trade.sim.money import times_rate
@@ -94,7 +94,7 @@ def _met(minimum: float) -> float | None:
 
 @kernel
 def _walk(
-    ts_ms: Int64, worths: Int64, lows: Int64, standings: Any, moves: Float64, losing: Float64, day_rows: Int64
+    ts_ms: Int64, worths: Int64, lows: Int64, standings: RowsOf[StandingRow], moves: Float64, losing: Float64, day_rows: Int64
 ) -> tuple[tuple[int, int, int, int, int, int, int, int], tuple[float, float, float, float, float, float, float, float]]:
     """Fill `moves`, `losing` and `day_rows`; return how many returns there are, their lengths and other counts, then sums and extremes.
 

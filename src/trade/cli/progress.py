@@ -24,8 +24,8 @@ _NAMED = 3
 def stages() -> Iterator[Callable[[str], None]]:
     """Give a function that is told which stage begins."""
     if not kernels.is_compiled():
-        console.say("compiling, once per machine: about 15 seconds")
-    with _bar() as say:
+        console.say("compiling, once for this version of the kernels: 10 to 20 seconds of one processor")
+    with _bar() as (say, compiling), kernels.compiling(compiling):
         yield say
     damaged = kernels.damaged_files()
     if damaged:
@@ -33,17 +33,21 @@ def stages() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[str], None]]:
+def _bar() -> Iterator[tuple[Callable[[str], None], kernels.Told]]:
+    """Give who is told which stage begins, and who is told which kernel is compiled."""
     if console.Talk.as_json or console.Talk.quiet or not sys.stderr.isatty():
-        yield lambda _: None
+        yield lambda _: None, lambda *_: None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description:24}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:24}"), BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[compiled]}"))
     with Progress(*columns, console=console.terminal(sys.stderr), transient=True) as progress:
-        task = progress.add_task("", total=len(_STAGES))
+        task = progress.add_task("", total=len(_STAGES), compiled="")
 
         def say(stage: str) -> None:
-            progress.update(task, description=_STAGES[stage], completed=list(_STAGES).index(stage))
+            progress.update(task, description=_STAGES[stage], completed=list(_STAGES).index(stage), compiled="")
 
-        yield say
+        def compiling(number: int, of: int, name: str) -> None:
+            progress.update(task, compiled=f"compiling {number} of {of}: {name}")
+
+        yield say, compiling
