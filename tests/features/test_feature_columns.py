@@ -74,7 +74,6 @@ def test_a_column_depends_on_its_spec_the_window_start_and_the_data_alone(name: 
     small = computed(base.between(start, WINDOW.to_ms), **alone)
     large = computed(base.between(more, WINDOW.to_ms), **company)
     assert known_bytes(small, name) == known_bytes(large, name)
-    assert small.starts[name] == large.starts[name]
 
 
 @pytest.mark.parametrize("name", INDICATORS)
@@ -109,7 +108,7 @@ def prices(column: OutputColumn) -> np.ndarray:
 def test_a_slice_starts_its_settle_bars_before_the_window_and_is_missing_before() -> None:
     made = computed(WEEK_OF_BARS, slow=feature("ema", "1h", length=5))
     column, bars = made.columns["slow", "value"], made.bars[Timeframe("1h")]
-    assert bars.ts_open_ms[column.first_row] == FROM - SETTLE_HOURS * HOUR_MS == made.starts["slow"].due_ms
+    assert bars.ts_open_ms[column.first_row] == FROM - SETTLE_HOURS * HOUR_MS
     assert len(column.values) == len(bars) == 7 * 24
     begun = column.first_row + 4
     assert np.isnan(column.values[:begun]).all()
@@ -205,14 +204,13 @@ def test_first_valid_history_alone_is_just_enough_to_be_ready_at_the_window_star
     assert later.ready_ms == FROM + HOUR_MS
 
 
-def test_missing_history_moves_the_start_and_names_the_feature() -> None:
-    made = computed(
-        WEEK_OF_BARS.between(FROM - 2 * HOUR_MS, WINDOW.to_ms), slow=feature("ema", "1h", length=5), fast=feature("ema", length=5)
-    )
-    slow, fast = made.starts["slow"], made.starts["fast"]
-    assert (slow.due_ms, slow.first_ms, slow.ready_ms) == (FROM - SETTLE_HOURS * HOUR_MS, FROM - 2 * HOUR_MS, FROM + 3 * HOUR_MS)
-    assert fast.ready_ms == FROM - 2 * HOUR_MS + minutes(5 * 15)
-    assert made.ready_ms == slow.ready_ms
+def test_missing_history_moves_the_start_to_where_the_last_feature_begins() -> None:
+    bars = WEEK_OF_BARS.between(FROM - 2 * HOUR_MS, WINDOW.to_ms)
+    assert computed(bars, fast=feature("ema", length=5)).ready_ms == FROM - 2 * HOUR_MS + minutes(5 * 15)
+    both = computed(bars, slow=feature("ema", "1h", length=5), fast=feature("ema", length=5))
+    assert both.ready_ms == FROM + 3 * HOUR_MS
+    column = both.columns["slow", "value"]
+    assert both.bars[column.timeframe].ts_open_ms[column.first_row] == FROM - 2 * HOUR_MS
 
 
 def test_close_is_the_typical_price_where_everybody_means_it_and_another_price_is_the_price_itself() -> None:
@@ -242,12 +240,10 @@ def test_the_other_indicators_of_the_typical_price_read_hlc3_once_by_either_word
 
 def test_bars_that_end_before_a_feature_begins_leave_it_never_ready() -> None:
     made = computed(WEEK_OF_BARS.between(FROM, FROM + HOUR_MS), slow=feature("ema", "1h", length=5), swing=SPECS["pivots"])
-    assert made.starts["slow"].ready_ms is None
     assert made.ready_ms is None
     assert np.isnan(made.columns["slow", "value"].values).all()
     nothing = computed(WEEK_OF_BARS.between(0, 0), **SPECS)
     assert nothing.ready_ms is None
-    assert nothing.starts["fast"].first_ms is None
     assert all(len(column.values) == 0 for column in nothing.columns.values())
 
 
@@ -289,7 +285,8 @@ def test_days_build_weeks_and_months() -> None:
     plan = plan_features(play("D", w=feature("sma", "W", length=2), m=feature("sma", "M", length=2)), CATALOGUE)
     window = Window(MONDAY + 91 * DAY_MS, MONDAY + 200 * DAY_MS)
     made = compute_features(plan, walk(200, timeframe="D"), Grid(Decimal("0.1"), Decimal(1)), window)
-    assert made.starts["m"].due_ms == MONDAY + 31 * DAY_MS  # February, two months before April
+    column = made.columns["m", "value"]
+    assert made.bars[column.timeframe].ts_open_ms[column.first_row] == MONDAY + 31 * DAY_MS  # February, two months before April
     assert made.ready_ms == window.from_ms
 
 

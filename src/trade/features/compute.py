@@ -34,29 +34,14 @@ class OutputColumn:
 
 
 @dataclass(frozen=True)
-class Start:
-    """How a feature begins: the bar open its slice should start at, the first one it has, and the close from which it is ready.
-
-    `first_ms` and `ready_ms` are None when the bars end before. A `first_ms` after `due_ms` means missing settle history; a
-    `ready_ms` after the window start moves the start of trading (TIME-7).
-    """
-
-    timeframe: Timeframe
-    due_ms: int
-    first_ms: int | None
-    ready_ms: int | None
-
-
-@dataclass(frozen=True)
 class FeatureSet:
-    """All columns of a run by (feature id, output), the bars they stand on, and how each feature begins.
+    """All columns of a run by (feature id, output), and the bars they stand on.
 
     `bars` holds the base, the exec and every feature timeframe. The last slower bar may not have closed yet: readers go by `ts_close_ms`.
     """
 
     bars: Mapping[Timeframe, Bars]
     columns: Mapping[tuple[str, str], OutputColumn]
-    starts: Mapping[str, Start]
     ready_ms: int | None  # the close from which every feature has begun; the window start without features; None: never
 
 
@@ -68,14 +53,13 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
     """
     _require_buildable(plan, base.timeframe)
     bars = {timeframe: aggregate(base, timeframe) for timeframe in (base.timeframe, *plan.timeframes)}
-    starts, columns = dict[str, Start](), dict[tuple[str, str], OutputColumn]()
+    begun, columns = list[int | None](), dict[tuple[str, str], OutputColumn]()
     prices = {timeframe: Prices(of_timeframe, grid) for timeframe, of_timeframe in bars.items()}
     placed: dict[str, dict[str, OutputColumn]] = {}
     for name, node in plan.features.items():
         own = bars[node.timeframe]
-        due_ms = plan.slice_start_ms(node, window.from_ms)
-        first = int(np.searchsorted(own.ts_open_ms, due_ms))
-        starts[name] = _start(node, own, due_ms, first)
+        first = int(np.searchsorted(own.ts_open_ms, plan.slice_start_ms(node, window.from_ms)))
+        begun.append(_begun_ms(node, own, first))
         if node.identity not in placed:
             outputs = Slice(prices[node.timeframe], first).outputs(node)
             placed[node.identity] = {
@@ -83,7 +67,7 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
                 for output, values in outputs.items()
             }
         columns |= {(name, output): column for output, column in placed[node.identity].items()}
-    return FeatureSet(bars, columns, starts, _ready_ms(starts, window))
+    return FeatureSet(bars, columns, _ready_ms(begun, window))
 
 
 def _place(values: Float64, first: int, rows: int) -> Float64:
@@ -95,20 +79,15 @@ def _place(values: Float64, first: int, rows: int) -> Float64:
     return placed
 
 
-def _start(node: FeatureNode, bars: Bars, due_ms: int, first: int) -> Start:
+def _begun_ms(node: FeatureNode, bars: Bars, first: int) -> int | None:
+    """Return the close from which a feature has a value; None when the bars end before."""
     ready = first + node.ready_after_bars
-    return Start(
-        timeframe=node.timeframe,
-        due_ms=due_ms,
-        first_ms=int(bars.ts_open_ms[first]) if first < len(bars) else None,
-        ready_ms=int(node.timeframe.close(bars.ts_open_ms[ready : ready + 1])[0]) if ready < len(bars) else None,
-    )
+    return int(node.timeframe.close(bars.ts_open_ms[ready : ready + 1])[0]) if ready < len(bars) else None
 
 
-def _ready_ms(starts: Mapping[str, Start], window: Window) -> int | None:
-    ready = [start.ready_ms for start in starts.values()]
-    known = [ready_ms for ready_ms in ready if ready_ms is not None]
-    return max(known, default=window.from_ms) if len(known) == len(ready) else None
+def _ready_ms(begun: list[int | None], window: Window) -> int | None:
+    known = [begun_ms for begun_ms in begun if begun_ms is not None]
+    return max(known, default=window.from_ms) if len(known) == len(begun) else None
 
 
 def _require_buildable(plan: Plan, base: Timeframe) -> None:

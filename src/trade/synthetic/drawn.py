@@ -26,7 +26,7 @@ class Drawn:
 
     def make(self, past: int) -> Made:
         """Return `past` quiet minutes and the pattern."""
-        bars = paint(self.pattern, self.seed, self.length, past + LEAD_MINUTES).bars
+        bars = paint(self.pattern, self.seed, self.length, past + LEAD_MINUTES)
         first_ms = START_MS - past * MINUTE_MS
         return Made(bars.between(first_ms, START_MS + self.length * MINUTE_MS), payments(bars, self.seed, first_ms))
 

@@ -51,7 +51,7 @@ def _family(family: str, patterns: tuple[Pattern, ...]) -> Iterator[str]:
 
 
 def _chart(pattern: Pattern) -> str:
-    return candles(paint(pattern, SEED, BARS, 0).bars, pattern.name)
+    return candles(paint(pattern, SEED, BARS, 0), pattern.name)
 
 
 def write(docs: Path) -> None:

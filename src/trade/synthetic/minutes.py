@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isqrt
 
 import numpy as np
@@ -21,14 +20,6 @@ _DAY_MINUTES = DAY_MS // MINUTE_MS
 _SWEEP_MINUTES = (5, 15, 30, 60, 240, 720, 1440)
 
 
-@dataclass(frozen=True)
-class Minutes:
-    """Bars without holes, and what one standard deviation of each minute was in ticks."""
-
-    bars: Bars
-    reach_ticks: Int64
-
-
 def span_e9(length: int) -> int:
     """Return what an ordinary market moves in so many minutes, one standard deviation, in 1e-9; a quarter of the price at most."""
     return min(MINUTE_E9 * isqrt(length * 10**6) // 1000, LARGEST_SPAN_E9)
@@ -39,7 +30,7 @@ def sweep_minutes(length: int) -> int:
     return next((minutes for minutes in reversed(_SWEEP_MINUTES) if 500 * minutes <= length), _SWEEP_MINUTES[0])
 
 
-def paint(pattern: Pattern, seed: int, length: int, past: int) -> Minutes:
+def paint(pattern: Pattern, seed: int, length: int, past: int) -> Bars:
     """Return `past` quiet minutes and the `length` minutes of the pattern; more past never changes a row."""
     memory = _memory(pattern, length)
     draws = Draws(seed, -(-(past + memory + 1) // _DAY_MINUTES) * _DAY_MINUTES, length)
@@ -53,7 +44,7 @@ def paint(pattern: Pattern, seed: int, length: int, past: int) -> Minutes:
     volume = _lots(draws, high - low + np.abs(jumps), reach) / 1000.0
     rows = slice(draws.past - past, None)
     ts_open_ms = START_MS + MINUTE_MS * draws.minutes
-    return Minutes(base_bars(ts_open_ms[rows], open_[rows], high[rows], low[rows], close[rows], volume[rows]), reach[rows])
+    return base_bars(ts_open_ms[rows], open_[rows], high[rows], low[rows], close[rows], volume[rows])
 
 
 def _memory(pattern: Pattern, length: int) -> int:

@@ -51,7 +51,7 @@ class Drawn:
 
 
 def draw(name: str, seed: int, length: int) -> Drawn:
-    bars = paint(PATTERNS[name], seed, length, 0).bars
+    bars = paint(PATTERNS[name], seed, length, 0)
     span = span_e9(length) / E9
     prices = [(each / START_TICKS - 1) / span * 100 for each in (bars.open, bars.high, bars.low, bars.close)]
     return Drawn(*prices, (bars.close / bars.open - 1) / (MINUTE_E9 / E9), sweep_minutes(length))

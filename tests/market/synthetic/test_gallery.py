@@ -33,7 +33,7 @@ def test_charts_are_small_and_readable(files):
 
 
 def test_a_rise_is_drawn_upwards():
-    chart = candles(paint(PATTERNS["trend_up_clean"], 1, 1_000, 0).bars, "up")
+    chart = candles(paint(PATTERNS["trend_up_clean"], 1, 1_000, 0), "up")
     bodies = ET.fromstring(chart).findall(".//*[@stroke-width]")[0].get("d").split("M")[1:]  # noqa: S314  our own bytes
     heights = [int(body.split()[1].split("V")[0]) for body in bodies]
     assert heights[0] > heights[-1]

@@ -13,6 +13,7 @@ from trade.base.bars import aggregate
 from trade.base.hashing import table_hash
 from trade.base.timeframe import NAMES, Timeframe
 from trade.synthetic.minutes import START_MS, paint, span_e9, sweep_minutes
+from trade.synthetic.process import E9, Draws, volatility
 from trade.synthetic.registry import PATTERNS
 
 COLUMNS = ("ts_open_ms", "open", "high", "low", "close", "volume")
@@ -27,8 +28,7 @@ def digest(bars):
 @given(names, seeds, st.integers(1_000, 6_000), st.integers(0, 3_000))
 @settings(max_examples=80, deadline=None)
 def test_every_minute_is_possible(name, seed, length, past):
-    painted = paint(PATTERNS[name], seed, length, past)
-    bars, reach = painted.bars, painted.reach_ticks
+    bars = paint(PATTERNS[name], seed, length, past)
     body_top, body_bottom = np.maximum(bars.open, bars.close), np.minimum(bars.open, bars.close)
     assert len(bars) == past + length
     assert (np.diff(bars.ts_open_ms) == 60_000).all()
@@ -38,14 +38,16 @@ def test_every_minute_is_possible(name, seed, length, past):
     assert bars.low.min() > 0
     assert bars.volume.min() > 0
     assert np.maximum(bars.high - body_top, body_bottom - bars.low).max(initial=0) > 0
-    assert (np.maximum(bars.high - body_top, body_bottom - bars.low) <= reach).all()
+    days = 1 + past // 1440
+    sigma = volatility(Draws(seed, days * 1440, length), PATTERNS[name].volatility_pct, length)[-len(bars) :]
+    assert (np.maximum(bars.high - body_top, body_bottom - bars.low) <= sigma * bars.close // E9).all()  # a standard deviation
     assert (bars.open[1:] != bars.close[:-1]).sum() == len(PATTERNS[name].gaps)
 
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_slower_bars_are_the_minutes_seen_from_afar(name):
     """The incumbent draws each timeframe apart; here a slow bar, recomputed minute by minute, is what aggregation gives."""
-    base = paint(PATTERNS[name], 42, 12_000, 777).bars
+    base = paint(PATTERNS[name], 42, 12_000, 777)
     for timeframe in (Timeframe(each) for each in NAMES):
         slow = aggregate(base, timeframe)
         opened = timeframe.floor(base.ts_open_ms)
@@ -62,29 +64,29 @@ def test_slower_bars_are_the_minutes_seen_from_afar(name):
 @given(names, seeds, st.integers(0, 5_000), st.integers(0, 5_000))
 @settings(max_examples=40, deadline=None)
 def test_a_longer_past_changes_no_row(name, seed, one, other):
-    short, long = (paint(PATTERNS[name], seed, 1_500, past).bars for past in sorted((one, other)))
+    short, long = (paint(PATTERNS[name], seed, 1_500, past) for past in sorted((one, other)))
     assert digest(long.between(int(short.ts_open_ms[0]), 1 << 60)) == digest(short)
 
 
 def test_seeds_and_patterns_differ():
-    digests = {digest(paint(PATTERNS[name], seed, 2_000, 0).bars) for name in PATTERNS for seed in (1, 2)}
+    digests = {digest(paint(PATTERNS[name], seed, 2_000, 0)) for name in PATTERNS for seed in (1, 2)}
     assert len(digests) == 2 * len(PATTERNS)
 
 
 def test_the_minutes_are_these_bytes():
-    bars = [paint(PATTERNS[name], 42, 5_000, 500).bars for name in sorted(PATTERNS)]
+    bars = [paint(PATTERNS[name], 42, 5_000, 500) for name in sorted(PATTERNS)]
     joined = {name: np.concatenate([getattr(each, name) for each in bars]) for name in COLUMNS}
     assert table_hash(joined) == "bda3f187d44a9f94bb17919c4e000d707f7dae280810c857dd79a9d1cd9c6767"
 
 
 def test_volume_follows_movement():
     for name in ("ranging", "vol_decay", "trend_up_clean"):
-        bars = paint(PATTERNS[name], 3, 20_000, 0).bars
+        bars = paint(PATTERNS[name], 3, 20_000, 0)
         assert np.corrcoef(bars.volume, np.abs(bars.close - bars.open))[0, 1] > 0.5, name
 
 
 def test_an_ordinary_market_moves_two_percent_a_day_with_fat_tails():
-    moves = np.diff(np.log(paint(PATTERNS["ranging"], 5, 200_000, 0).bars.close))
+    moves = np.diff(np.log(paint(PATTERNS["ranging"], 5, 200_000, 0).close))
     assert moves.std() * np.sqrt(1440) == pytest.approx(0.02, rel=0.1)
     assert 5 < np.mean(moves**4) / np.mean(moves**2) ** 2 < 30
     assert np.corrcoef(np.abs(moves[:-5]), np.abs(moves[5:]))[0, 1] > 0.05
