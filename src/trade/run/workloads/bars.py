@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trade.base.arrow import as_arrow, as_numpy
 from trade.base.bars import base_bars
 from trade.base.history import History
 from trade.base.instrument import Instrument, Tier, TierTable
@@ -50,7 +51,7 @@ def write_seeded_bars(path: Path, bars: int = YEAR_BARS) -> None:
         "close": close,
         "volume": np.round(rng.gamma(2, 50, bars), 3),
     }
-    pq.write_table(pa.table({name: pa.array(values) for name, values in columns.items()}), path)
+    pq.write_table(pa.table({name: as_arrow(values) for name, values in columns.items()}), path)
 
 
 def read_history(path: Path | None) -> History:
@@ -61,6 +62,6 @@ def read_history(path: Path | None) -> History:
             write_seeded_bars(seeded)
             return read_history(seeded)
     table = pq.read_table(path, columns=["ts_open_ms", *_PRICES, "volume"])
-    open_, high, low, close = (INSTRUMENT.grid.to_ticks(table.column(name).to_numpy()) for name in _PRICES)
-    ts_ms, volume = np.array(table.column("ts_open_ms")), np.array(table.column("volume"))
+    open_, high, low, close = (INSTRUMENT.grid.to_ticks(as_numpy(table.column(name), np.float64)) for name in _PRICES)
+    ts_ms, volume = as_numpy(table.column("ts_open_ms"), np.int64), as_numpy(table.column("volume"), np.float64)
     return History(INSTRUMENT, base_bars(ts_ms, open_, high, low, close, volume), None, None, digest="")
