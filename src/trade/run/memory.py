@@ -1,4 +1,8 @@
-"""Keep freed arrays in the process: a run makes and frees hundreds of megabytes, and pages zeroed anew cost a tenth of its time."""
+"""Keep freed arrays in the process: a run makes and frees hundreds of megabytes, and pages zeroed anew cost a tenth of its time.
+
+It is a setting of the whole process, so it is for who owns that to make: `trade` does when it starts, and so may a program that runs
+many Plays. No run does it by itself.
+"""
 
 from __future__ import annotations
 
