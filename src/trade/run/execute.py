@@ -8,6 +8,7 @@ from functools import cached_property
 
 from trade.analysis.summary import Summary, summarise
 from trade.base.arrays import Int64
+from trade.base.calendar import ClosedSpans, always_open
 from trade.base.findings import Finding
 from trade.base.history import History, Window, on_calendar
 from trade.base.result import Result
@@ -128,7 +129,7 @@ def _place(request: Request, doors: Doors, accepted: AcceptedPlay) -> _Place:
     symbol = request.series or accepted.play.symbol
     market = doors.market_of(request.origin, symbol)
     series = market.resolve(symbol)
-    plan = plan_features(accepted.play, CATALOGUE, doors.closed_of(market.instrument(series).calendar))
+    plan = plan_run(accepted, doors.closed_of(market.instrument(series).calendar))
     window = choose_window(market, series, plan, request.from_ms, request.to_ms)
     return _Place(market, series, plan, window, reads_open_interest(accepted))
 
@@ -139,6 +140,11 @@ def _history(request: Request, place: _Place, rehash: bool) -> History:
     loaded = place.market.load(place.series, place.settle_start_ms, place.window.to_ms, rehash=rehash, open_interest=reads)
     history = on_calendar(loaded, place.closed)
     return history if request.accepted_gaps is None else replace(history, accepted_gaps=request.accepted_gaps)
+
+
+def plan_run(accepted: AcceptedPlay, closed: ClosedSpans = always_open) -> Plan:
+    """Return what an accepted Play needs computed, of which only what its rules read is kept."""
+    return plan_features(accepted.play, CATALOGUE, closed, frozenset((ref.id, ref.output) for ref in accepted.program.reads))
 
 
 def reads_open_interest(accepted: AcceptedPlay) -> bool:
@@ -157,4 +163,4 @@ def execute(ready: Ready, say: Callable[[str], None] = silent) -> FinishedRun:
     say("bars")
     result = BarProcessor(play, program).run(feed)
     say("metrics")
-    return FinishedRun(ready, result, summarise(result), tuple(sorted({name for name, _ in features.columns})))
+    return FinishedRun(ready, result, summarise(result), tuple(sorted(features.starts)))
