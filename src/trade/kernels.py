@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
@@ -84,11 +85,35 @@ def prune(folder: Path, kept: int = _KEPT) -> None:
 
 os.environ["NUMBA_CACHE_DIR"] = str(cache_folder())
 
-import numba  # noqa: E402 - the folder has to be known before numba reads its settings
-from numba.core import event  # noqa: E402
-from numba.core.caching import IndexDataCacheFile  # noqa: E402
+from trade.imports import without  # noqa: E402
+
+with without("scipy"):  # numba looks at its version
+    import numba  # - the folder has to be known before numba reads its settings
+    from numba.core import event
+    from numba.core.caching import IndexDataCacheFile
 
 setattr(numba.config, "CACHE_DIR", os.environ["NUMBA_CACHE_DIR"])  # noqa: B010 - numba declares no such name; and where somebody imported numba before us, it is told now
+
+
+def _leave_scipy_alone() -> None:
+    """Let numba import its array functions without scipy, which it tries only to see whether `dot` can work (0.1 s).
+
+    A kernel that does call `dot` imports it then, as ever: `ensure_blas` is numba's own again afterwards.
+    """
+    from numba.np import linalg
+
+    ours = find_spec("scipy") is not None and "numba.np.arraymath" not in sys.modules
+    if not ours:
+        return
+    ensure_blas = linalg.ensure_blas
+    linalg.ensure_blas = lambda: None
+    try:
+        import numba.np.arraymath  # noqa: F401
+    finally:
+        linalg.ensure_blas = ensure_blas
+
+
+_leave_scipy_alone()
 
 
 class _Checked(cast(Any, IndexDataCacheFile)):  # type: ignore[misc]

@@ -22,7 +22,7 @@ from trade.run.workloads.bars import YEAR_BARS, write_seeded_bars
 _PEERS = Path(__file__).parent / "peers"
 _PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _TURNS = 5
-_FAST_PEERS = ("vectorbt",)
+_FAST_PEERS = ("vectorbt", "wickra_backtest")
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from command_line import ROOT
@@ -39,3 +40,12 @@ def test_a_command_that_computes_nothing_starts_light(words: str, forbidden: set
     said = json.loads(done.stdout)
     assert said["code"] == 0
     assert sorted(forbidden & set(said["modules"])) == []
+
+
+def test_a_run_imports_neither_pandas_nor_scipy(tmp_path: Path) -> None:
+    words = ["backtest", "run", "sample", "--out", str(tmp_path), "--db", str(tmp_path / "data")]
+    done = subprocess.run([sys.executable, "-c", SCRIPT, *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    said = json.loads(done.stdout)
+    assert said["code"] == 0
+    assert sorted({"pandas", "polars", "scipy"} & set(said["modules"])) == []
+    assert {"numba", "pyarrow"} < set(said["modules"])

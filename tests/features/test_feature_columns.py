@@ -302,3 +302,28 @@ def test_with_every_price_and_the_tick_times_a_factor_each_feature_is_what_it_wa
     there = computed(WEEK_OF_BARS, grid=Grid(GRID.tick_size * Decimal(factor), GRID.qty_step), **declared)
     for key, column in here.columns.items():
         assert column.values.tobytes() == there.columns[key].values.tobytes(), key
+
+
+READS = {("fast_again", "value"), ("bands", "upper"), ("trend", "direction"), ("pivots", "pair_low_level"), ("by_atr", "high_level")}
+
+
+def test_only_what_is_read_is_kept_with_the_values_it_has_beside_all_else() -> None:
+    whole = computed(WEEK_OF_BARS, **SPECS)
+    plan = plan_features(play(**SPECS), CATALOGUE, reads=READS)
+    made = compute_features(plan, WEEK_OF_BARS, GRID, WINDOW)
+    tellers = {("pivots", "pair_version"), ("by_atr", "high_idx")}  # they say why the read ones may be missing
+    assert set(made.columns) == READS | tellers
+    for key, column in made.columns.items():
+        assert column.values.tobytes() == whole.columns[key].values.tobytes()
+        assert (column.first_row, column.power) == (whole.columns[key].first_row, whole.columns[key].power)
+    assert made.starts == whole.starts
+    assert made.ready_ms == whole.ready_ms
+
+
+def test_a_kept_output_holds_no_other_in_memory() -> None:
+    plan = plan_features(play(pivots=SPECS["pivots"], twin=SPECS["pivots"]), CATALOGUE, reads={("pivots", "version"), ("twin", "low_idx")})
+    base = WEEK_OF_BARS.between(plan.history_start_ms(FROM), WINDOW.to_ms)
+    made = compute_features(plan, base, GRID, WINDOW)
+    assert set(made.columns) == {("pivots", "version"), ("twin", "low_idx")}
+    assert {column.first_row for column in made.columns.values()} == {0}
+    assert all(column.values.base is None for column in made.columns.values())

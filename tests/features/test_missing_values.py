@@ -55,6 +55,16 @@ def test_a_registered_condition_and_a_missing_source_excuse() -> None:
     assert unexcused_missing(plan, features, GRID) == {}
 
 
+def test_the_excuse_of_an_output_is_kept_with_it_and_what_is_not_kept_is_not_looked_at() -> None:
+    declared = {name: SPECS[name] for name in ("ema", "atr", "swing")}
+    plan = plan_features(play("1m", **declared), CATALOGUE, reads={("swing", "high_level")})
+    features = compute_features(plan, flat(3000), GRID, WINDOW)
+    assert np.isnan(features.columns["swing", "high_level"].values).all()
+    assert unexcused_missing(plan, features, GRID) == {}
+    features.columns["swing", "high_idx"].values[2998] = 7.0
+    assert unexcused_missing(plan, features, GRID)["swing", "high_level"].tolist() == [2998]
+
+
 def test_a_value_missing_without_an_excuse_is_found_with_its_row() -> None:
     plan, features = made(walk(3000), **SPECS)
     features.columns["ema", "value"].values[[2000, 2500]] = np.nan, np.inf

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trade.base.arrays import Int64
+from trade.base.arrow import as_arrow, as_numpy, as_texts
 from trade.base.curve import EquityCurve
 from trade.base.hashing import table_hash
 from trade.base.instrument import Grid
@@ -49,9 +50,9 @@ class Table:
 
     def arrow(self, rows: Rows, grid: Grid) -> pa.Table:
         """Return the table as it is written."""
-        arrays = [pa.array(np.ascontiguousarray(rows[name])) for name in self.integer_columns]
+        arrays = [as_arrow(rows[name]) for name in self.integer_columns]
         arrays += [make(rows, grid) for make in self.readable.values()]
-        return pa.table(dict(zip(self.columns, arrays, strict=True)))
+        return pa.Table.from_arrays(arrays, names=list(self.columns))
 
     def write(self, folder: Path, rows: Rows, grid: Grid) -> None:
         """Write the table; the same rows give the same bytes."""
@@ -76,34 +77,33 @@ class Table:
         table = self._stored(folder, list(self.integer_columns))
         rows = np.empty(table.num_rows, self.dtype)
         for name in self.integer_columns:
-            rows[name] = table.column(name).to_numpy()
+            rows[name] = as_numpy(table.column(name), self.dtype[name])
         return rows
 
 
 def _time(name: str) -> Readable:
-    return lambda rows, _: pa.array(np.ascontiguousarray(rows[name]), pa.timestamp("ms", "UTC"))
+    return lambda rows, _: as_arrow(rows[name], pa.timestamp("ms", "UTC"))
 
 
 def _price(name: str) -> Readable:
-    return lambda rows, grid: pa.array(grid.to_prices(rows[name]), mask=rows[name] == NO_PRICE)
+    return lambda rows, grid: as_arrow(grid.to_prices(rows[name]), absent=rows[name] == NO_PRICE)
 
 
 def _money(name: str) -> Readable:
-    return lambda rows, grid: pa.array(rows[name] / grid.quanta_per_unit)
+    return lambda rows, grid: as_arrow(rows[name] / grid.quanta_per_unit)
 
 
 def _quantity(name: str) -> Readable:
-    return lambda rows, grid: pa.array(grid.to_quantities(rows[name]))
+    return lambda rows, grid: as_arrow(grid.to_quantities(rows[name]))
 
 
 def _word(name: str, words: type[Word]) -> Readable:
     texts = {int(code): code.word for code in words}
-    return lambda rows, _: pa.array([texts[code] for code in rows[name].tolist()], pa.string())
+    return lambda rows, _: as_texts(rows[name], texts)
 
 
 def _side(rows: Records, _: Grid) -> pa.Array:
-    texts = {1: "long", -1: "short"}
-    return pa.array([texts[side] for side in rows["side"].tolist()], pa.string())
+    return as_texts(rows["side"], {1: "long", -1: "short"})
 
 
 TRADES = Table(

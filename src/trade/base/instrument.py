@@ -43,7 +43,10 @@ class Grid:
     def to_ticks(self, prices: Float64) -> Int64:
         """Return the nearest tick of each price."""
         num, den = Fraction(self.tick_size).as_integer_ratio()
-        return np.rint(prices * den / num).astype(np.int64)
+        scaled = prices * den
+        if num != 1:
+            scaled /= num
+        return np.rint(scaled, out=scaled).astype(np.int64)
 
     def to_prices(self, ticks: Int64) -> Float64:
         """Return the double nearest to each price; one rounding, so 300001 ticks of 0.1 are 30000.1 exactly as parsed."""

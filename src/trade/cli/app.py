@@ -18,6 +18,7 @@ import trade
 from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_MALFORMED, EXIT_REFUSED, TradeError
 from trade.base.findings import Finding
 from trade.cli import backtest, bench, console, data, play
+from trade.run.memory import keep_freed_memory
 
 app = typer.Typer(
     name="trade",
@@ -55,6 +56,7 @@ def _root(version: bool = typer.Option(False, "--version", help="Show the versio
 def main() -> None:
     """Run the command line, or answer a Tab, and exit with its code."""
     _open_streams()
+    keep_freed_memory()
     code = _complete() if os.environ.get(_TAB) else run(sys.argv[1:])
     try:
         sys.stdout.flush()

@@ -32,6 +32,7 @@ from trade.cli.options import (
 from trade.cli.synthetic import Bars, PatternOptional, Seed, Synthetic, on_recipe
 
 if TYPE_CHECKING:
+    from trade.run.execute import Looked
     from trade.run.request import Doors, Request
 
 app = typer.Typer(
@@ -75,10 +76,9 @@ def run(
     from trade.cli.render import show_receipt
     from trade.run.backtest import run_backtest
 
-    if sync:
-        _sync(db, request)
+    looked = _sync(db, request) if sync else None
     with stages() as say:
-        receipt = run_backtest(request, _doors(db, say))
+        receipt = run_backtest(request, _doors(db, say), looked)
     show_receipt(receipt)
 
 
@@ -179,8 +179,8 @@ def _request(
     )
 
 
-def _sync(db: Path, request: Request) -> None:
-    """Fetch what preflight finds missing; the run then asks it again."""
+def _sync(db: Path, request: Request) -> Looked | None:
+    """Fetch what preflight finds missing, for the run to load; return what was loaded already if nothing was."""
     from trade.cli.syncing import run_sync
     from trade.run.accepted import accept_file
     from trade.run.origin import STORED
@@ -189,10 +189,11 @@ def _sync(db: Path, request: Request) -> None:
     if request.origin != STORED:
         raise Malformed(Finding("synthetic-sync", "--sync fetches history, and --synthetic makes its own", "leave one of them out"))
     wanted = wanted_history(request, _doors(db), accept_file(request.play, request.symbol))
-    if not wanted:
+    if not wanted.requests:
         console.say("preflight finds nothing missing that could be synced")
-    for one in wanted:
+    for one in wanted.requests:
         console.show_findings(run_sync(db, one).findings)
+    return wanted.looked
 
 
 def _doors(db: Path, say: Callable[[str], None] | None = None) -> Doors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +35,7 @@ class OutputColumn:
 
 @dataclass(frozen=True)
 class FeatureSet:
-    """All columns of a run by (feature id, output), and the bars they stand on.
+    """The kept columns of a run by (feature id, output), and the bars they stand on.
 
     `bars` holds the base, the exec and every feature timeframe. The last slower bar may not have closed yet: readers go by `ts_close_ms`.
     """
@@ -46,14 +46,14 @@ class FeatureSet:
 
 
 def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> FeatureSet:
-    """Return every declared column; DataMissing when a timeframe cannot be built from the base bars.
+    """Return every column that the plan keeps; DataMissing when a timeframe cannot be built from the base bars.
 
     A column depends on the feature's spec, the window start and the bars from its slice start on, on nothing else (TIME-8):
     not on what else the Play declares, nor on how much more history `base` holds.
     """
     _require_buildable(plan, base.timeframe)
     bars = {timeframe: aggregate(base, timeframe) for timeframe in (base.timeframe, *plan.timeframes)}
-    begun, columns = list[int | None](), dict[tuple[str, str], OutputColumn]()
+    begun, columns, kept = list[int | None](), dict[tuple[str, str], OutputColumn](), _kept(plan)
     prices = {timeframe: Prices(of_timeframe, grid) for timeframe, of_timeframe in bars.items()}
     placed: dict[str, dict[str, OutputColumn]] = {}
     for name, node in plan.features.items():
@@ -61,19 +61,32 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
         first = int(np.searchsorted(own.ts_open_ms, plan.slice_start_ms(node, window.from_ms)))
         begun.append(_begun_ms(node, own, first))
         if node.identity not in placed:
-            outputs = Slice(prices[node.timeframe], first).outputs(node)
-            placed[node.identity] = {
-                output: OutputColumn(node.timeframe, _place(values, first, len(own)), first, node.output_power(output))
-                for output, values in outputs.items()
-            }
-        columns |= {(name, output): column for output, column in placed[node.identity].items()}
+            placed[node.identity] = _outputs(node, Slice(prices[node.timeframe], first), kept[node.identity])
+        columns |= {(name, output.name): placed[node.identity][output.name] for output in plan.kept(name)}
     return FeatureSet(bars, columns, _ready_ms(begun, window))
 
 
-def _place(values: Float64, first: int, rows: int) -> Float64:
+def _kept(plan: Plan) -> Mapping[str, set[str]]:
+    """Return the outputs of each node that some feature of its spec keeps."""
+    kept: dict[str, set[str]] = {node.identity: set() for node in plan.nodes}
+    for name, node in plan.features.items():
+        kept[node.identity] |= {output.name for output in plan.kept(name)}
+    return kept
+
+
+def _outputs(node: FeatureNode, own: Slice, kept: Collection[str]) -> dict[str, OutputColumn]:
+    """Compute a node and return what is kept of it; the rest, and all that it took, is free when this returns."""
+    return {
+        name: OutputColumn(node.timeframe, _place(values, own.first), own.first, node.output_power(name))
+        for name, values in own.outputs(node).items()
+        if name in kept
+    }
+
+
+def _place(values: Float64, first: int) -> Float64:
     if first == 0:
-        return values
-    placed = np.empty(rows)
+        return values if values.base is None else values.copy()  # a view would keep every output of its structure
+    placed = np.empty(first + len(values))
     placed[:first] = np.nan
     placed[first:] = values
     return placed

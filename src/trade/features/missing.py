@@ -25,10 +25,12 @@ def unexcused_missing(plan: Plan, made: FeatureSet, grid: Grid) -> Mapping[tuple
     """
     found: dict[tuple[str, str], Int64] = {}
     for name, node in plan.features.items():
-        columns = {output.name: made.columns[name, output.name] for output in node.entry.outputs}
+        columns = {output.name: made.columns[name, output.name] for output in plan.kept(name)}
+        if not columns:
+            continue
         first_row = next(iter(columns.values())).first_row
         own = Slice(Prices(made.bars[node.timeframe], grid), first_row)
-        for output in (output.name for output in node.entry.outputs if output.total):
+        for output in (output.name for output in plan.kept(name) if output.total):
             begun = first_row + node.first_valid_bars[output]
             missing = ~np.isfinite(columns[output].values[begun:])
             if missing.any():

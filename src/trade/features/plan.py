@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from trade.base.calendar import ClosedSpans, always_open, back
-from trade.base.catalogue import Catalogue
+from trade.base.catalogue import Catalogue, Output
 from trade.base.errors import Malformed
 from trade.base.timeframe import Timeframe
 from trade.features.node import FeatureNode
 from trade.features.resolve import Resolver
 from trade.play.spec import Play
+from trade.structures.conditions import told_by
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,25 @@ class Demand:
 class Plan:
     """The node of every declared feature and structure by id, in the Play's order; equal specs share one node.
 
-    `closed` says when no bar is expected: bars before the window are counted on the grid of the instrument's calendar.
+    `closed` says when no bar is expected: bars before the window are counted on the grid of the instrument's calendar. `reads` are the
+    outputs that somebody reads, by (feature id, output); None stands for all. What nobody reads is not kept.
     """
 
     exec_timeframe: Timeframe
     features: Mapping[str, FeatureNode]
     closed: ClosedSpans = always_open
+    reads: Collection[tuple[str, str]] | None = None
+
+    def kept(self, name: str) -> tuple[Output, ...]:
+        """Return the outputs of a feature that are kept: those that are read, and those that say why one of them may be missing."""
+        node = self.features[name]
+        outputs = node.entry.outputs
+        if self.reads is None:
+            return outputs
+        wanted = {output.name for output in outputs if (name, output.name) in self.reads}
+        if node.is_structure:
+            wanted |= {told_by(node.entry, output) for output in wanted}
+        return tuple(output for output in outputs if output.name in wanted)
 
     @property
     def nodes(self) -> tuple[FeatureNode, ...]:
@@ -74,10 +88,12 @@ class Plan:
         return back(self.closed, node.timeframe, window_from_ms, node.settle_bars)
 
 
-def plan_features(play: Play, catalogue: Catalogue, closed: ClosedSpans = always_open) -> Plan:
+def plan_features(
+    play: Play, catalogue: Catalogue, closed: ClosedSpans = always_open, reads: Collection[tuple[str, str]] | None = None
+) -> Plan:
     """Return the plan of a Play; Malformed with every reference, parameter set or cycle that does not hold."""
     resolver = Resolver(play, catalogue)
     nodes = {name: resolver.node(name) for name in (*play.features, *play.structures)}
     if resolver.found:
         raise Malformed(resolver.found)
-    return Plan(play.exec_timeframe, {name: node for name, node in nodes.items() if node is not None}, closed)
+    return Plan(play.exec_timeframe, {name: node for name, node in nodes.items() if node is not None}, closed, reads)

@@ -20,12 +20,12 @@ class Slice:
     """
 
     def __init__(self, prices: Prices, first: int) -> None:
-        self._prices, self._first = prices, first
+        self._prices, self.first = prices, first
         self._done: dict[str, Columns] = {}
 
     @property
     def ts_open_ms(self) -> Int64:
-        return self._prices.ts_open_ms[self._first :]
+        return self._prices.ts_open_ms[self.first :]
 
     def outputs(self, node: FeatureNode) -> Columns:
         """Return every output of a node, shape [bars of the slice]."""
@@ -50,7 +50,7 @@ class Slice:
         if source is None:
             raise ValueError(f"{node.identity} reads a source and has none")
         column = self._prices.whole(source) if node.power else self._prices.plain(source)
-        return column[self._first :]
+        return column[self.first :]
 
     def _ref(self, node: FeatureNode, ref: Ref) -> Float64:
         values = self.outputs(ref.node)[ref.output]

@@ -35,13 +35,13 @@ class Requirements:
 
 
 def check(case: Requirements) -> Iterator[Finding]:
-    """Look at every computed column, and at every read one for its presence; values only where all shapes are right."""
+    """Look at every column that is kept, and at every read one for its presence; values only where all shapes are right."""
     misshapen = tuple(_check_shapes(case))
     yield from misshapen
     if misshapen:
         return
-    for name, node in case.plan.features.items():
-        for output in node.entry.outputs:
+    for name in case.plan.features:
+        for output in case.plan.kept(name):
             yield from _check_values(f"{name}.{output.name}", case.features.columns[name, output.name].values, output)
     yield from _check_total(case)
 
@@ -50,8 +50,8 @@ def _check_shapes(case: Requirements) -> Iterator[Finding]:
     for ref in case.reads:
         if ref.id not in BUILTINS and (ref.id, ref.output) not in case.features.columns:
             yield Finding("column-missing", f"the rules read '{ref.id}.{ref.output}', which was not computed", _HINT)
-    for name, node in case.plan.features.items():
-        for output in node.entry.outputs:
+    for name in case.plan.features:
+        for output in case.plan.kept(name):
             column = case.features.columns.get((name, output.name))
             label = f"{name}.{output.name}"
             if column is None:

@@ -174,7 +174,8 @@ class Store:
 
 
 def _on_grid(columns: Columns, instrument: Instrument) -> Bars:
-    open_, high, low, close = (instrument.to_ticks(columns["ts_open_ms"], columns[name]) for name in PRICES)
+    """Return the rows as bars; each column of prices is given up for its ticks, so that a run never holds both."""
+    open_, high, low, close = (instrument.to_ticks(columns["ts_open_ms"], columns.pop(name)) for name in PRICES)
     volume = columns["volume"] if "volume" in columns else np.zeros(len(open_))
     return base_bars(columns["ts_open_ms"], open_, high, low, close, volume)
 

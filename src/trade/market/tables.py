@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trade.base.arrow import as_arrow, as_numpy
 from trade.market.columns import COLUMNS, Columns, empty
 from trade.market.names import Kind
 
@@ -20,10 +21,9 @@ class NoSuchTable(ValueError):
 
 
 def as_table(columns: Columns, kind: Kind) -> Any:
-    """Return arrow columns over the same memory; handing numpy arrays to `pa.table` would import pandas (0.4 s)."""
-    values = {name: np.ascontiguousarray(columns[name]) for name in COLUMNS[kind]}
-    arrays = [pa.Array.from_buffers(_TYPES[array.dtype], len(array), [None, pa.py_buffer(array)]) for array in values.values()]
-    return pa.Table.from_arrays(arrays, names=list(values))
+    """Return the rows as an arrow table over the same memory."""
+    names = list(COLUMNS[kind])
+    return pa.Table.from_arrays([as_arrow(columns[name]) for name in names], names=names)
 
 
 def schema_of(kind: Kind) -> Any:
@@ -49,9 +49,4 @@ def decoded(raw: bytes, kind: Kind) -> Columns:
     wanted = schema_of(kind)
     if any(table[name].type != wanted.field(name).type or table[name].null_count for name in names):
         raise NoSuchTable("has columns of other types, or with nothing in them")
-    return {name: _values(table[name], values.dtype) for name, values in empty(kind).items()}
-
-
-def _values(column: Any, dtype: np.dtype[Any]) -> Any:
-    parts = [np.frombuffer(part.buffers()[1], dtype, len(part), part.offset * dtype.itemsize) for part in column.chunks if len(part)]
-    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype), *parts])
+    return {name: as_numpy(table[name], values.dtype) for name, values in empty(kind).items()}

@@ -13,18 +13,21 @@ from trade.gates.expected import EXPECTED, Expectation
 from trade.play.dump import to_yaml
 from trade.run.accepted import accept_file
 from trade.run.documents import documents, engine_version, versions_digest
-from trade.run.execute import FinishedRun, Ready, execute, preflight
+from trade.run.execute import FinishedRun, Looked, Ready, execute, let_pass, look
 from trade.run.request import ACCEPTED_GAPS, Doors, Request
 from trade.run.stopwatch import Stopwatch
 
 
-def run_backtest(request: Request, doors: Doors) -> Receipt:
-    """Run a Play from its file to a published receipt. Raises a TradeError with findings; a refused run leaves no folder."""
+def run_backtest(request: Request, doors: Doors, looked: Looked | None = None) -> Receipt:
+    """Run a Play from its file to a published receipt. Raises a TradeError with findings; a refused run leaves no folder.
+
+    What was `looked` at for this request is not loaded again.
+    """
     clock = Stopwatch(doors)
     clock.begin("play")
-    accepted = accept_file(request.play, request.symbol)
+    accepted = accept_file(request.play, request.symbol) if looked is None else looked.accepted
     clock.begin("history")
-    ready = preflight(request, doors, accepted)
+    ready = let_pass(look(request, doors, accepted) if looked is None else looked)
     execution = execute(ready, clock.begin)
     EXPECTED.require(Expectation(accepted.play.expected, execution.summary.metrics))
     clock.begin("artifacts")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from trade.analysis.summary import Summary, summarise
+from trade.base.arrays import Int64
+from trade.base.calendar import ClosedSpans, always_open
 from trade.base.findings import Finding
 from trade.base.history import History, Window, on_calendar
 from trade.base.result import Result
@@ -16,13 +19,22 @@ from trade.feeds.build import build_feed
 from trade.gates.case import Preflight
 from trade.gates.preflight import PREFLIGHT
 from trade.gates.requirements import REQUIREMENTS, Requirements
+from trade.market.names import Series
 from trade.run.accepted import AcceptedPlay
 from trade.run.idle import why_idle
-from trade.run.memory import keep_freed_memory
 from trade.run.names import CATALOGUE
 from trade.run.remarks import remarks
-from trade.run.request import Doors, Request, silent
+from trade.run.request import Doors, Market, Request, silent
 from trade.run.window import choose_window
+
+
+@dataclass(frozen=True)
+class Looked:
+    """An accepted Play and what was loaded for it, before preflight judges it."""
+
+    accepted: AcceptedPlay
+    plan: Plan
+    case: Preflight
 
 
 @dataclass(frozen=True)
@@ -63,35 +75,76 @@ class FinishedRun:
 
 def preflight(request: Request, doors: Doors, accepted: AcceptedPlay, rehash: bool = False) -> Ready:
     """Load what the Play needs and let preflight look at it. Raises DataMissing."""
-    plan, case = look(request, doors, accepted, rehash)
-    return Ready(accepted, plan, case.window, case.history, (*case.history.findings, *PREFLIGHT.require(case)))
+    return let_pass(look(request, doors, accepted, rehash))
 
 
-def look(request: Request, doors: Doors, accepted: AcceptedPlay, rehash: bool = False) -> tuple[Plan, Preflight]:
+def let_pass(looked: Looked) -> Ready:
+    """Let preflight judge what was loaded. Raises DataMissing."""
+    case = looked.case
+    return Ready(looked.accepted, looked.plan, case.window, case.history, (*case.history.findings, *PREFLIGHT.require(case)))
+
+
+def look(request: Request, doors: Doors, accepted: AcceptedPlay, rehash: bool = False) -> Looked:
     """Load what the Play needs, as preflight will see it. Raises DataMissing when nothing of it is stored."""
-    keep_freed_memory()
+    place = _place(request, doors, accepted)
+    plan, window = place.plan, place.window
+    return Looked(
+        accepted,
+        plan,
+        Preflight(
+            history=_history(request, place, rehash),
+            window=window,
+            settle_start_ms=place.settle_start_ms,
+            first_valid_start_ms=plan.first_valid_start_ms(window.from_ms),
+            settle=plan.settle_demands(window.from_ms),
+            first_valid=plan.first_valid_demands(window.from_ms),
+            tolerance=request.tolerance,
+            reads_open_interest=place.reads_open_interest,
+            closed=place.closed,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a run takes place: the series of a market, what is computed on it, and the span that takes."""
+
+    market: Market
+    series: Series
+    plan: Plan
+    window: Window
+    reads_open_interest: bool
+
+    @property
+    def settle_start_ms(self) -> int:
+        return min(self.plan.history_start_ms(self.window.from_ms), self.window.from_ms)
+
+    @cached_property
+    def closed(self) -> Int64:
+        return self.plan.closed(self.settle_start_ms, self.window.to_ms)
+
+
+def _place(request: Request, doors: Doors, accepted: AcceptedPlay) -> _Place:
+    """Find the series in its market, and plan features and window for it."""
     symbol = request.series or accepted.play.symbol
     market = doors.market_of(request.origin, symbol)
     series = market.resolve(symbol)
-    plan = plan_features(accepted.play, CATALOGUE, doors.closed_of(market.instrument(series).calendar))
+    plan = plan_run(accepted, doors.closed_of(market.instrument(series).calendar))
     window = choose_window(market, series, plan, request.from_ms, request.to_ms)
-    settle_start_ms = min(plan.history_start_ms(window.from_ms), window.from_ms)
-    reads, closed = reads_open_interest(accepted), plan.closed(settle_start_ms, window.to_ms)
-    history = on_calendar(market.load(series, settle_start_ms, window.to_ms, rehash=rehash, open_interest=reads), closed)
-    if request.accepted_gaps is not None:
-        history = replace(history, accepted_gaps=request.accepted_gaps)
-    case = Preflight(
-        history=history,
-        window=window,
-        settle_start_ms=settle_start_ms,
-        first_valid_start_ms=plan.first_valid_start_ms(window.from_ms),
-        settle=plan.settle_demands(window.from_ms),
-        first_valid=plan.first_valid_demands(window.from_ms),
-        tolerance=request.tolerance,
-        reads_open_interest=reads,
-        closed=closed,
-    )
-    return plan, case
+    return _Place(market, series, plan, window, reads_open_interest(accepted))
+
+
+def _history(request: Request, place: _Place, rehash: bool) -> History:
+    """Load the history, without what opens while the market is closed, and with the gaps that the request accepts."""
+    reads = place.reads_open_interest
+    loaded = place.market.load(place.series, place.settle_start_ms, place.window.to_ms, rehash=rehash, open_interest=reads)
+    history = on_calendar(loaded, place.closed)
+    return history if request.accepted_gaps is None else replace(history, accepted_gaps=request.accepted_gaps)
+
+
+def plan_run(accepted: AcceptedPlay, closed: ClosedSpans = always_open) -> Plan:
+    """Return what an accepted Play needs computed, of which only what its rules read is kept."""
+    return plan_features(accepted.play, CATALOGUE, closed, frozenset((ref.id, ref.output) for ref in accepted.program.reads))
 
 
 def reads_open_interest(accepted: AcceptedPlay) -> bool:
@@ -101,7 +154,6 @@ def reads_open_interest(accepted: AcceptedPlay) -> bool:
 
 def execute(ready: Ready, say: Callable[[str], None] = silent) -> FinishedRun:
     """Compute the features, run the bars, and sum up."""
-    keep_freed_memory()
     play, program = ready.accepted.play, ready.accepted.program
     history = ready.history
     say("features")
@@ -111,4 +163,4 @@ def execute(ready: Ready, say: Callable[[str], None] = silent) -> FinishedRun:
     say("bars")
     result = BarProcessor(play, program).run(feed)
     say("metrics")
-    return FinishedRun(ready, result, summarise(result), tuple(sorted({name for name, _ in features.columns})))
+    return FinishedRun(ready, result, summarise(result), tuple(sorted(features.starts)))

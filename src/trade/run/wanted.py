@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding
@@ -11,7 +12,7 @@ from trade.features.plan import plan_features
 from trade.gates.preflight import PREFLIGHT
 from trade.market.names import Kind, Series
 from trade.run.accepted import AcceptedPlay
-from trade.run.execute import look, reads_open_interest
+from trade.run.execute import Looked, look, reads_open_interest
 from trade.run.names import CATALOGUE
 from trade.run.request import Doors, Request
 from trade.sync.request import MARKET, VENUE, SyncRequest, syncs_itself
@@ -19,8 +20,16 @@ from trade.sync.request import MARKET, VENUE, SyncRequest, syncs_itself
 Spans = list[tuple[int, int]]
 
 
-def wanted_history(request: Request, doors: Doors, accepted: AcceptedPlay) -> tuple[SyncRequest, ...]:
-    """Return what to sync so that preflight finds more; nothing for a series of another venue.
+@dataclass(frozen=True)
+class Wanted:
+    """What to sync so that preflight finds more; where that is nothing, what was loaded to find it out, for the run to go on with."""
+
+    requests: tuple[SyncRequest, ...]
+    looked: Looked | None = None
+
+
+def wanted_history(request: Request, doors: Doors, accepted: AcceptedPlay) -> Wanted:
+    """Return what to sync; nothing for a series of another venue.
 
     Raises DataMissing where nothing is stored and the window is not named, or the symbol belongs to another venue.
     """
@@ -29,21 +38,23 @@ def wanted_history(request: Request, doors: Doors, accepted: AcceptedPlay) -> tu
     try:
         series = market.resolve(symbol)
     except DataMissing:
-        return (_everything(request, accepted, _unstored(symbol)),)
+        return Wanted((_everything(request, accepted, _unstored(symbol)),))
     if not syncs_itself(series):
-        return ()
-    _, case = look(request, doors, accepted)
+        return Wanted(())
+    looked = look(request, doors, accepted)
+    case = looked.case
     found = PREFLIGHT.findings(case)
     spans = (
         (Kind.BARS, _bars(found, case.settle_start_ms)),
         (Kind.FUNDING, _funding(found, case.window)),
         (Kind.OI, _open_interest(found)),
     )
-    return tuple(
+    requests = tuple(
         SyncRequest((series,), (kind,), False, min(first for first, _ in missing), max(end for _, end in missing))
         for kind, missing in spans
         if missing
     )
+    return Wanted(requests, None if requests else looked)
 
 
 def _unstored(symbol: str) -> Series:

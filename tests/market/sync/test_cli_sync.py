@@ -161,3 +161,12 @@ def test_a_run_without_anything_stored_must_name_its_window(backtest):
 def test_a_made_market_needs_no_sync(backtest):
     code, document = backtest("--sync", "--synthetic", "range_wide")
     assert (code, codes(document)) == (2, ["synthetic-sync"])
+
+
+def test_a_run_that_lacks_nothing_loads_its_history_once(backtest, monkeypatch):
+    backtest(*WINDOW, "--sync")
+    loaded = []
+    load = Store.load
+    monkeypatch.setattr(Store, "load", lambda *args, **named: loaded.append(args[1]) or load(*args, **named))
+    code, again = backtest(*WINDOW, "--sync")
+    assert (code, again["existed"], len(loaded)) == (0, True, 1)

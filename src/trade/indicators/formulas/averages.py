@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 import numpy as np
-import talib
 
 from trade.base.arrays import Float64
 from trade.base.catalogue import Params
 from trade.base.timeframe import Timeframe
 from trade.indicators.columns import InputColumns, Kernel, delayed, writable
+from trade.indicators.formulas.talib_alone import talib
 from trade.indicators.recursions import adaptive, line_ends
 from trade.indicators.registry.words import count, real
 from trade.indicators.windows import padded, quotient, ramps, summable, totals, weighted_mean

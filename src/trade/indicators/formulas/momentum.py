@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import talib
 
 from trade.base.arrays import Float64
 from trade.base.catalogue import Params
 from trade.indicators.columns import InputColumns, Kernel, delayed, writable
 from trade.indicators.formulas.averages import ema, highest, lowest, window_sums
+from trade.indicators.formulas.talib_alone import talib
 from trade.indicators.pairs import pair_sums, quotients, weighted_ratios
 from trade.indicators.recursions import fisher, strength
 from trade.indicators.registry.words import count

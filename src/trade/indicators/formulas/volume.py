@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import talib
 
 from trade.base.arrays import Float64
 from trade.base.catalogue import Params
 from trade.indicators.columns import InputColumns, Kernel, writable
 from trade.indicators.formulas.averages import ema
+from trade.indicators.formulas.talib_alone import talib
 from trade.indicators.pairs import pair_sums, quotients, weighted_ratios
 from trade.indicators.registry.words import count
 from trade.indicators.windows import padded

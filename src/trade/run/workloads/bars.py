@@ -5,11 +5,14 @@ from __future__ import annotations
 import tempfile
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from trade.base.arrow import as_arrow, as_numpy
 from trade.base.bars import base_bars
 from trade.base.history import History
 from trade.base.instrument import Instrument, Tier, TierTable
@@ -50,7 +53,7 @@ def write_seeded_bars(path: Path, bars: int = YEAR_BARS) -> None:
         "close": close,
         "volume": np.round(rng.gamma(2, 50, bars), 3),
     }
-    pq.write_table(pa.table({name: pa.array(values) for name, values in columns.items()}), path)
+    pq.write_table(pa.table({name: as_arrow(values) for name, values in columns.items()}), path)
 
 
 def read_history(path: Path | None) -> History:
@@ -60,7 +63,17 @@ def read_history(path: Path | None) -> History:
             seeded = Path(folder) / "bars.parquet"
             write_seeded_bars(seeded)
             return read_history(seeded)
-    table = pq.read_table(path, columns=["ts_open_ms", *_PRICES, "volume"])
-    open_, high, low, close = (INSTRUMENT.grid.to_ticks(table.column(name).to_numpy()) for name in _PRICES)
-    ts_ms, volume = np.array(table.column("ts_open_ms")), np.array(table.column("volume"))
+    file = pq.ParquetFile(path)
+    ts_ms, volume = _column(file, "ts_open_ms", np.int64), _column(file, "volume", np.float64)
+    open_, high, low, close = (INSTRUMENT.grid.to_ticks(_column(file, name, np.float64)) for name in _PRICES)
     return History(INSTRUMENT, base_bars(ts_ms, open_, high, low, close, volume), None, None, digest="")
+
+
+def _column(file: pq.ParquetFile, name: str, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Return one column, a row group at a time: the peak of the process is to be that of the workload."""
+    column, end = np.empty(file.metadata.num_rows, dtype), 0
+    for group in range(file.num_row_groups):
+        part = as_numpy(file.read_row_group(group, [name], use_threads=False).column(0), dtype)
+        column[end : end + len(part)] = part
+        end += len(part)
+    return column

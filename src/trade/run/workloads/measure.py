@@ -14,12 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from trade.base.history import History, Window
-from trade.features.plan import plan_features
 from trade.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
 from trade.run.accepted import AcceptedPlay, accept_file
-from trade.run.execute import Ready, execute
-from trade.run.names import CATALOGUE
+from trade.run.execute import Ready, execute, plan_run
 from trade.run.workloads.bars import read_history, write_seeded_bars
 
 WORKLOADS = ("W1", "W2", "W5")
@@ -60,7 +58,7 @@ def _warm(workload: str, path: Path | None) -> Measured:
 
 
 def _ready(accepted: AcceptedPlay, history: History) -> Ready:
-    plan = plan_features(accepted.play, CATALOGUE)
+    plan = plan_run(accepted)
     closes = accepted.play.exec_timeframe.close(history.base.ts_open_ms[-1:])
     end_ms = accepted.play.exec_timeframe.floor_at(int(closes[0]))
     return Ready(accepted, plan, Window(int(history.base.ts_open_ms[0]), end_ms), history, ())
