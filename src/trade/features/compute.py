@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from trade.base.arrays import Float64
+from trade.base.arrays import Float64, finite_from
 from trade.base.bars import Bars, aggregate
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding
@@ -31,6 +32,11 @@ class OutputColumn:
     values: Float64
     first_row: int
     power: int
+
+    @cached_property
+    def finite_from(self) -> int:
+        """The row from which on nothing is missing or infinite: looked for once, for the gate and for the rules."""
+        return finite_from(self.values)
 
 
 @dataclass(frozen=True)
