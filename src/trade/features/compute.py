@@ -16,6 +16,7 @@ from trade.base.history import Window
 from trade.base.instrument import Grid
 from trade.base.timeframe import DAY_MS, Timeframe
 from trade.features.node import FeatureNode
+from trade.features.paired import is_ema_of_prices, paired_emas
 from trade.features.plan import Plan
 from trade.features.prices import Prices
 from trade.features.slices import Slice
@@ -76,20 +77,31 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
     bars = {timeframe: aggregate(base, timeframe) for timeframe in (base.timeframe, *plan.timeframes)}
     starts, columns = dict[str, Start](), dict[tuple[str, str], OutputColumn]()
     prices = {timeframe: Prices(of_timeframe, grid) for timeframe, of_timeframe in bars.items()}
+    paired = paired_emas(
+        {
+            node: Slice(prices[node.timeframe], _first_row(bars[node.timeframe], plan.slice_start_ms(node, window.from_ms)))
+            for node in plan.nodes
+            if is_ema_of_prices(node)
+        }
+    )
     placed: dict[str, dict[str, OutputColumn]] = {}
     for name, node in plan.features.items():
         own = bars[node.timeframe]
         due_ms = plan.slice_start_ms(node, window.from_ms)
-        first = int(np.searchsorted(own.ts_open_ms, due_ms))
+        first = _first_row(own, due_ms)
         starts[name] = _start(node, own, due_ms, first)
         if node.identity not in placed:
-            outputs = Slice(prices[node.timeframe], first).outputs(node)
+            outputs = paired.get(node.identity) or Slice(prices[node.timeframe], first).outputs(node)
             placed[node.identity] = {
                 output: OutputColumn(node.timeframe, _place(values, first, len(own)), first, node.output_power(output))
                 for output, values in outputs.items()
             }
         columns |= {(name, output): column for output, column in placed[node.identity].items()}
     return FeatureSet(bars, columns, starts, _ready_ms(starts, window))
+
+
+def _first_row(bars: Bars, due_ms: int) -> int:
+    return int(np.searchsorted(bars.ts_open_ms, due_ms))
 
 
 def _place(values: Float64, first: int, rows: int) -> Float64:
