@@ -1,6 +1,10 @@
+from dataclasses import asdict, replace
+
 import numpy as np
 import pytest
 from curves import curve_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from made_results import made
 
 from trade.analysis import curve
@@ -31,3 +35,29 @@ def test_reading_leaves_the_records_as_they_were():
     before = points.records()
     curve.read_curve(points)
     assert (points.records() == before).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from([9_000, 9_500, 10_000, 10_100, -50]), min_size=1, max_size=8),
+    st.integers(1, 5),
+    st.lists(st.integers(0, 900), min_size=40, max_size=40),
+    st.sampled_from([0, 9_700]),
+)
+def test_points_that_stand_alike_are_read_as_each_alone(levels, length, falls, used):
+    equity = np.repeat([10_000, *levels], length)
+    flat = np.arange(len(equity)) < len(equity) - length  # the last level is held
+    held = {
+        "position_lots": np.where(flat, 0, 5),
+        "notional_quanta": np.where(flat, 0, 4_000),
+        "used_margin_quanta": np.full(len(equity), used),
+    }
+    alone = made(list(equity), points=held).equity
+    lows = np.array([*falls, *[0] * 40][: len(equity)], np.int64)
+    alone = replace(alone, low_equity_quanta=alone.equity_quanta - 10**8 * lows)
+    together = replace(alone, standings=alone.standings[~flat | (np.arange(len(equity)) == 0)])
+    assert _comparable(curve.read_curve(together)) == _comparable(curve.read_curve(alone))
+
+
+def _comparable(figures):
+    return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in asdict(figures).items()}

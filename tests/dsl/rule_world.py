@@ -112,6 +112,10 @@ class Tape:
         base = self.closes(BASE)
         return base if clock is Clock.BASE else np.intersect1d(self.closes(self.exec_timeframe), base)
 
+    def finite_from(self, ref: ColumnRef) -> int:
+        values = self.column(ref)
+        return next((row for row in range(len(values), 0, -1) if not np.isfinite(values[row - 1])), 0)
+
     def power(self, ref: ColumnRef) -> int:
         return int(self.tick is not None and (ref.id, ref.output) in PRICES)
 

@@ -43,6 +43,12 @@ def test_the_instant_before_may_lie_in_the_warm_up() -> None:
     assert result.flat.tolist() == [1, 0]
 
 
+def test_a_cross_is_missing_where_the_instant_before_the_first_is() -> None:
+    tape = exec_tape(4, ema_9=[1, nan, 3, 1])
+    for rule in (["ema_9", "cross_above", 2], {"not": ["ema_9", "cross_above", 2]}):
+        assert run(tape, {"entry_long": rule}, start=15).flat.tolist() == [0, int("not" in rule)]
+
+
 def test_a_cross_spans_a_gap() -> None:
     minutes = [*range(5), *range(20, 25)]
     assert truths(Tape(minutes, {("ema_9", "value"): [1, 3]}), ["ema_9", "cross_above", 2]) == "?+"

@@ -247,6 +247,30 @@ def test_bars_that_end_before_a_feature_begins_leave_it_never_ready() -> None:
     assert all(len(column.values) == 0 for column in nothing.columns.values())
 
 
+@pytest.mark.parametrize("short", [19, 20, 21])
+def test_an_ema_on_as_many_bars_as_its_length_or_fewer_is_the_same_beside_others(short: int) -> None:
+    window = Window(MONDAY, MONDAY + minutes(20 * 15))
+    base = walk(20 * 15).between(window.from_ms, window.to_ms)
+    lengths = {"fast": 5, "own": short, "slow": 18}
+    beside = computed(base, window, **{name: feature("ema", length=length) for name, length in lengths.items()})
+    for name, length in lengths.items():
+        alone = computed(base, window, **{name: feature("ema", length=length)})
+        assert known_bytes(beside, name) == known_bytes(alone, name)
+        assert np.isnan(alone.columns[name, "value"].values).sum() == min(length - 1, 20)
+
+
+def test_emas_of_a_volume_that_is_missing_once_begin_anew_beside_each_other_too() -> None:
+    base = walk(300)
+    base.volume[150] = np.nan
+    window = Window(MONDAY, MONDAY + minutes(300))
+    made = computed(base, window, **{f"by_{length}": feature("ema", "1m", source="volume", length=length) for length in (3, 5)})
+    for length in (3, 5):
+        assert np.flatnonzero(np.isnan(made.columns[f"by_{length}", "value"].values)).tolist() == [
+            *range(length - 1),
+            *range(150, 150 + length),
+        ]
+
+
 def test_without_features_a_run_is_ready_at_its_window_start() -> None:
     made = computed(WEEK_OF_BARS)
     assert (made.ready_ms, made.columns) == (FROM, {})

@@ -79,8 +79,8 @@ def test_a_value_missing_without_an_excuse_is_found_with_its_row() -> None:
 
 
 def test_the_first_value_that_must_be_there_is_looked_at_and_the_one_before_is_not() -> None:
-    plan, features = made(walk(3000), ema=SPECS["ema"], atr=SPECS["atr"], swing=SPECS["swing"])
     for name, output in (("ema", "value"), ("swing", "version")):
+        plan, features = made(walk(3000), ema=SPECS["ema"], atr=SPECS["atr"], swing=SPECS["swing"])
         column = features.columns[name, output]
         first = column.first_row + plan.features[name].first_valid_bars[output]
         column.values[first - 1 : first + 1] = np.nan

@@ -68,7 +68,7 @@ def feed(
         (f"row_{timeframe}", "value"): OutputColumn(timeframe, np.arange(float(len(each))), 0, 0)
         for timeframe, each in by_timeframe.items()
     }
-    features = FeatureSet(by_timeframe, columns, ready_ms)
+    features = FeatureSet(by_timeframe, columns, frozenset(name for name, _ in columns), ready_ms)
     history = History(PAPER, base, mark, paid, "", open_interest=held)
     return build_feed(history, features, Timeframe(exec_timeframe), Window(at(window[0]), at(window[1])))
 

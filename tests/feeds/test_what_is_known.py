@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from feed_cases import START, at, bars, feed, funding, last_known, open_interest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trade.base.arrays import finite_from
 from trade.base.timeframe import BASE, Timeframe
 from trade.dsl.columns import Clock, ColumnRef
 from trade.feeds.store import mark_columns
@@ -106,6 +108,15 @@ def test_bar_columns_and_prices_are_whole_numbers_that_stand_for_the_doubles_of_
         "volume": [5.0, 5.0],
         "last_price": [30000.2, 30000.3],
     }
+
+
+def test_a_column_is_finite_from_the_row_after_its_last_missing_value() -> None:
+    base = bars(range(4))
+    base.volume[1] = np.nan
+    store = feed(base, window=(0, 4))
+    assert store.finite_from(ColumnRef("volume", "volume", BASE)) == 2
+    assert store.finite_from(ColumnRef("last_price", "last_price", BASE)) == 0
+    assert [finite_from(np.array(values)) for values in ([], [1.0, np.inf], [-np.inf, 1.0], [0.0, np.nan, 0.0, 5.0])] == [0, 2, 1, 2]
 
 
 def test_the_mark_price_is_the_mark_bar_of_the_same_minute_else_the_last_price() -> None:

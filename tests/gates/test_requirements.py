@@ -184,5 +184,5 @@ def test_every_finding_is_told_at_once() -> None:
     case = with_value("rsi", "value", 200)
     columns = dict(case.features.columns)
     columns["mean", "value"] = OutputColumn(Timeframe("5m"), np.full(len(columns["mean", "value"].values), np.nan), 0, 1)
-    both = replace(case, features=FeatureSet(case.features.bars, columns, case.features.ready_ms))
+    both = replace(case, features=FeatureSet(case.features.bars, columns, case.features.computed, case.features.ready_ms))
     assert {code for code, _ in refused(both)} == {"column-range", "column-incomplete"}

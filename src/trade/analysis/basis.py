@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -10,15 +10,23 @@ import numpy as np
 from trade.analysis.curve import CurveFigures, read_curve
 from trade.base.arrays import Bool, Float64, Int64
 from trade.base.result import Result
-from trade.base.timeframe import DAY_MS
+from trade.base.timeframe import DAY_MS, Timeframe
 
 YEARLY_FROM_MS = 30 * DAY_MS  # a shorter window says nothing of a year
 _TAIL = 20  # one in twenty: 5 %
 
 
 @dataclass(frozen=True)
+class PeriodReturns:
+    """Return of each period that holds an exec close; the first and the last may be parts of a period."""
+
+    ts_open_ms: Int64
+    return_pct: Float64
+
+
+@dataclass(frozen=True)
 class Basis:
-    """A result read once. Columns are contiguous, of shape [trades]."""
+    """A result read once. Columns are contiguous, of shape [trades]; `periods` are the returns per timeframe that were asked for."""
 
     result: Result
     curve: CurveFigures
@@ -26,6 +34,7 @@ class Basis:
     net_quanta: Int64
     side: Int64
     bars_held: Int64
+    periods: dict[Timeframe, PeriodReturns] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def usdt(self, quanta: int) -> float:
         """Return the double nearest to an exact amount."""

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-import numpy.typing as npt
 
-from trade.analysis.basis import Basis
-from trade.base.arrays import Float64
+from trade.analysis.basis import Basis, PeriodReturns
 from trade.base.timeframe import Timeframe
 
 DAY, WEEK, MONTH = Timeframe("D"), Timeframe("W"), Timeframe("M")
-
-
-@dataclass(frozen=True)
-class PeriodReturns:
-    """Return of each period that holds an exec close; the first and the last may be parts of a period."""
-
-    ts_open_ms: npt.NDArray[np.int64]
-    return_pct: Float64
 
 
 def period_returns(basis: Basis, period: Timeframe) -> PeriodReturns:
@@ -27,6 +15,12 @@ def period_returns(basis: Basis, period: Timeframe) -> PeriodReturns:
 
     A period that starts without positive equity is left out. Exec bars longer than the period have none.
     """
+    if period not in basis.periods:
+        basis.periods[period] = _returns(basis, period)
+    return basis.periods[period]
+
+
+def _returns(basis: Basis, period: Timeframe) -> PeriodReturns:
     if basis.result.exec_timeframe.length_ms > period.length_ms:
         return PeriodReturns(np.empty(0, np.int64), np.empty(0))
     points, rows = basis.result.equity, basis.curve.day_rows

@@ -51,17 +51,9 @@ def read_curve(points: EquityCurve) -> CurveFigures:
     """Walk the equity curve once. The first point is the initial equity (TIME-9), so there is at least one."""
     if len(points) == 0:
         raise ValueError("an equity curve has at least the initial equity at the window start")
-    moves, losing, day_rows = np.empty(len(points)), np.empty(len(points)), np.empty(len(points), np.int64)
-    counts, sums = _walk(
-        points.ts_ms,
-        points.equity_quanta,
-        points.low_equity_quanta,
-        points.standings,
-        moves,
-        losing,
-        day_rows,
-    )
-    kept, moved, lost, day_count, lowest, run, calls, leverage_points = counts
+    moves, losing = np.empty(len(points)), np.empty(len(points))
+    counts, sums = _walk(points.equity_quanta, points.low_equity_quanta, points.standings, moves, losing)
+    kept, moved, lost, lowest, run, calls, leverage_points = counts
     square, leverage, max_leverage, ratio, closest, gains, losses, downside = sums
     mean, m2, m3, m4 = _moments(moves[:moved], kept, gains - losses)
     return CurveFigures(
@@ -84,8 +76,15 @@ def read_curve(points: EquityCurve) -> CurveFigures:
         min_margin_ratio=_met(ratio),
         margin_calls=calls,
         closest_liquidation=_met(closest),
-        day_rows=day_rows[:day_count],
+        day_rows=_day_rows(points.ts_ms),
     )
+
+
+def _day_rows(ts_ms: Int64) -> Int64:
+    """Return the row of the last point at or before each midnight, and of the last point of all; not of the initial equity."""
+    midnights = np.arange(ts_ms[0] - ts_ms[0] % -DAY_MS, ts_ms[-1] + DAY_MS, DAY_MS)
+    rows: Int64 = np.searchsorted(ts_ms, midnights, "right") - 1
+    return rows[np.diff(rows, prepend=0) > 0]
 
 
 def _met(minimum: float) -> float | None:
@@ -94,19 +93,18 @@ def _met(minimum: float) -> float | None:
 
 @kernel
 def _walk(
-    ts_ms: Int64, worths: Int64, lows: Int64, standings: RowsOf[StandingRow], moves: Float64, losing: Float64, day_rows: Int64
-) -> tuple[tuple[int, int, int, int, int, int, int, int], tuple[float, float, float, float, float, float, float, float]]:
-    """Fill `moves`, `losing` and `day_rows`; return how many returns there are, their lengths and other counts, then sums and extremes.
+    worths: Int64, lows: Int64, standings: RowsOf[StandingRow], moves: Float64, losing: Float64
+) -> tuple[tuple[int, int, int, int, int, int, int], tuple[float, float, float, float, float, float, float, float]]:
+    """Fill `moves` and `losing`; return how many returns there are, their lengths and other counts, then sums and extremes.
 
     What a coin decides at every bar (up or down) is computed without a branch: a processor that guesses wrong waits longest.
-    Divisions are made only where their result can matter.
+    Divisions are made only where their result can matter, and equal points without a position, half of most curves, are only counted.
     """
     equity = peak = worths[0]
     lowest = lows[0]
-    kept = moved = lost = day_count = run = longest = calls = leverage_points = 0
+    kept = moved = lost = run = longest = calls = leverage_points = 0
     squared = square = leverage_sum = leverage_max = gains = losses = downside = 0.0
     ratio_min = liquidation_min = np.inf
-    day_end_ms = ts_ms[0]
     solvent = equity > 0
     for number in range(len(standings)):
         standing = standings[number]
@@ -118,13 +116,11 @@ def _walk(
             standing.entry_value_quanta,
         )
         mmr, base, side = standing.mmr_e12, standing.maintenance_base_quanta, 1 if lots > 0 else -1
-        for row in range(max(standing.first_point, 1), end):
+        row = max(standing.first_point, 1)
+        while row < end:
             previous, equity = equity, worths[row]
             lowest = min(lowest, lows[row])
-            if ts_ms[row] > day_end_ms:
-                day_rows[day_count] = row - 1
-                day_count += 1 if row > 1 else 0
-                day_end_ms = ((ts_ms[row] - 1) // DAY_MS + 1) * DAY_MS
+            row += 1
             kept += 1 if solvent else 0
             if equity != previous:
                 if solvent:
@@ -154,10 +150,19 @@ def _walk(
                     liquidation_min = min(liquidation_min, (equity - (times_rate(value, mmr) + base)) / equity)
                 if used > 0 and equity < ratio_min * used:
                     ratio_min = equity / used
-    if len(worths) > 1:
-        day_rows[day_count] = len(worths) - 1
-        day_count += 1
-    counts = kept, moved, lost, day_count, lowest, longest, calls, leverage_points
+            if lots == 0:
+                first = row
+                while row < end and worths[row] == equity:
+                    lowest = min(lowest, lows[row])
+                    square += squared
+                    row += 1
+                still = row - first
+                kept += still if solvent else 0
+                run = 0 if equity >= peak else run + still
+                longest = max(longest, run)
+                calls += still if equity < used else 0
+                leverage_points += still if equity > 0 else 0
+    counts = kept, moved, lost, lowest, longest, calls, leverage_points
     return counts, (square, leverage_sum, leverage_max, ratio_min, liquidation_min, gains, losses, downside)
 
 

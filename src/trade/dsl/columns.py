@@ -51,6 +51,10 @@ class Columns(Protocol):
         """Return the values on the column's own bars; NaN is missing, ENUM the index of the word, BOOL 0 or 1."""
         ...
 
+    def finite_from(self, ref: ColumnRef) -> int:
+        """Return the row of `column(ref)` from which on every value is finite."""
+        ...
+
     def power(self, ref: ColumnRef) -> int:
         """Return the power of the price unit that `column(ref)` is measured in: 1 for prices, 0 for everything else."""
         ...

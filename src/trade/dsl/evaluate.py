@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from trade.dsl.tree import Program
 from trade.dsl.values import InstantSpan
 
 Codes = npt.NDArray[np.int8]
-_STRETCH = 1 << 16  # instants at a time: the temporaries stay in the processor's cache, and memory does not grow with history
+_STRETCH = 1 << 17  # instants at a time, about: the temporaries stay in the processor's cache, and memory does not grow with history
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,11 @@ def evaluate(program: Program, columns: Columns, start_ms: int, end_ms: int) -> 
 
 
 def _pieces(clock: Clock, first: int, last: int) -> Iterator[InstantSpan]:
-    for start in range(first, last, _STRETCH):
-        yield InstantSpan(clock, start, min(start + _STRETCH, last))
+    """Yield the instants in pieces of one length, which are never empty."""
+    count = min(max(round((last - first) / _STRETCH), 1), last - first)
+    edges = [first + (last - first) * number // count for number in range(count)] + [last]
+    for start, end in pairwise(edges):
+        yield InstantSpan(clock, start, end)
 
 
 def _instants(columns: Columns, span: InstantSpan) -> Mapping[Clock, Instants]:

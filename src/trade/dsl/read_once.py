@@ -14,11 +14,17 @@ class ReadOnce:
         self._columns = columns
         self._instants: dict[Clock, Int64] = {}
         self._values: dict[ColumnRef, Float64] = {}
+        self._finite: dict[ColumnRef, int] = {}
         self._rows: dict[tuple[ColumnRef, Clock], Rows] = {}
 
     @property
     def unit(self) -> PriceUnit:
         return self._columns.unit
+
+    def finite_from(self, ref: ColumnRef) -> int:
+        if ref not in self._finite:
+            self._finite[ref] = self._columns.finite_from(ref)
+        return self._finite[ref]
 
     def power(self, ref: ColumnRef) -> int:
         return self._columns.power(ref)

@@ -112,7 +112,7 @@ def _now(reading: OperandValues) -> OperandValues:
     """Drop the instant before the span."""
     if isinstance(reading.values, float):
         return reading
-    return reading._replace(values=reading.values[1:], known=np.asarray(reading.known)[1:])
+    return reading._replace(values=reading.values[1:], known=True if reading.known is True else reading.known[1:])
 
 
 def _hold(columns: Columns, span: InstantSpan) -> tuple[InstantSpan, Int64]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,16 +19,19 @@ from trade.dsl.tree import Op
 
 Truth = npt.NDArray[np.int8]
 Values = npt.NDArray[np.float64] | float
+Known = Bool | Literal[True]
 
 
 class OperandValues(NamedTuple):
     """An operand at the instants of a span, a plain float for a literal; `known` where it is neither missing nor infinite (RULE-1).
 
+    `known` is True where it is so throughout: after the warm-up that is the rule, and costs nothing.
+
     `power` is that of the price unit it is measured in, None for a literal: it takes the unit of what stands beside it.
     """
 
     values: Values
-    known: Bool | bool
+    known: Known
     power: int | None = 0
 
 
@@ -42,11 +45,12 @@ _ORDER: Mapping[Op, Callable[[Any, Any], Any]] = {
 }
 
 
-def truth_of(holds: Bool, known: Bool) -> Truth:
+def truth_of(holds: Bool, known: Known) -> Truth:
     """Return the truth of a test: missing wherever it is not known."""
     truth = holds.view(np.int8) * np.int8(2)
     truth -= np.int8(1)
-    truth *= known.view(np.int8)
+    if known is not True:
+        truth *= known.view(np.int8)
     return truth
 
 
@@ -59,7 +63,7 @@ def crossing(op: Op, left: OperandValues, right: OperandValues) -> Truth:
     """Return the crossing per instant but the first, which only serves as the one before (RULE-2)."""
     beyond = _ORDER[Op.GT if op is Op.CROSS_ABOVE else Op.LT](left.values, right.values)
     there = _both(left, right)
-    return truth_of(beyond[1:] & ~beyond[:-1], there[1:] & there[:-1])
+    return truth_of(beyond[1:] & ~beyond[:-1], True if there is True else there[1:] & there[:-1])
 
 
 def near_abs(left: OperandValues, right: OperandValues, tolerance: float) -> Truth:
@@ -82,16 +86,17 @@ def near_pct(left: OperandValues, right: OperandValues, tolerance: Fraction) -> 
 
 
 def between(reading: OperandValues, low: float, high: float) -> Truth:
-    return truth_of(np.greater_equal(reading.values, low) & np.less_equal(reading.values, high), np.asarray(reading.known))
+    return truth_of(np.greater_equal(reading.values, low) & np.less_equal(reading.values, high), reading.known)
 
 
 def one_of(reading: OperandValues, choices: tuple[float, ...]) -> Truth:
-    return truth_of(np.isin(reading.values, choices), np.asarray(reading.known))
+    return truth_of(np.isin(reading.values, choices), reading.known)
 
 
-def _both(left: OperandValues, right: OperandValues) -> Bool:
-    both: Bool = np.logical_and(left.known, right.known)
-    return both
+def _both(left: OperandValues, right: OperandValues) -> Known:
+    if left.known is True:
+        return right.known
+    return left.known if right.known is True else left.known & right.known
 
 
 def every(parts: list[Truth]) -> Truth:

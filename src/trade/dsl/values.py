@@ -10,7 +10,7 @@ from trade.base.arrays import Float64, Int64
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
 from trade.dsl.columns import Clock, Columns, Rows
 from trade.dsl.tree import Arithmetic, Column, Constant, InstantPart, Operand
-from trade.dsl.truth import OperandValues, Values
+from trade.dsl.truth import Known, OperandValues, Values
 from trade.dsl.units import alike, over, times
 
 _SUMS = {"+": np.add, "-": np.subtract, "%": np.mod}
@@ -46,8 +46,16 @@ class Operands:
         key = (operand, span)
         if key not in self._done:
             values, power = self._compute(operand, span)
-            self._done[key] = OperandValues(values, np.isfinite(values), power)
+            known: Known = True if self._is_known(operand, span) else np.isfinite(values)
+            self._done[key] = OperandValues(values, known, power)
         return self._done[key]
+
+    def _is_known(self, operand: Operand, span: InstantSpan) -> bool:
+        """Return whether a column is known at every instant of a span and the one before, by its rows alone."""
+        if not isinstance(operand, Column) or operand.minus_one_is_missing or not span.first:
+            return False
+        first = self._columns.rows(operand.ref, span.clock)[span.first - 1]
+        return bool(first - operand.offset >= self._columns.finite_from(operand.ref))
 
     def _compute(self, operand: Column | InstantPart | Arithmetic, span: InstantSpan) -> tuple[Float64, int]:
         match operand:

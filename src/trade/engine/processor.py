@@ -73,7 +73,8 @@ def has_mark(feed: MultiTFFeedStore) -> bool:
 
 def highest_ticks(tape: Tape, payments: Records) -> int:
     """Return the highest price that the run computes a value at."""
-    return max(int(prices.max(initial=1)) for prices in (tape.high, tape.mark_high, payments["mark_ticks"]))
+    marks = () if tape.mark_high is tape.high else (tape.mark_high,)
+    return max(int(prices.max(initial=1)) for prices in (tape.high, *marks, payments["mark_ticks"]))
 
 
 def make_tape(feed: MultiTFFeedStore) -> Tape:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from trade.base.arrays import Float64
+from trade.base.arrays import Float64, finite_from
 from trade.base.bars import Bars, aggregate
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding
@@ -15,6 +16,7 @@ from trade.base.history import Window
 from trade.base.instrument import Grid
 from trade.base.timeframe import DAY_MS, Timeframe
 from trade.features.node import FeatureNode
+from trade.features.paired import is_ema_of_prices, paired_emas
 from trade.features.plan import Plan
 from trade.features.prices import Prices
 from trade.features.slices import Slice
@@ -32,6 +34,11 @@ class OutputColumn:
     first_row: int
     power: int
 
+    @cached_property
+    def finite_from(self) -> int:
+        """The row from which on nothing is missing or infinite: looked for once, for the gate and for the rules."""
+        return finite_from(self.values)
+
 
 @dataclass(frozen=True)
 class FeatureSet:
@@ -42,6 +49,7 @@ class FeatureSet:
 
     bars: Mapping[Timeframe, Bars]
     columns: Mapping[tuple[str, str], OutputColumn]
+    computed: frozenset[str]  # the features that came out, read or not
     ready_ms: int | None  # the close from which every feature has begun; the window start without features; None: never
 
 
@@ -53,17 +61,30 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
     """
     _require_buildable(plan, base.timeframe)
     bars = {timeframe: aggregate(base, timeframe) for timeframe in (base.timeframe, *plan.timeframes)}
-    begun, columns, kept = list[int | None](), dict[tuple[str, str], OutputColumn](), _kept(plan)
+    begun, columns, kept = dict[str, int | None](), dict[tuple[str, str], OutputColumn](), _kept(plan)
     prices = {timeframe: Prices(of_timeframe, grid) for timeframe, of_timeframe in bars.items()}
+    paired = paired_emas(
+        {
+            node: Slice(prices[node.timeframe], _first_row(bars[node.timeframe], plan.slice_start_ms(node, window.from_ms)))
+            for node in plan.nodes
+            if is_ema_of_prices(node)
+        }
+    )
     placed: dict[str, dict[str, OutputColumn]] = {}
     for name, node in plan.features.items():
         own = bars[node.timeframe]
-        first = int(np.searchsorted(own.ts_open_ms, plan.slice_start_ms(node, window.from_ms)))
-        begun.append(_begun_ms(node, own, first))
+        first = _first_row(own, plan.slice_start_ms(node, window.from_ms))
+        begun[name] = _begun_ms(node, own, first)
         if node.identity not in placed:
-            placed[node.identity] = _outputs(node, Slice(prices[node.timeframe], first), kept[node.identity])
+            outputs = paired.get(node.identity) or Slice(prices[node.timeframe], first).outputs(node)
+            placed[node.identity] = _outputs(node, outputs, first, kept[node.identity])
+            del outputs
         columns |= {(name, output.name): placed[node.identity][output.name] for output in plan.kept(name)}
-    return FeatureSet(bars, columns, _ready_ms(begun, window))
+    return FeatureSet(bars, columns, frozenset(begun), _ready_ms(begun, window))
+
+
+def _first_row(bars: Bars, due_ms: int) -> int:
+    return int(np.searchsorted(bars.ts_open_ms, due_ms))
 
 
 def _kept(plan: Plan) -> Mapping[str, set[str]]:
@@ -74,11 +95,11 @@ def _kept(plan: Plan) -> Mapping[str, set[str]]:
     return kept
 
 
-def _outputs(node: FeatureNode, own: Slice, kept: Collection[str]) -> dict[str, OutputColumn]:
-    """Compute a node and return what is kept of it; the rest, and all that it took, is free when this returns."""
+def _outputs(node: FeatureNode, outputs: Mapping[str, Float64], first: int, kept: Collection[str]) -> dict[str, OutputColumn]:
+    """Return what is kept of the outputs of a node."""
     return {
-        name: OutputColumn(node.timeframe, _place(values, own.first), own.first, node.output_power(name))
-        for name, values in own.outputs(node).items()
+        name: OutputColumn(node.timeframe, _place(values, first), first, node.output_power(name))
+        for name, values in outputs.items()
         if name in kept
     }
 
@@ -98,8 +119,8 @@ def _begun_ms(node: FeatureNode, bars: Bars, first: int) -> int | None:
     return int(node.timeframe.close(bars.ts_open_ms[ready : ready + 1])[0]) if ready < len(bars) else None
 
 
-def _ready_ms(begun: list[int | None], window: Window) -> int | None:
-    known = [begun_ms for begun_ms in begun if begun_ms is not None]
+def _ready_ms(begun: Mapping[str, int | None], window: Window) -> int | None:
+    known = [begun_ms for begun_ms in begun.values() if begun_ms is not None]
     return max(known, default=window.from_ms) if len(known) == len(begun) else None
 
 

@@ -32,9 +32,10 @@ def unexcused_missing(plan: Plan, made: FeatureSet, grid: Grid) -> Mapping[tuple
         own = Slice(Prices(made.bars[node.timeframe], grid), first_row)
         for output in (output.name for output in plan.kept(name) if output.total):
             begun = first_row + node.first_valid_bars[output]
+            if columns[output].finite_from <= begun:
+                continue
             missing = ~np.isfinite(columns[output].values[begun:])
-            if missing.any():
-                missing &= ~_excused(node, output, columns, own)[begun - first_row :]
+            missing &= ~_excused(node, output, columns, own)[begun - first_row :]
             if missing.any():
                 found[name, output] = begun + np.flatnonzero(missing)
     return found

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from trade.base.arrays import Float64, Int64
+from trade.base.arrays import Float64, Int64, finite_from
 from trade.base.bars import Bars
 from trade.base.history import Funding, OpenInterest, Window
 from trade.base.instrument import Instrument
@@ -83,6 +83,12 @@ class MultiTFFeedStore:
         if ref not in self._made:
             self._made[ref] = self._column(ref)
         return self._made[ref]
+
+    def finite_from(self, ref: ColumnRef) -> int:
+        """Return the row of a column from which on every value is finite; of prices all are."""
+        if (ref.id, ref.output) in self.columns:
+            return self.columns[ref.id, ref.output].finite_from
+        return finite_from(self.column(ref)) if ref.id in _NO_PRICES else 0
 
     @cached_property
     def unit(self) -> PriceUnit:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trade.base.arrays import Float64
 from trade.base.catalogue import Output, ValueType
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Grid
 from trade.dsl.builtins import BUILTINS
 from trade.dsl.columns import ColumnRef
-from trade.features.compute import FeatureSet
+from trade.features.compute import FeatureSet, OutputColumn
 from trade.features.missing import unexcused_missing
 from trade.features.plan import Plan
 from trade.gates.gate import Gate
@@ -42,7 +41,7 @@ def check(case: Requirements) -> Iterator[Finding]:
         return
     for name in case.plan.features:
         for output in case.plan.kept(name):
-            yield from _check_values(f"{name}.{output.name}", case.features.columns[name, output.name].values, output)
+            yield from _check_values(f"{name}.{output.name}", case.features.columns[name, output.name], output)
     yield from _check_total(case)
 
 
@@ -62,13 +61,17 @@ def _check_shapes(case: Requirements) -> Iterator[Finding]:
                 yield Finding("column-shape", f"'{label}' is {column.values.dtype}{column.values.shape}, not float64({rows},)", _HINT)
 
 
-def _check_values(label: str, values: Float64, output: Output) -> Iterator[Finding]:
-    lowest, highest = np.fmin.reduce(values, initial=np.inf), np.fmax.reduce(values, initial=-np.inf)  # of what is not missing
-    if np.isneginf(lowest) or np.isposinf(highest):
-        yield Finding("column-infinite", f"'{label}' is infinite {np.count_nonzero(np.isinf(values))} times", _HINT)
+def _check_values(label: str, column: OutputColumn, output: Output) -> Iterator[Finding]:
+    values = column.values
+    infinite = np.count_nonzero(np.isinf(values[: column.finite_from]))
+    if infinite:
+        yield Finding("column-infinite", f"'{label}' is infinite {infinite} times", _HINT)
     if output.type is not ValueType.FLOAT and (np.rint(values) != values)[~np.isnan(values)].any():
         yield Finding("column-type", f"'{label}' is {output.type} and holds fractions", _HINT)
     low, high = _range(output)
+    if low == -np.inf and high == np.inf:
+        return
+    lowest, highest = np.fmin.reduce(values, initial=np.inf), np.fmax.reduce(values, initial=-np.inf)  # of what is not missing
     slack = _RANGE_SLACK * max(abs(low) if np.isfinite(low) else 0.0, abs(high) if np.isfinite(high) else 0.0, 1.0)
     if lowest < low - slack or highest > high + slack:
         outside = values[(values < low - slack) | (values > high + slack)]

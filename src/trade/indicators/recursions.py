@@ -1,4 +1,4 @@
-"""Averages that depend on all earlier bars and that no library computes as we need them: compiled, one pass each."""
+"""Averages that depend on all earlier bars and that no library computes as we need them, or not as fast: compiled, one pass each."""
 
 from __future__ import annotations
 
@@ -113,6 +113,40 @@ def line_ends(values: Float64, length: int) -> Float64:
             total += values[i] - values[i - length]
         out[i] = (3.0 * ramp - (length + 1) * total) / divisor
     return out
+
+
+@kernel
+def ema_start(values: Float64, length: int, out: Float64) -> float:
+    """Fill the bars before the first whole window with NaN and its last bar with its mean; return that."""
+    total = 0.0
+    for i in range(length):
+        total += values[i]
+        out[i] = np.nan
+    out[length - 1] = total / length
+    return total / length
+
+
+@kernel
+def two_emas(first: Float64, first_length: int, second: Float64, second_length: int) -> tuple[Float64, Float64]:
+    """Return the emas of two columns of at least their lengths, shape [n] each: TA-Lib's, to the last bit.
+
+    Each waits for its own last value, so that two in one pass take the time of one.
+    """
+    one, two = np.empty(len(first)), np.empty(len(second))
+    last_one, last_two = ema_start(first, first_length, one), ema_start(second, second_length, two)
+    share_one, share_two = 2.0 / (first_length + 1), 2.0 / (second_length + 1)
+    both = min(len(first) - first_length, len(second) - second_length)
+    for i in range(both):
+        last_one += (first[first_length + i] - last_one) * share_one
+        last_two += (second[second_length + i] - last_two) * share_two
+        one[first_length + i], two[second_length + i] = last_one, last_two
+    for i in range(first_length + both, len(first)):
+        last_one += (first[i] - last_one) * share_one
+        one[i] = last_one
+    for i in range(second_length + both, len(second)):
+        last_two += (second[i] - last_two) * share_two
+        two[i] = last_two
+    return one, two
 
 
 @kernel

@@ -163,4 +163,4 @@ def execute(ready: Ready, say: Callable[[str], None] = silent) -> FinishedRun:
     say("bars")
     result = BarProcessor(play, program).run(feed)
     say("metrics")
-    return FinishedRun(ready, result, summarise(result), tuple(sorted(features.starts)))
+    return FinishedRun(ready, result, summarise(result), tuple(sorted(features.computed)))
