@@ -45,7 +45,7 @@ def test_a_damaged_month_is_fetched_anew_whatever_part_of_it_is_asked_for(damage
     assert (finding.data["month"], finding.data["same_rows"]) == ("2025-01", True)
     assert Store(client.db).load(BTC, *EVER, rehash=True).digest == healthy
     store = Store(client.db)
-    assert [entry.result for entry in journal.read(client.db, store.manifest.generation)] == [journal.REPLACED]
+    assert [entry.result for entry in journal.read(client.db, store.manifest)] == [journal.REPLACED]
     assert [one.months_repaired for one in client.sync(**words, **BARS_ONLY).series] == [0]
 
 
