@@ -85,7 +85,7 @@ def append(folder: Path, entries: Sequence[JournalEntry], manifest: Manifest) ->
             file.flush()
             os.fsync(file.fileno())
         flush_to_disk(folder)
-    return JournalEnd(end.length + len(lines), zlib.crc32(lines, end.crc))
+    return JournalEnd(kept + len(lines), zlib.crc32(lines, end.crc))
 
 
 def _stored(folder: Path, manifest: Manifest) -> tuple[bytes, JournalEnd]:
@@ -101,7 +101,7 @@ def _stored(folder: Path, manifest: Manifest) -> tuple[bytes, JournalEnd]:
 
 
 def _is_whole(text: bytes, end: JournalEnd) -> bool:
-    return len(text) >= end.length and zlib.crc32(text[: end.length]) == end.crc
+    return zlib.crc32(text[: end.length]) == end.crc
 
 
 def _entry(line: bytes) -> JournalEntry:
