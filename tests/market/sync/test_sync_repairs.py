@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from bybit_server import DAY_MS, START_MS, Source
 
@@ -57,3 +59,12 @@ def test_what_the_exchange_cannot_give_back_is_kept_and_named(hurt):
     with pytest.raises(Mismatch, match=file.name):
         client.sync(from_ms=START_MS, to_ms=START_MS + 2 * DAY_MS, **BARS_ONLY)
     assert file.read_bytes() == damaged
+
+
+def test_a_sync_over_what_is_whole_reads_each_month_once(hurt, monkeypatch):
+    client, file, _ = hurt
+    read = []
+    real = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or real(path))
+    client.sync(from_ms=START_MS, **BARS_ONLY)
+    assert [path for path in read if path.suffix == ".parquet"] == [file]
