@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -53,5 +54,12 @@ def decoded(raw: bytes, kind: Kind) -> Columns:
 
 
 def _values(column: Any, dtype: np.dtype[Any]) -> Any:
-    parts = [np.frombuffer(part.buffers()[1], dtype, len(part), part.offset * dtype.itemsize) for part in column.chunks if len(part)]
+    parts = [values_of(part, dtype) for part in column.chunks if len(part)]
     return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype), *parts])
+
+
+def values_of(array: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Return an arrow array without absent values over the same memory; arrow's own way would import pandas (0.4 s)."""
+    if len(array) == 0:
+        return np.empty(0, dtype)
+    return np.frombuffer(array.buffers()[1], dtype, len(array), array.offset * dtype.itemsize)

@@ -68,3 +68,13 @@ def test_a_sync_over_what_is_whole_reads_each_month_once(hurt, monkeypatch):
     monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or real(path))
     client.sync(from_ms=START_MS, **BARS_ONLY)
     assert [path for path in read if path.suffix == ".parquet"] == [file]
+
+
+def test_a_damaged_month_is_fetched_anew_by_a_sync_of_days_after_its_rows(client_of):
+    client = client_of(Source("BTCUSDT", 1, 8))
+    client.sync(from_ms=START_MS, to_ms=START_MS + 4 * DAY_MS, **BARS_ONLY)
+    [month] = Store(client.db).manifest.of(BTC, Kind.BARS)
+    flip(client.db / month.file)
+    report = client.sync(from_ms=START_MS + 6 * DAY_MS, **BARS_ONLY)
+    assert [one.months_repaired for one in report.series] == [1]
+    assert len(Store(client.db).load(BTC, *EVER, rehash=True).base) == 6 * DAY_MS // 60_000
