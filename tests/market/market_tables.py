@@ -42,12 +42,12 @@ def bar_lines(rows: int, start_ms: int = JAN_2023_MS) -> list[str]:
 
 
 def write_older(path: Path, schema: int) -> dict[str, Any]:
-    """Write a manifest of today as format 3 or 2 had it, but for the number: without checksums. Return what it holds."""
+    """Write a manifest of today as format 4, 3 or 2 had it, the last but for the number. Return what it holds."""
     raw = json.loads(path.read_text())
-    del raw["crc"]
-    series = {name: [row[:-1] for row in rows] for name, rows in raw["series"].items()}
+    del raw["crc"], raw["journal"]
+    series = {name: [row[:-1] if schema < 4 else row for row in rows] for name, rows in raw["series"].items()}
     older = {**raw, "schema": schema, "series": series}
-    path.write_text(json.dumps(older))
+    path.write_text(sealed(json.dumps({"schema": 4, "crc": "00000000", **older})) if schema == 4 else json.dumps(older))
     return older
 
 

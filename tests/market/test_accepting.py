@@ -121,7 +121,7 @@ def test_deleted_bars_take_their_accepted_gaps_with_them(filled):
 def test_what_was_accepted_and_taken_back_is_in_the_journal(filled):
     accept_gap(filled, asked(10, 20, "down"))
     remove_accepted(filled, asked(10, 12))
-    entries = journal.read(filled, Store(filled).manifest.generation)
+    entries = journal.read(filled, Store(filled).manifest)
     assert [(entry.what, entry.rows, entry.result) for entry in entries] == [
         ("accept-gap", 10, "down"),
         ("remove-accepted-gap", 2, ""),

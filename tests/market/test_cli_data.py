@@ -237,6 +237,6 @@ def test_check_names_a_journal_that_is_damaged(trade, text, db):
     raw = bytearray((db / "journal.jsonl").read_bytes())
     raw[40] ^= 1
     (db / "journal.jsonl").write_bytes(raw)
-    with pytest.raises(Mismatch, match="holds a line that is no entry") as caught:
+    with pytest.raises(Mismatch, match="is not what was written") as caught:
         trade("check")
     assert "journal-damaged" in [finding.code for finding in caught.value.findings]

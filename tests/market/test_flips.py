@@ -34,7 +34,7 @@ def filled(parquet, load_in, db):
 def seen(db):
     """Return all that a reader sees of a store."""
     store = Store(db)
-    entries = journal.read(db, store.manifest.generation)
+    entries = journal.read(db, store.manifest)
     return store.load(BTC, *EVER).digest, store.instrument(BTC), store.manifest.accepted_gaps, entries
 
 

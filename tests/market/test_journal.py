@@ -6,10 +6,12 @@ import json
 import signal
 import subprocess
 import sys
+import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
+from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars, write_older
 
 from trade.base.errors import Mismatch
 from trade.market import journal
@@ -47,13 +49,13 @@ def entry(n, result="x"):
 
 
 def entries(db):
-    return journal.read(db, Store(db).manifest.generation)
+    return journal.read(db, Store(db).manifest)
 
 
 def test_entries_come_back_in_the_order_they_were_written(db):
     with writing(db) as writer:
         writer.commit(writer.manifest, [entry(1), entry(2, "exchänge")])
-        writer.note([entry(3)])
+        writer.commit(writer.manifest, [entry(3)])
     with writing(db) as writer:
         writer.commit(writer.manifest, [entry(4)])
     assert entries(db) == (entry(1), entry(2, "exchänge"), entry(3), entry(4))
@@ -62,7 +64,7 @@ def test_entries_come_back_in_the_order_they_were_written(db):
 def test_an_older_snapshot_does_not_see_what_came_after_it(db):
     with writing(db) as writer:
         writer.commit(writer.manifest, [entry(1)])
-        before = Store(db).manifest.generation
+        before = Store(db).manifest
         writer.commit(writer.manifest, [entry(2)])
     assert journal.read(db, before) == (entry(1),)
 
@@ -98,7 +100,7 @@ def test_a_killed_commit_leaves_no_entry_of_what_did_not_happen(parquet, load_in
 def test_a_commit_without_entries_does_not_adopt_those_of_a_dead_one(db, parquet, load_in):
     with writing(db) as writer:
         writer.commit(writer.manifest, [entry(1)])
-        journal.append(db, [entry(2)], writer.manifest.generation + 1, writer.manifest.generation)
+        journal.append(db, [entry(2)], writer.manifest)
     assert entries(db) == (entry(1),)
     load_in(parquet(make_bars(5)))
     assert entries(db) == (entry(1),)
@@ -108,14 +110,14 @@ def test_a_line_that_was_cut_off_is_none_and_the_next_entry_stands_on_its_own(db
     with writing(db) as writer:
         writer.commit(writer.manifest, [entry(1)])
     with (db / FILE_NAME).open("ab") as file:
-        file.write(b'{"generation": 1, "at_')
+        file.write(b'{"at_ms": 1, "wh')
     assert entries(db) == (entry(1),)
     with writing(db) as writer:
-        writer.note([entry(2)])
+        writer.commit(writer.manifest, [entry(2)])
     assert entries(db) == (entry(1), entry(2))
 
 
-@pytest.mark.parametrize("line", ["{}", "no json", "[]", '{"generation": 0, "series": "x"}'])
+@pytest.mark.parametrize("line", ["{}", "no json", "[]", '{"series": "x"}'])
 def test_a_journal_that_is_damaged_is_named(db, line):
     with writing(db) as writer:
         writer.commit(writer.manifest, [entry(1)])
@@ -132,17 +134,17 @@ def test_no_flipped_bit_of_a_journal_is_overlooked_or_cut_off_by_the_next_commit
     with writing(db) as writer:
         writer.commit(writer.manifest, [entry(1), entry(2)])
         writer.commit(writer.manifest, [entry(3)])
-    path = db / FILE_NAME
+    path, manifest = db / FILE_NAME, Store(db).manifest
     raw = path.read_bytes()
     for place in range(len(raw)):
         flipped = raw[:place] + bytes([raw[place] ^ 1 << place % 8]) + raw[place + 1 :]
         path.write_bytes(flipped)
         with pytest.raises(Mismatch, match=r"journal\.jsonl"):
             entries(db)
-        journal.append(db, [entry(4)], 3, 2)
+        end = journal.append(db, [entry(4)], manifest)
         assert path.read_bytes().startswith(flipped)
         with pytest.raises(Mismatch, match=r"journal\.jsonl"):
-            journal.read(db, 3)
+            journal.read(db, replace(manifest, journal=end))
 
 
 def test_a_line_that_is_taken_out_or_moved_is_missed(db):
@@ -156,18 +158,71 @@ def test_a_line_that_is_taken_out_or_moved_is_missed(db):
             entries(db)
 
 
-def test_entries_of_an_older_version_are_read_and_covered_by_the_next_one(db):
-    older = [{"generation": 0, **entry(n).as_json()} for n in (1, 2)]
-    db.mkdir()
-    path = db / FILE_NAME
-    path.write_text("".join(json.dumps(each) + "\n" for each in older))
-    assert entries(db) == (entry(1), entry(2))
+def test_a_journal_that_is_cut_short_anywhere_is_missed_before_and_after_the_next_commit(db):
     with writing(db) as writer:
-        writer.note([entry(3)])
-    assert entries(db) == (entry(1), entry(2), entry(3))
+        writer.commit(writer.manifest, [entry(1), entry(2), entry(3)])
+    path, manifest = db / FILE_NAME, Store(db).manifest
+    raw = path.read_bytes()
+    for length in range(len(raw)):
+        path.write_bytes(raw[:length])
+        with pytest.raises(Mismatch, match="cut short"):
+            entries(db)
+        end = journal.append(db, [entry(4)], manifest)
+        with pytest.raises(Mismatch, match="cut short"):
+            journal.read(db, replace(manifest, journal=end))
+
+
+def test_a_journal_that_was_moved_away_begins_anew(db):
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(1)])
+    (db / FILE_NAME).rename(db / "elsewhere.jsonl")
+    assert entries(db) == ()
+    with writing(db) as writer:
+        writer.commit(writer.manifest, [entry(2)])
+    assert entries(db) == (entry(2),)
+
+
+def older_line(raw, before):
+    """A line as format 4 wrote it: its generation at the begin, and at the end the checksum of everything before."""
+    text = json.dumps(raw)
+    return f'{text[:-1]}, "crc": "{zlib.crc32(text.encode(), zlib.crc32(before.encode())):08x}"}}\n'
+
+
+@pytest.fixture
+def older(db):
+    """A store of format 4 whose journal has a line without a checksum, two with one, and one of a commit that never came to be."""
+    with writing(db) as writer:
+        writer.commit(writer.manifest)
+        writer.commit(writer.manifest)
+    write_older(db / "manifest.json", 4)
+    text = json.dumps({"generation": 0, **entry(1).as_json()}) + "\n"
+    for n, generation in ((2, 1), (3, 2), (4, 3)):
+        text += older_line({"generation": generation, **entry(n).as_json()}, text)
+    (db / FILE_NAME).write_text(text)
+    return db
+
+
+def test_entries_of_an_older_version_are_read_and_covered_by_the_next_commit(older):
+    kept = (entry(1), entry(2), entry(3))
+    assert entries(older) == kept
+    with writing(older) as writer:
+        writer.commit(writer.manifest, [entry(5)])
+    assert entries(older) == (*kept, entry(5))
+    path = older / FILE_NAME
     path.write_bytes(path.read_bytes().replace(b'"rows": 1', b'"rows": 9', 1))
     with pytest.raises(Mismatch, match=r"journal\.jsonl"):
-        entries(db)
+        entries(older)
+
+
+def test_no_flipped_bit_of_an_older_journal_is_overlooked_and_nothing_is_committed_over_it(older):
+    path = older / FILE_NAME
+    raw = path.read_bytes()
+    for place in range(raw.index(b"\n") + 1, len(raw)):
+        path.write_bytes(raw[:place] + bytes([raw[place] ^ 1 << place % 8]) + raw[place + 1 :])
+        with pytest.raises(Mismatch, match=r"journal\.jsonl"):
+            entries(older)
+    with writing(older) as writer, pytest.raises(Mismatch, match=r"journal\.jsonl"):
+        writer.commit(writer.manifest, [entry(5)])
 
 
 def test_the_journal_is_a_view_of_the_sql(db):

@@ -38,7 +38,7 @@ def stored(db, kind=Kind.BARS):
 
 
 def entries(db):
-    return journal.read(db, Store(db).manifest.generation)
+    return journal.read(db, Store(db).manifest)
 
 
 def same(left, right):

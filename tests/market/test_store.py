@@ -190,3 +190,18 @@ print(json.dumps([history.digest, int(history.base.close.sum()), bool((history.b
     ]
     assert runs[0] == runs[1]
     assert json.loads(runs[0])[2] is True
+
+
+def test_what_is_no_full_name_is_answered_with_a_stored_one(parquet, load_in, db):
+    for text in ("BTCUSDT", "a:BTCUSDT"):
+        with pytest.raises(Malformed, match="is not a full name") as caught:
+            Store(db).named(text)
+        assert caught.value.findings[0].hint == "write 'venue:market:SYMBOL', where the market is spot or linear"
+    load_in(parquet(make_bars(10)), symbol="ETHUSDT")
+    load_in(parquet(make_bars(10)), venue="kraken", market="spot")
+    with pytest.raises(Malformed) as caught:
+        Store(db).named("BTCUSDT")
+    assert caught.value.findings[0].hint == "write 'venue:market:SYMBOL', like 'kraken:spot:BTCUSDT'"
+    with pytest.raises(Malformed, match="is not a full name") as caught:
+        Store(db).resolve("linear:ETHUSDT")
+    assert "'generic:linear:ETHUSDT'" in caught.value.findings[0].hint

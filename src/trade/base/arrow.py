@@ -30,6 +30,12 @@ def as_texts(codes: Int64, texts: Mapping[int, str]) -> Any:
 
 def as_numpy(column: Any, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     """Return a chunked arrow column of numbers without nulls, of the width of `dtype`; one chunk as a view."""
-    width = np.dtype(dtype).itemsize
-    parts = [np.frombuffer(part.buffers()[1], dtype, len(part), part.offset * width) for part in column.chunks if len(part)]
+    parts = [values_of(part, dtype) for part in column.chunks if len(part)]
     return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, dtype), *parts])
+
+
+def values_of(array: Any, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Return an arrow array of numbers without nulls, of the width of `dtype`, over the same memory."""
+    if len(array) == 0:
+        return np.empty(0, dtype)
+    return np.frombuffer(array.buffers()[1], dtype, len(array), array.offset * np.dtype(dtype).itemsize)

@@ -12,6 +12,7 @@ MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 WEEK_MS = 7 * DAY_MS
+HORIZON_MS = 4_102_444_800_000  # 2100-01-01: no row is stored before 1970, or from here on
 _FIRST_MONDAY_MS = 4 * DAY_MS  # 1970-01-05; epoch day 0 was a Thursday
 
 _FIXED_MS = {

@@ -210,9 +210,10 @@ def delete(
     """Delete a stored series, or the rows of a span of it; without --kind of all of its kinds."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.market.deleting import DeleteRequest, delete_rows
-    from trade.market.names import Kind, parse_kind, parse_series
+    from trade.market.names import Kind, parse_kind
+    from trade.market.store import Store
 
-    series = parse_series(symbol)
+    series = Store(db).named(symbol)
     kinds = tuple(Kind) if kind is None else (parse_kind(kind),)
     ends = {"from_ms": instant_ms("--from", from_), "to_ms": instant_ms("--to", to)}
     if not yes:

@@ -29,6 +29,7 @@ DEFAULT_OUT = Path("artifacts")
 _UNITS_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _MOST_DIGITS = 6  # of days: 2,700 years
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WRITTEN = "write 2023-01-01 or 2023-01-01T06:00 (UTC)"
 
 
 def now_ms() -> int:
@@ -40,14 +41,17 @@ def instant_ms(option: str, text: str | None) -> int | None:
     """Return an instant in ms. Raises Malformed."""
     if text is None:
         return None
+    from trade.base.timeframe import HORIZON_MS
+
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
-        raise Malformed(
-            Finding("bad-time", f"{option} '{text}' is not a date or an instant", "write 2023-01-01 or 2023-01-01T06:00 (UTC)")
-        ) from None
+        raise Malformed(Finding("bad-time", f"{option} '{text}' is not a date or an instant", _WRITTEN)) from None
     aware = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed
-    return (aware - _EPOCH) // timedelta(milliseconds=1)
+    ts_ms = (aware - _EPOCH) // timedelta(milliseconds=1)
+    if not 0 <= ts_ms <= HORIZON_MS:
+        raise Malformed(Finding("bad-time", f"{option} '{text}' lies before 1970 or after 2099, where no row is stored", _WRITTEN))
+    return ts_ms
 
 
 def duration_ms(option: str, text: str) -> int:

@@ -41,7 +41,7 @@ def check(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False, q
     checked = [check_series(store, series, kind, closed_of=closed_of) for series, kind in wanted]
     findings = [finding for one in checked for finding in one.findings()]
     findings.extend(no_funding(store, [series for series, _ in wanted]))
-    findings.extend(journals.damage(db, store.manifest.generation))
+    findings.extend(journals.damage(db, store.manifest))
     _show_checked(checked)
     if errors(findings):
         raise Mismatch(findings)
@@ -107,7 +107,7 @@ def journal(symbols: Symbols = None, db: Db = DEFAULT_DB, as_json: Json = False,
     from trade.market import journal as journals
     from trade.market.store import Store
 
-    entries = journals.read(db, Store(db).manifest.generation)
+    entries = journals.read(db, Store(db).manifest)
     found = [entry for entry in entries if not symbols or {entry.series.symbol, entry.series.key} & set(symbols)]
     console.succeed({"entries": [entry.as_json() for entry in found]})
     _show_journal(found)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from trade.base.arrays import Bool, Float64, Int64
+from trade.base.arrow import values_of
 from trade.files.cells import instants_of, number_of
 from trade.files.clocks import FileClock
 from trade.files.layouts import Asked, FileHead, Layout
@@ -93,7 +93,7 @@ def numbers(column: Any) -> Float64:
     """
     if pa.types.is_float32(column.type) or pa.types.is_decimal(column.type):
         column = column.cast(pa.string())
-    return _values(pc.fill_null(column.cast(pa.float64()), float("nan")), np.float64)
+    return values_of(pc.fill_null(column.cast(pa.float64()), float("nan")), np.dtype(np.float64))
 
 
 def _numbers_or_text(column: Any) -> tuple[Float64, Bool]:
@@ -115,7 +115,7 @@ def instants(column: Any, clock: FileClock) -> tuple[Int64, Bool]:
     """Return an arrow column as milliseconds, and which were whole; absent ones as `UNREADABLE`."""
     kind = column.type
     if pa.types.is_integer(kind):
-        return from_numbers(_values(pc.fill_null(column.cast(pa.int64()), UNREADABLE), np.int64), clock.unit)
+        return from_numbers(values_of(pc.fill_null(column.cast(pa.int64()), UNREADABLE), np.dtype(np.int64)), clock.unit)
     if pa.types.is_floating(kind):
         return from_numbers(numbers(column), clock.unit)
     if is_text(kind):
@@ -126,7 +126,7 @@ def instants(column: Any, clock: FileClock) -> tuple[Int64, Bool]:
     elif not pa.types.is_timestamp(kind):  # dates
         column = column.cast(pa.timestamp("ms"))
     per_second = _PER_SECOND[column.type.unit]
-    raw = _values(pc.fill_null(column.cast(pa.int64()), -per_second), np.int64)
+    raw = values_of(pc.fill_null(column.cast(pa.int64()), -per_second), np.dtype(np.int64))
     ms = raw * 1000 if per_second == 1 else raw // (per_second // 1000)
     whole = np.ones(len(raw), np.bool_) if per_second == 1 else raw % (per_second // 1000) == 0
     return np.where(raw < 0, UNREADABLE, ms - clock.ahead_ms), whole
@@ -141,10 +141,3 @@ def _iso_instants(column: Any) -> Any | None:
         except pa.ArrowInvalid:
             continue
     return None
-
-
-def _values(array: Any, dtype: type[Any]) -> npt.NDArray[Any]:
-    """Return an arrow array without absent values as numpy; arrow's own way would import pandas (0.4 s)."""
-    if len(array) == 0:
-        return np.empty(0, dtype)
-    return np.frombuffer(array.buffers()[1], dtype)[array.offset : array.offset + len(array)]

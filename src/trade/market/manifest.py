@@ -19,7 +19,7 @@ from trade.market.lazy import Lazy
 from trade.market.migrations import migrated
 from trade.market.names import Kind, Series, parse_series
 
-SCHEMA = 4
+SCHEMA = 5
 FILE_NAME = "manifest.json"
 DRAFT_NAME = f"{FILE_NAME}.tmp"
 _MONTH = re.compile(r"\d{4}-\d{2}")
@@ -82,18 +82,30 @@ class AcceptedGap:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class JournalEnd:
+    """How far the journal goes: its first `length` bytes, whose CRC-32 is `crc`."""
+
+    length: int = 0
+    crc: int = 0
+
+
 Months = Mapping[str, Month]
 SeriesMonths = Mapping[tuple[Series, Kind], Months]
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the store holds. `generation` counts the commits; accepted gaps are ascending and do not overlap."""
+    """What the store holds. `generation` counts the commits; accepted gaps are ascending and do not overlap.
+
+    `journal` is None where an older version wrote it, and the journal itself has to say where it ends.
+    """
 
     generation: int = 0
     instruments: Mapping[Series, Instrument] = field(default_factory=dict)
     months: SeriesMonths = field(default_factory=dict)
     accepted_gaps: Mapping[Series, tuple[AcceptedGap, ...]] = field(default_factory=dict)
+    journal: JournalEnd | None = JournalEnd()
 
     def of(self, series: Series, kind: Kind) -> tuple[Month, ...]:
         """Return the months of a series in time order; none if it is not stored."""
@@ -188,6 +200,7 @@ def write_text(manifest: Manifest) -> str:
     head = {
         "schema": SCHEMA,
         "generation": manifest.generation,
+        "journal": None if manifest.journal is None else [manifest.journal.length, manifest.journal.crc],
         "instruments": {series.key: manifest.instruments[series].as_json() for series in sorted(manifest.instruments)},
         "accepted_gaps": {
             series.key: [[gap.start_ms, gap.end_ms, gap.reason] for gap in manifest.accepted_gaps[series]]
@@ -238,7 +251,8 @@ def _from_json(raw: Any, path: Path) -> Manifest:
     described = {parse_series(key): value for key, value in raw["instruments"].items()}
     instruments = Lazy(lambda: described, lambda one: _sound(lambda: from_json(one), path))
     accepted = {parse_series(key): tuple(AcceptedGap(*row) for row in rows) for key, rows in raw["accepted_gaps"].items()}
-    return Manifest(generation=raw["generation"], instruments=instruments, months=months, accepted_gaps=accepted)
+    journal = None if raw["journal"] is None else JournalEnd(*raw["journal"])
+    return Manifest(raw["generation"], instruments, months, accepted, journal)
 
 
 def _months(folder: str, rows: str | list[list[Any]], path: Path) -> Months:

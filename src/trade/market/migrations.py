@@ -26,7 +26,17 @@ def _with_checksums(raw: dict[str, Any]) -> dict[str, Any]:
     return {**raw, "series": {name: [[*row, -1] for row in rows] for name, rows in raw["series"].items()}}
 
 
-STEPS: Mapping[int, Step] = {1: _without_files, 2: _with_calendars_dates_and_accepted_gaps, 3: _with_checksums}
+def _with_journal_end(raw: dict[str, Any]) -> dict[str, Any]:
+    """4 to 5: the manifest says how far the journal goes; before, its lines did."""
+    return {**raw, "journal": None}
+
+
+STEPS: Mapping[int, Step] = {
+    1: _without_files,
+    2: _with_calendars_dates_and_accepted_gaps,
+    3: _with_checksums,
+    4: _with_journal_end,
+}
 
 
 def migrated(raw: dict[str, Any], schema: int, wanted: int, steps: Mapping[int, Step] = STEPS) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,11 +54,13 @@ class Series:
         return self.key
 
 
-def parse_series(text: str) -> Series:
-    """Return the series of a full name. Raises Malformed."""
+def parse_series(text: str, known: Iterable[Series] = ()) -> Series:
+    """Return the series of a full name. Raises Malformed, with the one of the known ones that is most like it."""
     parts = text.split(":")
     if len(parts) != 3:
-        raise Malformed(Finding("bad-symbol", f"'{text}' is not a full name", "write 'venue:market:SYMBOL', like 'binance:linear:BTCUSDT'"))
+        near = difflib.get_close_matches(text, [one.key for one in known], n=1, cutoff=0.0)
+        hint = f"like '{near[0]}'" if near else f"where the market is {' or '.join(MARKETS)}"
+        raise Malformed(Finding("bad-symbol", f"'{text}' is not a full name", f"write 'venue:market:SYMBOL', {hint}"))
     return Series(*parts)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from trade.base.arrays import Bool, Int64
-from trade.base.timeframe import MINUTE_MS
+from trade.base.timeframe import HORIZON_MS, MINUTE_MS
 from trade.market import sanity
 from trade.market.chunk import Chunk
 from trade.market.columns import GRIDS, PRICES, Columns, clock_column
@@ -32,7 +32,6 @@ HINTS: Mapping[str, str] = {
 }
 KEPT_OUT = "the row is kept out"
 HIGHEST_PRICE = 1e12  # no market is there; far beyond, ticks would not fit into 64 bits
-_END_MS = 4_102_444_800_000  # 2100-01-01
 
 
 def faults(chunk: Chunk, kind: Kind) -> tuple[tuple[str, ...], Int64]:
@@ -80,7 +79,7 @@ def _first_broken(chunk: Chunk, flags: Mapping[str, Bool]) -> tuple[tuple[str, .
     flags = {
         "unreadable": ~chunk.readable,
         "other-symbol": np.zeros(len(chunk), np.bool_) if chunk.foreign is None else chunk.foreign,
-        "timestamp-implausible": (chunk.ts_ms < 0) | (chunk.ts_ms >= _END_MS),
+        "timestamp-implausible": (chunk.ts_ms < 0) | (chunk.ts_ms >= HORIZON_MS),
         **flags,
     }
     first = np.full(len(chunk), -1, np.int64)

@@ -138,7 +138,7 @@ def _journal(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
     """Give the journal as a table in memory; it is small, and its end may belong to no commit yet."""
     columns = ", ".join(f"{name} {word}" for name, word in _JOURNAL.items())
     connection.execute(f"CREATE TABLE journal ({columns})")
-    rows = [list(entry.as_json().values()) for entry in journal.read(store.path, store.manifest.generation)]
+    rows = [list(entry.as_json().values()) for entry in journal.read(store.path, store.manifest)]
     if rows:
         connection.executemany(f"INSERT INTO journal VALUES ({', '.join('?' * len(_JOURNAL))})", rows)  # noqa: S608  question marks
 

@@ -75,12 +75,16 @@ class Store:
         except KeyError:
             raise self._missing(series.key) from None
 
+    def named(self, text: str) -> Series:
+        """Return the series of a full name, stored or not. Raises Malformed, with the stored one that is most like it."""
+        return parse_series(text, sorted({series for series, _ in self.manifest.months}))
+
     def resolve(self, text: str) -> Series:
         """Return the stored bars series that a Play's symbol means: a full name, or a bare one that only one series has.
 
         Raises Malformed when several have it, DataMissing when none does.
         """
-        wanted = parse_series(text) if ":" in text else None
+        wanted = self.named(text) if ":" in text else None
         with_bars = [s for s, kind in self.manifest.months if kind is Kind.BARS]
         found = sorted(s for s in with_bars if s == wanted or (wanted is None and s.symbol == text))
         if not found:

@@ -81,9 +81,9 @@ class Writer:
         Raises Mismatch if a month whose file is damaged would come out with fewer rows than it had.
         """
         self._require_restored(manifest)
-        manifest = replace(manifest, generation=self.manifest.generation + 1)
+        end = journal.append(self.folder, entries, self.manifest)
+        manifest = replace(manifest, generation=self.manifest.generation + 1, journal=end)
         _touch(self.folder, self.manifest.files - manifest.files)
-        journal.append(self.folder, entries, manifest.generation, self.manifest.generation)
         draft = self._draft(manifest)
         if self.manifest.generation:  # of an empty one no reader needs a file
             keep(self.folder)
@@ -115,10 +115,6 @@ class Writer:
                 found.append(not_restored(kind, before, after.rows))
         if found:
             raise Mismatch(found)
-
-    def note(self, entries: Sequence[JournalEntry]) -> None:
-        """Write entries that change nothing of the snapshot."""
-        journal.append(self.folder, entries, self.manifest.generation, self.manifest.generation)
 
     def abandon(self) -> None:
         """Remove what was staged and not committed."""

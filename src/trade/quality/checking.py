@@ -21,6 +21,7 @@ from trade.market.store import Store
 from trade.quality.case import Check
 from trade.quality.registry import CHECKS
 from trade.quality.walk import Damage, Walk
+from trade.sync.request import syncs_itself
 
 _NAMED = 3
 _KEPT = 1000
@@ -43,7 +44,7 @@ class Fault:
         return Finding(
             self.check.code,
             f"{self.kind} of '{self.series}': '{len(self.spans)}' {self.check.fact}{together}, first at {first}",
-            _HINTS.get(self.check.code, _HINT[self.check.severity]),
+            _hint(self.check, self.series),
             self.check.severity,
             data={
                 "series": self.series.key,
@@ -60,13 +61,24 @@ _HINT = {
     Severity.WARNING: "a market can have made them, rarely; compare them with another source before you trust a result",
     Severity.NOTE: "'trade data accept-gap SYMBOL --list' says why",
 }
-_DAMAGED = "'trade data heal' fetches it again where it can; else import the whole month again, which writes it anew"
-_FETCH = "fetch what can be fetched with 'trade data heal'"
-_HINTS = {
-    "missing-bars": f"{_FETCH}; accept a known outage with 'trade data accept-gap'",
-    "open-interest-hole": f"{_FETCH}; rules read the last record before",
-    "funding-hole": f"{_FETCH}; a run over them neither pays nor receives",
+_WHERE_ABSENT = {
+    "missing-bars": "accept a known outage with 'trade data accept-gap'",
+    "open-interest-hole": "rules read the last record before",
+    "funding-hole": "a run over them neither pays nor receives",
 }
+
+
+def _hint(check: Check, series: Series) -> str:
+    """Return what to do about a fault; only what has an exchange to ask can be healed."""
+    if check.code not in _WHERE_ABSENT:
+        return _HINT[check.severity]
+    first = "fetch what can be fetched with 'trade data heal'" if syncs_itself(series) else "import what another source has"
+    return f"{first}; {_WHERE_ABSENT[check.code]}"
+
+
+def _damage_hint(series: Series) -> str:
+    anew = "import the whole month again, which writes it anew"
+    return f"'trade data heal' fetches it again; else {anew}" if syncs_itself(series) else anew
 
 
 @dataclass(frozen=True)
@@ -83,7 +95,7 @@ class Checked:
         """Yield what is wrong, damaged files first."""
         for each in self.damage:
             data = {"series": each.series.key, "kind": str(each.kind), "month": each.month.month, "file": each.month.file}
-            yield Finding("store-damaged", each.fact, _DAMAGED, data=data)
+            yield Finding("store-damaged", each.fact, _damage_hint(self.series), data=data)
         yield from (fault.finding() for fault in self.faults)
 
     def as_json(self) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def heal(store: Path, request: HealRequest, fetch: Fetch, closed_of: ClosedOf = 
     in the journal, and the same request goes on from there.
     """
     before = Store(store)
-    noted = _noted(journal.read(store, before.manifest.generation))
+    noted = _noted(journal.read(store, before.manifest))
     done: list[Healed] = []
     for series, kinds in groupby(chosen(before, request.symbols), key=lambda each: each[0]):
         done.extend(_Healing(store, request, fetch, closed_of, noted, series).run([kind for _, kind in kinds]))
@@ -170,7 +170,7 @@ class _Healing:
     def _note(self, entries: Sequence[JournalEntry]) -> None:
         if entries:
             with writing(self.store, WAIT_S) as writer:
-                writer.note(entries)
+                writer.commit(writer.manifest, entries)
 
 
 def _noted(entries: Iterable[JournalEntry]) -> Noted:

@@ -143,7 +143,7 @@ def syncs_itself(series: Series) -> bool:
 
 
 def _series(text: str, venue: str, market: str) -> Series:
-    series = parse_series(text) if ":" in text else Series(venue, market, text)
+    series = parse_series(text, (Series(venue, market, "BTCUSDT"),)) if ":" in text else Series(venue, market, text)
     if series.venue == VENUE and series.market != MARKET:
         hint = f"only '{VENUE}:{MARKET}:SYMBOL' can; import the exchange's files of its other markets"
         raise Malformed(Finding("cannot-sync", f"'{series}' cannot be synced", hint))

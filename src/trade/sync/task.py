@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
+from trade.base.arrays import Int64
 from trade.base.errors import Mismatch
 from trade.base.findings import Finding, Severity
 from trade.base.history import Spans
@@ -57,23 +60,37 @@ class Task:
     def run(self) -> tuple[SeriesReport, tuple[Finding, ...]]:
         """Fetch and commit what is missing. Raises Refused, and Mismatch for damage; what was committed stays."""
         asked = self.patience.requests
-        repaired = self._repair()
-        spans = self._missing()
+        repaired, clock = self._stored()
+        spans = self._missing(clock)
         self._progress = Said(self.listed.series, self.kind, expected=self._expected(spans))
         self.patience.tell = lambda note: self.say(replace(self._progress, note=note))
         self._told(0)
         self._committed_s = self.patience.machine.monotonic()
         for block in self._blocks(spans):
             self._put(block)
-        absent = self._absent() if spans else ()
+        absent = self._missing(self._clock()) if spans and self._grid is not None else ()
         requests = self.patience.requests - asked
         report = SeriesReport(self.listed.series, self.kind, self.start_ms, self.end_ms, self.shelf.stored, requests, absent, len(repaired))
         return report, (*repaired, *self.shelf.findings(), *self._gaps(absent))
 
+    def _stored(self) -> tuple[tuple[Finding, ...], Int64]:
+        """Return what was repaired, and the clock of what is stored. Raises Mismatch as `_repair`."""
+        try:
+            return (), self._clock()
+        except Mismatch:
+            return self._repair(), self._clock()
+
+    def _clock(self) -> Int64:
+        """Return the clock of all rows of the months that the span touches. Raises Mismatch with those that are damaged."""
+        if self.end_ms <= self.start_ms:
+            return np.empty(0, np.int64)
+        months = np.array([self.start_ms, self.end_ms - 1], "datetime64[ms]").astype("datetime64[M]")
+        first_ms, end_ms = (months + np.array([0, 1])).astype("datetime64[ms]").astype(np.int64).tolist()
+        clock: Int64 = Store(self.store).rows(self.listed.series, self.kind, first_ms, end_ms).columns[clock_column(self.kind)]
+        return clock
+
     def _repair(self) -> tuple[Finding, ...]:
         """Fetch the damaged months that the span touches anew. Raises Mismatch with those that the exchange cannot give back."""
-        if self.end_ms <= self.start_ms:
-            return ()
         bad = damaged_months(Store(self.store), self.listed.series, self.kind, self.start_ms, self.end_ms)
         fresh = [(each.month, self.anew(each)) for each in bad]
         left = [(self.kind, month) for month, after in fresh if after is None]
@@ -111,19 +128,12 @@ class Task:
         self._progress = replace(self._progress, fetched=self._progress.fetched + fetched, stored=self.shelf.stored)
         self.say(self._progress)
 
-    def _missing(self) -> Spans:
-        if self.end_ms <= self.start_ms:
-            return ()
-        columns = Store(self.store).rows(self.listed.series, self.kind, self.start_ms, self.end_ms).columns
-        clock = columns[clock_column(self.kind)]
+    def _missing(self, clock: Int64) -> Spans:
         if self._grid is None:
             spans = missing_payments(clock, self.start_ms, self.end_ms, self.listed.funding_interval_ms)
         else:
             spans = missing_rows(clock, self.start_ms, self.end_ms, self._grid)
         return spans if self.only is None else within(spans, self.only)
-
-    def _absent(self) -> Spans:
-        return () if self._grid is None else self._missing()
 
     def _expected(self, spans: Spans) -> int:
         step_ms = self.listed.funding_interval_ms if self._grid is None else self._grid.length_ms

@@ -18,7 +18,7 @@ from trade.base.findings import Finding
 from trade.base.history import Funding, History
 from trade.base.instrument import Instrument
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
-from trade.synthetic.funding import INTERVAL_MS
+from trade.synthetic.habits import FUNDING_MS
 from trade.synthetic.made import Made
 from trade.synthetic.minutes import START_MS
 from trade.synthetic.splitmix import UNIT, uniform
@@ -87,7 +87,7 @@ class Bootstrap:
         stored = self.source.funding
         if stored is None or len(stored) == 0:
             return None
-        due = np.flatnonzero(ts_open_ms % INTERVAL_MS == 0)
+        due = np.flatnonzero(ts_open_ms % FUNDING_MS == 0)
         last = np.searchsorted(stored.ts_ms, self.source.base.ts_open_ms[rows[due]], side="right") - 1
         return Funding(ts_open_ms[due], np.where(last < 0, 0.0, stored.rate[np.maximum(last, 0)]))
 

@@ -18,7 +18,7 @@ def line(points: Points, minutes: Int64, length: int, scale: int = 100) -> Int64
     return result
 
 
-def fold(values: Int64, floor: Int64, ceiling: Int64) -> Int64:
+def fold(values: Int64, floor: Int64 | int, ceiling: Int64 | int) -> Int64:
     """Return the values mirrored at the walls as often as needed, so that none lies outside."""
     height = ceiling - floor
     over = (values - floor) % (2 * height)

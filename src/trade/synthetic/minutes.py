@@ -10,9 +10,9 @@ from trade.base.arrays import Int64
 from trade.base.bars import Bars, base_bars
 from trade.base.timeframe import DAY_MS, MINUTE_MS
 from trade.synthetic.curve import fold, line
+from trade.synthetic.habits import E9, moves, reach_ticks, volumes, wicks
 from trade.synthetic.pattern import Pattern
-from trade.synthetic.process import E9, LARGEST_SPAN_E9, MINUTE_E9, Draws, moves, strays, volatility
-from trade.synthetic.splitmix import UNIT
+from trade.synthetic.process import LARGEST_SPAN_E9, MINUTE_E9, Draws, strays, volatility
 
 START_MS = 1_704_067_200_000  # 2024-01-01, a Monday and a first: a bar of every timeframe opens here
 START_TICKS = 500_000
@@ -38,10 +38,10 @@ def paint(pattern: Pattern, seed: int, length: int, past: int) -> Bars:
     jumps = _jumps(pattern, draws, length)
     close = START_TICKS * (E9 + _level(pattern, draws, sigma, memory)) // E9 + np.cumsum(jumps)
     open_ = np.concatenate((close[:1], close[:-1])) + jumps
-    reach = sigma * (close // 100) // (E9 // 100)
-    high = np.maximum(open_, close) + _wicks(draws, reach, 4)
-    low = np.minimum(open_, close) - _wicks(draws, reach, 6)
-    volume = _lots(draws, high - low + np.abs(jumps), reach) / 1000.0
+    reach = reach_ticks(sigma, close)
+    high = np.maximum(open_, close) + wicks(reach, draws.uniform(4), draws.uniform(5))
+    low = np.minimum(open_, close) - wicks(reach, draws.uniform(6), draws.uniform(7))
+    volume = volumes(reach, high - low + np.abs(jumps), draws.uniform(8))
     rows = slice(draws.past - past, None)
     ts_open_ms = START_MS + MINUTE_MS * draws.minutes
     return base_bars(ts_open_ms[rows], open_[rows], high[rows], low[rows], close[rows], volume[rows])
@@ -57,7 +57,8 @@ def _level(pattern: Pattern, draws: Draws, sigma: Int64, memory: int) -> Int64:
     """Return how far the close of each minute is from the start price, in 1e-9 of it, jumps apart."""
     span, closes = span_e9(draws.future), draws.minutes + 1
     path = line(pattern.path, closes, draws.future, span)
-    level = path + strays(draws, moves(draws, sigma), memory) * ((E9 + path) // 1000) // (E9 // 1000)
+    steps = moves(sigma, draws.normal(2), draws.uniform(1))
+    level = path + strays(draws, steps, memory) * ((E9 + path) // 1000) // (E9 // 1000)
     if pattern.walls is not None:
         floor, ceiling = (line(wall, closes, draws.future, span) for wall in (pattern.walls.floor, pattern.walls.ceiling))
         level = fold(level, floor, ceiling)
@@ -82,13 +83,3 @@ def _sweeps(pattern: Pattern, draws: Draws, span: int) -> Int64:
         first = draws.past + at * draws.future // 1000 // width * width
         away[first : first + width] = span * percent // 100 * tent // tent.max()
     return away
-
-
-def _wicks(draws: Draws, reach: Int64, stream: int) -> Int64:
-    """Return how far each minute went beyond its body, in ticks: often little, never more than a standard deviation."""
-    return reach * (draws.uniform(stream) * draws.uniform(stream + 1) // UNIT) // UNIT
-
-
-def _lots(draws: Draws, range_ticks: Int64, reach: Int64) -> Int64:
-    """Return the volume in lots of 0.001: it follows how volatile the market is and how far this minute moved."""
-    return (2_000 + 400 * reach + 600 * range_ticks) * (32_768 + draws.uniform(8)) // UNIT

@@ -1,4 +1,4 @@
-"""What all patterns share: volatility that clusters and follows the hour, and moves with fat tails that stray and come back.
+"""What all patterns share: volatility that clusters and follows the hour, and a price that strays from its path and comes back.
 
 Everything is integer arithmetic on seeded integers and tables. Rates are in 1e-9 of the price. Time runs both ways from the start
 of the pattern, so that a longer past never changes a row (TIME-8).
@@ -12,18 +12,16 @@ import numpy as np
 
 from trade.base.arrays import Int64
 from trade.synthetic.curve import line
-from trade.synthetic.habits import HOUR_PCT, TAIL_16THS
+from trade.synthetic.habits import ACTIVITY_MINUTES, E9, LEVELS, by_hour, clustering, sides
 from trade.synthetic.pattern import Points
-from trade.synthetic.splitmix import UNIT, normal, uniform
+from trade.synthetic.splitmix import normal, uniform
 
-E9 = 10**9
 MINUTE_E9 = 527_000  # 2 % a day over sqrt(1440) minutes
 LARGEST_SPAN_E9 = E9 // 4
 # The factors below square to 1.7 on average: this is what they start from to come out at MINUTE_E9.
 _CORE_E9 = 455_000
-# Thirty-three levels of activity, in 1/1024, from 0.7 to 1.4 in even ratios.
-_ACTIVITY = np.array([724 * 1022**step // 1000**step for step in range(33)], np.int64)
-_ACTIVITY_MINUTES = 5
+# Levels of activity, in 1/1024, from 0.7 to 1.4 in even ratios.
+_ACTIVITY = np.array([724 * 1022**step // 1000**step for step in range(LEVELS)], np.int64)
 
 
 @dataclass(frozen=True)
@@ -63,16 +61,9 @@ def volatility(draws: Draws, profile: Points, length: int) -> Int64:
     """Return the standard deviation of each minute: the pattern's profile × clustering × the hour of the day."""
     minutes = draws.minutes
     level = _CORE_E9 * line(profile, minutes, length) // 100
-    level = level * _clustering(draws) // 1024
-    hourly: Int64 = level * HOUR_PCT[minutes // 60 % 24] // 100
-    return hourly
-
-
-def moves(draws: Draws, sigma: Int64) -> Int64:
-    """Return the random move of each minute: a bell with fat tails."""
-    tail = TAIL_16THS[draws.uniform(1) >> 12]
-    drawn: Int64 = draws.normal(2) * sigma // UNIT * tail // 16
-    return drawn
+    slow = draws.every(ACTIVITY_MINUTES)
+    activity = clustering(slow.walk(sides(slow.uniform(3))), _ACTIVITY)[: len(minutes)]
+    return by_hour(level * activity // 1024, minutes)
 
 
 def strays(draws: Draws, steps: Int64, memory: int) -> Int64:
@@ -86,11 +77,3 @@ def strays(draws: Draws, steps: Int64, memory: int) -> Int64:
     result = np.zeros(len(walk), np.int64)
     result[memory:] = walk[memory:] - (total[memory:] - total[:-memory]) // memory
     return result
-
-
-def _clustering(draws: Draws) -> Int64:
-    """Return a factor (in 1/1024) from a random walk between two walls: calm follows calm."""
-    slow = draws.every(_ACTIVITY_MINUTES)
-    walk = 16 + slow.walk((slow.uniform(3) >> 15) * 2 - 1)
-    folded = np.abs((walk + 32) % 64 - 32)
-    return np.repeat(_ACTIVITY[folded], _ACTIVITY_MINUTES)[: len(draws.minutes)]

@@ -11,13 +11,12 @@ from trade.base.calendar import ALWAYS
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.base.history import History
-from trade.base.instrument import Instrument
 from trade.base.synthetic import BOOTSTRAP, FEWEST_BARS, MOST_BARS
 from trade.base.timeframe import MINUTE_MS
 from trade.market.names import Kind, Series
 from trade.synthetic.bootstrap import Bootstrap
 from trade.synthetic.drawn import Drawn, rules_of
-from trade.synthetic.made import Maker, history
+from trade.synthetic.made import Maker
 from trade.synthetic.market import SyntheticMarket, series_of
 from trade.synthetic.minutes import START_MS
 from trade.synthetic.registry import find_pattern
@@ -67,14 +66,6 @@ class Recipe:
         met = source.instrument.undated()
         rules = replace(met, venue=series.venue, market=series.market, symbol=series.symbol, calendar=ALWAYS)
         return Bootstrap(source, self.seed, self.bars, rules)
-
-
-def synthetic_history(pattern: str, seed: int, bars: int, instrument: Instrument | None = None, warmup_bars: int = 0) -> History:
-    """Return a named pattern over `bars` minutes and `warmup_bars` quiet ones before it, by default on the sample market's rules."""
-    recipe = Recipe(pattern, seed, bars)
-    rules = rules_of(series_of("SAMPLEUSDT")) if instrument is None else instrument
-    made = Drawn(find_pattern(pattern), seed, bars, rules).make(warmup_bars)
-    return history(made, rules, vars(recipe))
 
 
 def _stored(path: Path, symbol: str) -> History:

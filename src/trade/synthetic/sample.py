@@ -11,15 +11,28 @@ from pathlib import Path
 import numpy as np
 
 from trade.base.arrays import Int64
-from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
+from trade.base.timeframe import DAY_MS, MINUTE_MS
 from trade.market.columns import Columns, clock_column, take
 from trade.market.instruments import packaged
 from trade.market.manifest import Manifest, Month
 from trade.market.names import Kind, Series
 from trade.market.store import Store
 from trade.market.writer import Writer, writing
-from trade.synthetic.habits import HOUR_PCT, TAIL_16THS
-from trade.synthetic.splitmix import UNIT, bits, normal, uniform
+from trade.synthetic.habits import (
+    ACTIVITY_MINUTES,
+    E9,
+    FUNDING_MS,
+    LEVELS,
+    by_hour,
+    clustering,
+    funding_rates,
+    moves,
+    reach_ticks,
+    sides,
+    volumes,
+    wicks,
+)
+from trade.synthetic.splitmix import UNIT, normal, uniform
 
 SERIES = Series("sample", "linear", "SAMPLEUSDT")
 START_MS = 1_735_689_600_000  # 2025-01-01
@@ -27,8 +40,7 @@ DAYS = 120
 SEED = 20250101
 _MINUTES = DAYS * DAY_MS // MINUTE_MS
 _FIRST_PRICE = 500_000_000  # 50,000.0 in thousandths of a tick of 0.1
-_E9 = 10**9
-_FUNDING_MINUTES = 8 * HOUR_MS // MINUTE_MS
+_FUNDING_MINUTES = FUNDING_MS // MINUTE_MS
 
 # One row per regime: drift and volatility of a minute, in 1e-9.
 _REGIMES = np.array([(15_000, 420_000), (-16_000, 520_000), (0, 300_000), (-3_000, 900_000)], np.int64)  # up, down, sideways, turbulent
@@ -56,32 +68,30 @@ def sample_bars() -> Columns:
     sigma, drift = _volatility()
     close = _closes(drift + _steps(sigma))
     open_ = np.concatenate(([_FIRST_PRICE // 1000], close[:-1]))
-    reach = sigma * (close // 100) // (_E9 // 100)  # one standard deviation in ticks
-    high = np.maximum(open_, close) + _wicks(reach, 20)
-    low = np.minimum(open_, close) - _wicks(reach, 21)
+    reach = reach_ticks(sigma, close)
+    high = np.maximum(open_, close) + wicks(reach, _drawn(20), _drawn(30))
+    low = np.minimum(open_, close) - wicks(reach, _drawn(21), _drawn(31))
     prices = {"open": open_, "high": high, "low": low, "close": close}
     return {
         "ts_open_ms": START_MS + MINUTE_MS * np.arange(_MINUTES, dtype=np.int64),
         **{name: ticks / 10.0 for name, ticks in prices.items()},
-        "volume": _lots(high - low, reach) / 1000.0,
+        "volume": volumes(reach, high - low, _drawn(9)),
     }
 
 
 def sample_funding() -> Columns:
-    """Return funding every eight hours: a small carry, more after rises, negative after falls."""
+    """Return funding every eight hours."""
     rows = _MINUTES // _FUNDING_MINUTES
     close = np.rint(sample_bars()["close"] * 10).astype(np.int64)[::_FUNDING_MINUTES][:rows]
-    change = np.diff(close, prepend=close[:1]) * 10**6 // close  # of the last eight hours, in 1e-6
-    rate_e8 = np.clip(8000 + change // 2 + normal(SEED, 40, rows) * 2500 // UNIT, -60_000, 75_000)
     ts_ms = START_MS + _FUNDING_MINUTES * MINUTE_MS * np.arange(rows, dtype=np.int64)
-    return {"ts_ms": ts_ms, "ts_raw_ms": ts_ms, "rate": rate_e8 / 1e8}
+    return {"ts_ms": ts_ms, "ts_raw_ms": ts_ms, "rate": funding_rates(close, np.append(close[:1], close[:-1]), normal(SEED, 40, rows))}
 
 
 def _volatility() -> tuple[Int64, Int64]:
     """Return volatility and drift of each minute, in 1e-9: regime × clustering × hour of the day, and bursts after jumps."""
     drift, level = _regimes()
-    level = level * _clustering() // 1024
-    level = level * HOUR_PCT[(np.arange(_MINUTES) // 60) % 24] // 100
+    walk = np.cumsum(sides(uniform(SEED, 3, _MINUTES // ACTIVITY_MINUTES)))
+    level = by_hour(level * clustering(walk, _activity()) // 1024, np.arange(_MINUTES))
     return level * _bursts() // 16, drift
 
 
@@ -94,23 +104,19 @@ def _regimes() -> tuple[Int64, Int64]:
     return _REGIMES[by_minute, 0], _REGIMES[by_minute, 1]
 
 
-def _clustering() -> Int64:
-    """Return a factor (in 1/1024) from a random walk between two walls, one step in five minutes: calm follows calm."""
+def _activity() -> Int64:
+    """Return the levels of activity, in 1/1024, from 0.5 to 2."""
     table = [512]
-    while len(table) < 33:
-        table.append(table[-1] * 1045 // 1000)  # 0.5 to 2 in 32 steps
-    steps = (bits(SEED, 3, _MINUTES // 5) >> np.uint64(63)).astype(np.int64) * 2 - 1
-    walk = 16 + np.cumsum(steps)
-    folded = np.abs((walk + 32) % 64 - 32)
-    return np.repeat(np.array(table, np.int64)[folded], 5)
+    while len(table) < LEVELS:
+        table.append(table[-1] * 1045 // 1000)
+    return np.array(table, np.int64)
 
 
 def _jumps() -> Int64:
     """Return the jump of each minute, in 1e-9; about one in three days, 0.3 to 1.8 %."""
-    strikes = uniform(SEED, 4, _MINUTES) < UNIT // 4500
-    size = 3_000_000 + uniform(SEED, 5, _MINUTES) * 15_000_000 // UNIT
-    sign = (bits(SEED, 6, _MINUTES) >> np.uint64(63)).astype(np.int64) * 2 - 1
-    return strikes * size * sign
+    strikes = _drawn(4) < UNIT // 4500
+    size = 3_000_000 + _drawn(5) * 15_000_000 // UNIT
+    return strikes * size * sides(_drawn(6))
 
 
 def _bursts() -> Int64:
@@ -125,8 +131,7 @@ def _bursts() -> Int64:
 
 def _steps(sigma: Int64) -> Int64:
     """Return the random part of each minute's return, in 1e-9."""
-    tail = TAIL_16THS[(bits(SEED, 7, _MINUTES) >> np.uint64(60)).astype(np.int64)]
-    return normal(SEED, 8, _MINUTES) * sigma // UNIT * tail // 16 + _jumps()
+    return moves(sigma, normal(SEED, 8, _MINUTES), _drawn(7)) + _jumps()
 
 
 def _closes(returns: Int64) -> Int64:
@@ -136,20 +141,14 @@ def _closes(returns: Int64) -> Int64:
     starts = np.empty(len(within), np.int64)
     for hour, change in enumerate(within[:, -1].tolist()):
         starts[hour] = price
-        price += price * change // _E9
-    close: Int64 = (starts[:, None] + starts[:, None] * within // _E9 + 500) // 1000
+        price += price * change // E9
+    close: Int64 = (starts[:, None] + starts[:, None] * within // E9 + 500) // 1000
     return close.ravel()
 
 
-def _wicks(reach: Int64, stream: int) -> Int64:
-    """Return how far each minute went beyond its body, in ticks: often little, sometimes more than a standard deviation."""
-    return reach * (uniform(SEED, stream, _MINUTES) * uniform(SEED, stream + 10, _MINUTES) // UNIT) // UNIT
-
-
-def _lots(range_ticks: Int64, reach: Int64) -> Int64:
-    """Return the volume in lots of 0.001: it follows how volatile the market is and how far this minute moved."""
-    noise = 32_768 + uniform(SEED, 9, _MINUTES)
-    return (2_000 + 400 * reach + 600 * range_ticks) * noise // UNIT
+def _drawn(stream: int) -> Int64:
+    """Return a uniform integer for each minute."""
+    return uniform(SEED, stream, _MINUTES)
 
 
 def _is_there(manifest: Manifest) -> bool:

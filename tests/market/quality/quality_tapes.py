@@ -67,12 +67,12 @@ def changed(columns: Columns, minute: int | slice, **values: Any) -> Columns:
     return copies
 
 
-def put(db: Path, kind: Kind, columns: Columns) -> None:
+def put(db: Path, kind: Kind, columns: Columns, series: Series = BTC) -> None:
     """Store rows in the order they have, by the month of their clock."""
     month = columns[clock_column(kind)].astype("datetime64[ms]").astype("datetime64[M]")
     with writing(db) as writer:
-        months = {str(name): writer.stage(BTC, kind, str(name), take(columns, month == name)) for name in np.unique(month)}
-        writer.commit(writer.manifest.with_series(BTC, kind, months).with_instrument(BTC, packaged(BTC)))
+        months = {str(name): writer.stage(series, kind, str(name), take(columns, month == name)) for name in np.unique(month)}
+        writer.commit(writer.manifest.with_series(series, kind, months).with_instrument(series, packaged(series)))
 
 
 def checked(db: Path, kind: Kind = Kind.BARS) -> Checked:

@@ -13,7 +13,7 @@ from quality_tapes import BTC, DAY, at, changed, checked, found, mark_of, paymen
 from trade.base.errors import DataMissing
 from trade.cli import console
 from trade.cli.app import run
-from trade.market.names import Kind
+from trade.market.names import Kind, Series
 from trade.market.store import Store
 from trade.quality import walk as walks
 from trade.quality.checking import check_series, chosen, no_funding
@@ -150,3 +150,16 @@ def test_people_get_a_table_and_the_findings(db, capsys):
     assert "generic:linear:BTCUSDT  bars     1,440" in out
     assert "warning [volume-spike] bars of 'generic:linear:BTCUSDT': '1' bars" in err
     assert "'2023-01-01 08:20'" in err
+
+
+def test_only_what_has_an_exchange_to_ask_is_told_to_heal(db):
+    for series, heals in ((Series("bybit", "linear", "BTCUSDT"), True), (BTC, False), (Series("bybit", "spot", "BTCUSDT"), False)):
+        put(db, Kind.BARS, without(walk(DAY), 10), series)
+        put(db, Kind.FUNDING, payments(0, 8, 16, 40, 48, 56), series)
+        hints = [finding.hint for kind in (Kind.BARS, Kind.FUNDING) for finding in check_series(Store(db), series, kind).findings()]
+        [month] = Store(db).manifest.of(series, Kind.BARS)
+        (db / month.file).write_bytes(b"")
+        hints += [finding.hint for finding in check_series(Store(db), series, Kind.BARS).findings()]
+        assert len(hints) == 3
+        assert all(("data heal" in hint) == heals for hint in hints)
+        assert all(("import" in hint) != heals for hint in hints[:2])

@@ -57,7 +57,7 @@ def test_a_heal_that_is_killed_again_and_again_heals_in_the_end(client_of, tmp_p
                 time.sleep(moments.uniform(0.3, 1.3))
                 process.kill()
         deaths += process.returncode != 0
-        entries = journal.read(client.db, Store(client.db).manifest.generation)
+        entries = journal.read(client.db, Store(client.db).manifest)
         assert sum(entry.rows for entry in entries if entry.result == FETCHED) == len(client.rows()["ts_open_ms"]) - left
     assert deaths >= 3
     client.assert_equal(START_MS, START_MS + DAYS * DAY_MS)

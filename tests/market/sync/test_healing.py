@@ -102,7 +102,7 @@ def healed(client, *symbols, again=False):
 
 def told(client, kind=Kind.BARS):
     """Return what the journal says of a kind: result, span and rows."""
-    entries = journal.read(client.db, Store(client.db).manifest.generation)
+    entries = journal.read(client.db, Store(client.db).manifest)
     assert {entry.at_ms for entry in entries} <= {NOW_MS}
     return [(entry.result, (entry.start_ms, entry.end_ms), entry.rows) for entry in entries if entry.kind is kind]
 

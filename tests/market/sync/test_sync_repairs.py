@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from bybit_server import DAY_MS, START_MS, Source
 
@@ -45,7 +47,7 @@ def test_a_damaged_month_is_fetched_anew_whatever_part_of_it_is_asked_for(damage
     assert (finding.data["month"], finding.data["same_rows"]) == ("2025-01", True)
     assert Store(client.db).load(BTC, *EVER, rehash=True).digest == healthy
     store = Store(client.db)
-    assert [entry.result for entry in journal.read(client.db, store.manifest.generation)] == [journal.REPLACED]
+    assert [entry.result for entry in journal.read(client.db, store.manifest)] == [journal.REPLACED]
     assert [one.months_repaired for one in client.sync(**words, **BARS_ONLY).series] == [0]
 
 
@@ -57,3 +59,22 @@ def test_what_the_exchange_cannot_give_back_is_kept_and_named(hurt):
     with pytest.raises(Mismatch, match=file.name):
         client.sync(from_ms=START_MS, to_ms=START_MS + 2 * DAY_MS, **BARS_ONLY)
     assert file.read_bytes() == damaged
+
+
+def test_a_sync_over_what_is_whole_reads_each_month_once(hurt, monkeypatch):
+    client, file, _ = hurt
+    read = []
+    real = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or real(path))
+    client.sync(from_ms=START_MS, **BARS_ONLY)
+    assert [path for path in read if path.suffix == ".parquet"] == [file]
+
+
+def test_a_damaged_month_is_fetched_anew_by_a_sync_of_days_after_its_rows(client_of):
+    client = client_of(Source("BTCUSDT", 1, 8))
+    client.sync(from_ms=START_MS, to_ms=START_MS + 4 * DAY_MS, **BARS_ONLY)
+    [month] = Store(client.db).manifest.of(BTC, Kind.BARS)
+    flip(client.db / month.file)
+    report = client.sync(from_ms=START_MS + 6 * DAY_MS, **BARS_ONLY)
+    assert [one.months_repaired for one in report.series] == [1]
+    assert len(Store(client.db).load(BTC, *EVER, rehash=True).base) == 6 * DAY_MS // 60_000

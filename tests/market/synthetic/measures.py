@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from trade.synthetic.habits import E9
 from trade.synthetic.minutes import START_TICKS, paint, span_e9, sweep_minutes
-from trade.synthetic.process import E9, MINUTE_E9
+from trade.synthetic.process import MINUTE_E9
 from trade.synthetic.registry import PATTERNS
 
 

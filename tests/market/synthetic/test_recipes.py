@@ -17,7 +17,7 @@ from trade.market.names import Series
 from trade.market.ruling import change, with_values
 from trade.run.origin import STORED, from_options
 from trade.synthetic.minutes import START_MS
-from trade.synthetic.recipe import Recipe, synthetic_history
+from trade.synthetic.recipe import Recipe
 from trade.synthetic.sample import START_MS as SAMPLE_START_MS
 from trade.synthetic.sample import ensure_sample
 
@@ -70,13 +70,6 @@ def test_funding_is_paid_every_eight_hours_and_follows_the_price(store):
     falling = load(Recipe("trend_down_clean", 3, 30 * DAY), store).funding
     assert funding.rate.mean() > falling.rate.mean() + 0.00001
     assert np.abs(funding.rate).max() <= 0.00075
-
-
-def test_history_for_tests_has_window_and_warm_up():
-    history = synthetic_history("range_wide", 42, 1_500, warmup_bars=600)
-    assert (len(history.base), int(history.base.ts_open_ms[600])) == (2_100, START_MS)
-    assert history.digest == synthetic_history("range_wide", 42, 1_500, warmup_bars=600).digest
-    assert history.instrument.key == "synthetic:linear:SAMPLEUSDT"
 
 
 def test_an_origin_comes_back_from_the_options_of_a_run():

@@ -9,16 +9,16 @@ import numpy as np
 
 from trade.base.arrays import Int64
 from trade.base.spans import intersection
+from trade.base.timeframe import HORIZON_MS
 
 _TURN = time(17)
 _WEEKEND = timedelta(days=2)
 _FRIDAY = 4
-_END_MS = 4_102_444_800_000  # no bar is stored before 1970 or after 2099
 
 
 def fx_closed(start_ms: int, end_ms: int) -> Int64:
     """Return the weekends inside [start_ms, end_ms): 48 hours each, an hour more or less when New York turns its clocks."""
-    first, last = (datetime.fromtimestamp(min(max(edge_ms, 0), _END_MS) / 1000, UTC).date() for edge_ms in (start_ms, end_ms))
+    first, last = (datetime.fromtimestamp(min(max(edge_ms, 0), HORIZON_MS) / 1000, UTC).date() for edge_ms in (start_ms, end_ms))
     first -= timedelta(days=7 + (first.weekday() - _FRIDAY) % 7)
     fridays = [first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1)]
     city = ZoneInfo("America/New_York")
