@@ -10,7 +10,8 @@ from trade.indicators.registry import FAMILIES, INDICATORS, NOT_YET, UNDEFINED_W
 
 _INTRO = """# Indicators
 
-Rendered from `src/trade/indicators/registry`; a test keeps this page equal to it.
+This page answers what each indicator reads and gives, whose values they are, and from which bar on; `make docs` writes it from
+`src/trade/indicators/registry`.
 
 - The first output is the primary one: a bare feature id in a rule means it.
 - `source` is the price or feature that `source:` names, the close by default. An indicator without it reads only what is listed.
