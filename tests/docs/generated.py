@@ -19,6 +19,7 @@ import trade.cli.page
 import trade.indicators.page
 import trade.play.defaults
 import trade.play.unsupported
+import trade.structures.page
 import trade.synthetic.gallery
 from trade.cli import app
 from trade.files import formats
@@ -93,6 +94,7 @@ PAGES: tuple[tuple[str, Page], ...] = (
     ("docs/layouts.md", block("layouts", formats.table)),
     ("docs/metrics.md", whole(trade.analysis.page.metrics_page)),
     ("docs/not-yet.md", whole(trade.play.unsupported.render)),
+    ("docs/play.md", block("structures", trade.structures.page.table)),
     ("docs/play.md", block("defaults", trade.play.defaults.render)),
     in_gallery("patterns.md"),
     *(in_gallery(f"patterns/{name}.svg") for name in PATTERNS),

@@ -29,7 +29,7 @@ This page answers what each metric is: unit, formula, source; `make docs` writes
 
 def metrics_page() -> str:
     """Return the page as Markdown."""
-    return "\n".join((_INTRO, "## The 64", "", *_table(METRICS), "", "## Extras", "", *_table(EXTRAS), ""))
+    return "\n".join((_INTRO, f"## The {len(METRICS)}", "", *_table(METRICS), "", "## Extras", "", *_table(EXTRAS), ""))
 
 
 def _table(metrics: tuple[Metric, ...]) -> list[str]:
