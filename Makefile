@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test deep bench format lock clean
+.PHONY: demo test deep bench docs format lock clean
 
 demo: $(READY)  ## run the sample Play on the embedded sample market
 	@$(BIN)/trade backtest run sample
@@ -20,6 +20,9 @@ deep: $(READY)  ## the long runs
 
 bench: $(READY)  ## the workloads; PEERS=/path/to/venv/bin/python adds the engines installed there, WRITE=1 the docs page
 	$(BIN)/python tests/bench/compare.py $(if $(PEERS),--peers $(PEERS)) $(if $(WRITE),--write)
+
+docs: $(READY)  ## every page, and block of a page, that is rendered from the source
+	$(BIN)/python tests/docs/generated.py
 
 format: $(READY)
 	$(BIN)/ruff format .

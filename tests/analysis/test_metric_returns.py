@@ -2,6 +2,7 @@ import pytest
 from made_results import MONTH, START_MS, made
 
 from trade.analysis.basis import read_result
+from trade.analysis.calendar import MONTH as CALENDAR_MONTH
 from trade.analysis.calendar import WEEK, period_returns
 from trade.analysis.summary import summarise
 from trade.base.timeframe import DAY_MS
@@ -64,6 +65,11 @@ def test_a_month_is_a_calendar_month():
     extras = summarise(made([100] * 31 + [150] + [150] * 27 + [75])).extras
     assert extras["best_month_pct"] == 50.0
     assert extras["worst_month_pct"] == -50.0
+
+
+def test_a_year_has_twelve_months():
+    months = period_returns(read_result(made([100 + day for day in range(366)])), CALENDAR_MONTH)
+    assert months.ts_open_ms.astype("datetime64[ms]").astype(str).tolist() == [f"2023-{month:02}-01T00:00:00.000" for month in range(1, 13)]
 
 
 def test_bars_longer_than_a_day_have_no_days():

@@ -2,8 +2,8 @@ import pytest
 from made_results import START_MS, made, trade
 
 from trade.analysis.tables import trade_tables
-from trade.base.records import SHORT, ExitReason
-from trade.base.timeframe import DAY_MS, HOUR_MS
+from trade.base.records import SHORT, ExitReason, FillKind
+from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
 
 STOP, TARGET = int(ExitReason.STOP_LOSS), int(ExitReason.TAKE_PROFIT)
 TRADES = [
@@ -12,11 +12,16 @@ TRADES = [
     trade(-20, exit_reason=STOP, exit_ts_ms=START_MS + 3 * HOUR_MS),
     trade(0, exit_reason=STOP, entry_ts_ms=START_MS + 7 * DAY_MS - 1, exit_ts_ms=START_MS + 31 * DAY_MS - 1),
 ]
+FILLS = [  # each trade was left at the open of its bar
+    {"trade": 0, "kind": int(FillKind.ENTRY), "bar_ts_open_ms": START_MS - DAY_MS},
+    *({"trade": number, "kind": int(FillKind.EXIT), "bar_ts_open_ms": one["exit_ts_ms"]} for number, one in enumerate(TRADES)),
+    {"trade": 3, "kind": int(FillKind.FUNDING), "bar_ts_open_ms": START_MS + 99 * DAY_MS},
+]
 
 
 @pytest.fixture(scope="module")
 def tables():
-    return trade_tables(made([1_000, 1_000], TRADES))
+    return trade_tables(made([1_000, 1_000], TRADES, FILLS))
 
 
 def test_a_row_says_what_its_trades_made(tables):
@@ -42,6 +47,20 @@ def test_weekdays_are_of_the_entry_in_utc_from_monday(tables):
 
 def test_months_are_of_the_exit(tables):
     assert [(row.group, row.trades) for row in tables.by_month] == [("2023-01", 3), ("2023-02", 1)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "bar_ms", "month"),
+    [
+        (FillKind.EXIT, 31 * DAY_MS - MINUTE_MS, "2023-01"),  # at the close of its last minute, where the data ends
+        (FillKind.LIQUIDATION, 31 * DAY_MS - MINUTE_MS, "2023-01"),
+        (FillKind.EXIT, 31 * DAY_MS, "2023-02"),  # at the open of the first minute of the next
+    ],
+)
+def test_the_last_close_of_a_month_is_of_that_month_and_the_first_open_of_the_next(kind, bar_ms, month):
+    left = {"trade": 0, "kind": int(kind), "bar_ts_open_ms": START_MS + bar_ms}
+    tables = trade_tables(made([1_000, 1_000], [trade(1, exit_ts_ms=START_MS + 31 * DAY_MS)], [left]))
+    assert [row.group for row in tables.by_month] == [month]
 
 
 def test_every_table_adds_up_to_the_total(tables):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Mapping
 
@@ -26,7 +27,6 @@ _PLACES: Mapping[str, tuple[int, ...]] = {
     "aroon": (2, 1, 0),
     "adx": (0, 1, 2, 3),
 }
-_NO_TALIB = {"cmf", "donchian", "fisher", "kc", "kvo", "squeeze", "trix", "tsi", "vortex", "vwap", "zlma"}
 _ARGUMENT = {"open": "open_", "source": "close"}
 
 
@@ -34,10 +34,10 @@ def pandas_ta_says(entry: Entry, params: Params, columns: Mapping[str, Float64],
     index = pd.DatetimeIndex(ts_open_ms.astype("datetime64[ms]"))
     inputs = entry.inputs if entry.close_means == "close" else ("high", "low", *entry.inputs)  # pandas-ta makes hlc3 itself
     series = {_ARGUMENT.get(name, name): pd.Series(columns[name], index=index) for name in inputs}
-    arguments = dict(params)
-    if entry.name not in _NO_TALIB:
+    arguments, function = dict(params), getattr(ta, entry.name)
+    if "talib" in inspect.signature(function).parameters:
         arguments["talib"] = False
-    table = pd.DataFrame(getattr(ta, entry.name)(**series, **arguments))
+    table = pd.DataFrame(function(**series, **arguments))
     if entry.name == "adx":  # it has adxr in a function of its own
         table["adxr"] = ta.adxr(**series, **arguments).iloc[:, 0]
     places = _PLACES.get(entry.name, range(len(entry.outputs)))

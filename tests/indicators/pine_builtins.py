@@ -159,6 +159,10 @@ def fisher(bar: Columns, length: int) -> Float64:
     return out
 
 
+def percentrank(source: Float64, length: int) -> Float64:
+    return rolling(lambda window: float(100.0 * np.mean(window[:-1] <= window[-1])), source, length + 1)
+
+
 def charts(bar: Columns, hlc3: Float64) -> Mapping[str, Mapping[str, Float64]]:
     """Return what TradingView shows with OUR default parameters, by indicator and output."""
     high, low, close, volume = bar["high"], bar["low"], bar["close"], bar["volume"]
@@ -181,6 +185,7 @@ def charts(bar: Columns, hlc3: Float64) -> Mapping[str, Mapping[str, Float64]]:
         "cmo": {"value": cmo(close, 14)},
         "cci": {"value": (hlc3 - sma(hlc3, 14)) / (0.015 * dev(hlc3, 14))},
         "willr": {"value": 100.0 * (close - highest(high, 14)) / (highest(high, 14) - lowest(low, 14))},
+        "percent_rank": {"value": percentrank(close, 100)},
         "uo": {"value": uo(bar)},
         "stoch": {"k": stoch_k, "d": sma(stoch_k, 3)},
         "stochrsi": {"k": rsi_k, "d": sma(rsi_k, 3)},

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
-from trade.indicators.windows import distance_from_mean, mean_total_spread, padded, quotient, ramps, summable, totals
+from trade.indicators.windows import distance_from_mean, mean_total_spread, not_above, padded, quotient, ramps, summable, totals
 
 LENGTHS = st.integers(1, 20)
 WHOLE = st.lists(st.integers(-(2**36), 2**36), min_size=0, max_size=60)
@@ -92,3 +92,13 @@ def test_a_quotient_of_large_integers_is_next_to_the_true_one_and_exact_where_it
 
 def test_padding_puts_values_at_the_end() -> None:
     np.testing.assert_array_equal(padded(np.array([1.0]), 3), [np.nan, np.nan, 1.0])
+
+
+def test_counts_of_what_is_not_above_by_hand() -> None:
+    assert not_above(np.array([2.0, 1.0, 2.0, 3.0, 0.0]), 2).tolist() == [2, 2, 0]  # an equal one is not above
+
+
+def test_counts_of_what_is_not_above_go_on_through_every_block() -> None:
+    values = np.random.default_rng(1).integers(0, 50, 20_000).astype(np.float64)
+    windows = sliding_window_view(values, 38)
+    np.testing.assert_array_equal(not_above(values, 37), (windows[:, :-1] <= windows[:, -1:]).sum(axis=1))

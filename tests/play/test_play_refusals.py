@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from play_catalogue import FULL, MINIMAL, changed, only, read, said, without
 
 from trade.base.findings import Severity, errors
-from trade.play.unsupported import TABLE, render
+from trade.play.unsupported import TABLE
 
 _RULE = {"all": [["rsi_14", "<", 30]]}
 
@@ -88,11 +87,6 @@ def test_values_that_mean_nothing_special_are_fine() -> None:
         _emits({"action": "no_action", "percent": 100}),
     )
     assert read(play)[0].play is not None
-
-
-def test_the_page_of_what_is_not_built_yet_is_the_table() -> None:
-    page = Path(__file__).parents[2] / "docs" / "not-yet.md"
-    assert page.read_text(encoding="utf-8") == render()
 
 
 @pytest.mark.parametrize(

@@ -229,6 +229,10 @@ def _willr(market: Market, length: int) -> Series:
     return joint(lambda close, high, low: ratio(100 * (close - high), high - low), market["close"], top, bottom)
 
 
+def _percent_rank(market: Market, length: int) -> Series:
+    return windowed(market["close"], length + 1, lambda part: Fraction(100 * sum(old <= part[-1] for old in part[:-1]), length))
+
+
 def _uo(market: Market, params: Params) -> Out:
     ranges = true_range(market, first=True)
     old = [market["low"][0], *market["close"][:-1]]
@@ -434,6 +438,7 @@ WINDOWED: Mapping[str, Callable[[Market, Params], Out]] = {
     "cmo": _value(_cmo),
     "cci": _value(_cci),
     "willr": _value(_willr),
+    "percent_rank": _value(_percent_rank),
     "uo": _uo,
     "stoch": _stoch,
     "bbands": _bbands,

@@ -7,7 +7,7 @@ from trade.analysis.registry import EXTRAS, METRICS
 
 _INTRO = """# Metrics
 
-Rendered from the registry in `src/trade/analysis/registry.py`; a test keeps this page equal to it.
+This page answers what each metric is: unit, formula, source; `make docs` writes it from `src/trade/analysis/registry.py`.
 
 - One name, one unit. `_pct` is percent everywhere (12.5 means 12.5 %), and so is every `_rate`; `_usdt` is money. The names are the ones
   users know: where an older name carries no unit (`net_profit`, `total_fees`, `ulcer_index`), the table below does.
@@ -29,7 +29,7 @@ Rendered from the registry in `src/trade/analysis/registry.py`; a test keeps thi
 
 def metrics_page() -> str:
     """Return the page as Markdown."""
-    return "\n".join((_INTRO, "## The 64", "", *_table(METRICS), "", "## Extras", "", *_table(EXTRAS), ""))
+    return "\n".join((_INTRO, f"## The {len(METRICS)}", "", *_table(METRICS), "", "## Extras", "", *_table(EXTRAS), ""))
 
 
 def _table(metrics: tuple[Metric, ...]) -> list[str]:

@@ -9,11 +9,12 @@ import numpy as np
 
 from trade.analysis.basis import over, pct
 from trade.base.arrays import Int64
-from trade.base.records import LONG, SHORT, ExitReason, Records
+from trade.base.records import LONG, SHORT, ExitReason, FillKind, Records
 from trade.base.result import Result
 from trade.base.timeframe import DAY_MS
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LEAVING = (FillKind.EXIT, FillKind.LIQUIDATION)
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 
 
@@ -38,7 +39,7 @@ class TradeTables:
     by_exit_reason: tuple[TableRow, ...]
     by_side: tuple[TableRow, ...]
     by_weekday: tuple[TableRow, ...]  # of the entry, UTC
-    by_month: tuple[TableRow, ...]  # of the exit, UTC, as "2023-01"
+    by_month: tuple[TableRow, ...]  # of the bar of the exit, UTC, as "2023-01"
     total: TableRow
 
 
@@ -46,7 +47,7 @@ def trade_tables(result: Result) -> TradeTables:
     """Group the trades four ways."""
     trades = result.trades
     weekdays = (trades["entry_ts_ms"] // DAY_MS + _EPOCH_WEEKDAY) % len(WEEKDAYS)
-    months = trades["exit_ts_ms"].astype("datetime64[ms]").astype("datetime64[M]")
+    months = _exit_bars_ms(result).astype("datetime64[ms]").astype("datetime64[M]")
     return TradeTables(
         by_exit_reason=_rows(result, trades["exit_reason"], [(reason.value, reason.word) for reason in ExitReason]),
         by_side=_rows(result, trades["side"], [(LONG, "long"), (SHORT, "short")]),
@@ -54,6 +55,15 @@ def trade_tables(result: Result) -> TradeTables:
         by_month=_rows(result, months.astype(np.int64), [(int(month.astype(np.int64)), str(month)) for month in np.unique(months)]),
         total=_row(result, "total", trades),
     )
+
+
+def _exit_bars_ms(result: Result) -> Int64:
+    """Return the opens of the bars in which trades were left: the last close of a month is at 00:00 of the next, and still of the month."""
+    fills = result.fills
+    left = fills[np.isin(fills["kind"], _LEAVING)]
+    opens = np.empty(len(result.trades), np.int64)
+    opens[left["trade"]] = left["bar_ts_open_ms"]
+    return opens
 
 
 def _rows(result: Result, keys: Int64, groups: Sequence[tuple[int, str]]) -> tuple[TableRow, ...]:

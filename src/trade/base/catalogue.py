@@ -89,8 +89,9 @@ class Entry:
     `rising` names parameters whose values must rise in this order (fast below slow). `source_in_bar` says that the ranges of the
     outputs hold only for a source within the bar's low and high. `extremes(params)` gives the outputs that are extremes of a window.
     `close_means` is the price that the source `close`, the usual one, stands for: "hlc3" where everybody means the typical price.
-    `values_of` names whose values they are, `tradingview` says in one sentence where TradingView's differ, for the docs.
-    `computed_by` names who computes it ("ta-lib", "numba", "numpy"). `uses` lists structure types it builds on.
+    `values_of` says where the formula comes from: "pandas-ta" and "TradingView" are held against these, any other author against a slow
+    twin in the tests; `tradingview` says in one sentence where TradingView's values differ, for the docs.
+    `computed_by` names all who compute it ("ta-lib", "numba", our sums in "numpy"). `uses` lists structure types it builds on.
     """
 
     name: str

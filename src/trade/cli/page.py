@@ -12,7 +12,7 @@ from trade.cli.app import app
 _WIDTH = 120
 _HEAD = """# The command line
 
-This page is the `--help` of every command; `python -m trade.cli.page > docs/cli.md` writes it anew.
+This page answers what every command takes: it is their `--help`, written by `make docs`.
 
 | exit code | meaning |
 |---|---|
@@ -48,7 +48,3 @@ def _walk(command: Any, name: str, parent: typer.Context | None) -> Iterator[tup
     yield context.command_path, command.get_help(context).rstrip()
     for each, below in getattr(command, "commands", {}).items():
         yield from _walk(below, each, context)
-
-
-if __name__ == "__main__":
-    typer.echo(render(), nl=False)

@@ -22,8 +22,7 @@ Verdict = Certainty | None
 def of_pair(op: Op, left: Term, right: Term, tolerance: float) -> Verdict:
     """Judge `left op right` by the ranges of both sides; equal operands differ by exactly nothing."""
     if left.operand == right.operand:
-        never = op in (Op.GT, Op.LT, Op.NE, Op.CROSS_ABOVE, Op.CROSS_BELOW)
-        return Certainty.NEVER if never else Certainty.ALWAYS
+        return _OF_ITSELF.get(op)
     if op is Op.EQ and _never_whole(left, right):
         return Certainty.NEVER
     if op is Op.NE and _never_whole(left, right):
@@ -86,6 +85,10 @@ def _gap(a: Range, b: Range) -> float:
     return max(a.low - b.high, b.low - a.high, 0.0)
 
 
+_OF_ITSELF: Mapping[Op, Certainty] = {
+    **dict.fromkeys((Op.GT, Op.LT, Op.NE, Op.CROSS_ABOVE, Op.CROSS_BELOW), Certainty.NEVER),
+    **dict.fromkeys((Op.GE, Op.LE, Op.EQ, Op.NEAR_ABS, Op.NEAR_PCT), Certainty.ALWAYS),
+}
 _BY_RANGE: Mapping[Op, Callable[[Range, Range, float], Verdict]] = {
     Op.GT: _above,
     Op.GE: _not_below,

@@ -111,9 +111,3 @@ def table() -> str:
     """Return the layouts as the Markdown table of `docs/layouts.md`."""
     rows = [f"| `{each.name}` | {each.files} | {each.recognised} | {each.stored} |" for each in FORMATS]
     return "\n".join(["| `--layout` | files | recognised by | stored as |", "|---|---|---|---|", *rows]) + "\n"
-
-
-if __name__ == "__main__":
-    import sys
-
-    sys.stdout.write(table())

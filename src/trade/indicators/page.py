@@ -10,15 +10,17 @@ from trade.indicators.registry import FAMILIES, INDICATORS, NOT_YET, UNDEFINED_W
 
 _INTRO = """# Indicators
 
-Rendered from `src/trade/indicators/registry`; a test keeps this page equal to it.
+This page answers what each indicator reads and gives, whose values they are, and from which bar on; `make docs` writes it from
+`src/trade/indicators/registry`.
 
 - The first output is the primary one: a bare feature id in a rule means it.
 - `source` is the price or feature that `source:` names, the close by default. An indicator without it reads only what is listed.
 - `cci`, `mfi`, `vwap` and `kvo` are of the typical price: `source: close`, the default, means hlc3 there. Every other price or feature that
   `source` names is the price itself: `source: hlc3` says the same as the default, `source: high` is the cci of highs.
-- "Values of" says whose they are: TradingView's (Pine's published reference code, bar by bar) or those of pandas-ta (the distribution
-  `pandas-ta-classic`, without TA-Lib). "computed by" says who does the work, to the same 1e-9: TA-Lib, numpy or a kernel of ours; pandas-ta
-  itself is only run by the tests. Where TA-Lib means something else, the text says so.
+- "Values of" says whose they are: TradingView's (as Pine's manual publishes them, bar by bar), those of pandas-ta (the distribution
+  `pandas-ta-classic`, without TA-Lib), or the author's that is named. "computed by" says who does the work, to the same 1e-9: TA-Lib, our
+  sums of windows in numpy, a kernel of ours in numba; pandas-ta itself is only run by the tests. Where TA-Lib means something else, the
+  text says so.
 - Of whole prices (RULE-7) what a window is made of is summed exactly and rounded once, so it meets a price, a line or another output
   exactly where it does in fractions. A recursion rounds at each bar: of equal prices it is that price, and it tells values apart that
   differ by 1e-12 of their size.

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from trade.base.arrays import Float64
+from trade.base.arrays import Float64, Int64
 
 Numbers = npt.NDArray[Any]  # float64 or int64, and what comes back is of the kind that was given
 
@@ -132,6 +132,19 @@ def distance_from_mean(values: Float64, length: int) -> tuple[Float64, Float64]:
             np.abs(one, out=one)
             into += one
     return length * (scaled[length - 1 :] - sums), apart
+
+
+def not_above(values: Float64, length: int) -> Int64:
+    """Return how many of the `length` values before each are not above it, shape [n - length] (empty where there is none)."""
+    newest = values[length:]
+    out = np.zeros(len(newest), np.int64)
+    for start in range(0, len(newest), _BLOCK_BARS):
+        at = slice(start, min(start + _BLOCK_BARS, len(newest)))
+        one, into = newest[at], np.zeros(at.stop - at.start, np.int16)  # a window is shorter than 2^15 bars
+        for lag in range(length):
+            into += values[at.start + lag : at.stop + lag] <= one
+        out[at] = into
+    return out
 
 
 def _blocks(values: Float64, length: int) -> list[tuple[Float64, slice]]:

@@ -118,9 +118,14 @@ def _look(sections: Mapping[str, Any], steps: tuple[str, ...]) -> Any:
     return value
 
 
+_INTRO = """This page answers what the format knows and the engine cannot run yet; `make docs` writes it from its table.
+
+A Play that asks for one of these is refused with the code below; it never loads and does nothing."""
+
+
 def render() -> str:
     """Return the page of everything that is refused because it is not built yet."""
-    lines = ["# Not yet", "", "A Play that asks for one of these is refused with the code below; it never loads and does nothing.", ""]
+    lines = ["# Not yet", "", _INTRO, ""]
     lines += ["| code | what | keys | instead |", "|---|---|---|---|"]
     for row in TABLE:
         keys = ", ".join(f"`{key}`" for key in row.keys)

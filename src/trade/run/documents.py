@@ -19,12 +19,12 @@ from trade.base.hashing import json_hash
 from trade.kernels import SOURCES
 from trade.run.execute import FinishedRun, Ready
 
-_COMPUTING = ("numpy", "numba", "llvmlite", "pandas", "pandas-ta-classic", "TA-Lib", "pyarrow", "duckdb")
+_COMPUTING = ("numpy", "numba", "llvmlite", "TA-Lib", "pyarrow")  # the last one computes nothing, but makes the bytes of the tables
 
 
 @cache
 def versions() -> Mapping[str, str]:
-    """Return the versions of the libraries that compute, and the architecture they compute on."""
+    """Return the versions of the libraries that a result depends on, and the architecture they compute on."""
     return {**{name: version(name) for name in _COMPUTING}, "machine": platform.machine()}
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from trade.synthetic.minutes import paint
 from trade.synthetic.pattern import Pattern
@@ -16,7 +14,7 @@ BARS = 43_200
 
 _INTRO = f"""# Patterns
 
-This page answers what each synthetic market looks like; `python -m trade.synthetic.gallery docs` writes it and its charts anew.
+This page answers what each synthetic market looks like; `make docs` writes it and its charts.
 
 `trade data patterns` prints the list, `trade backtest run PLAY --synthetic PATTERN --seed N --bars N` runs a Play on one. Without a
 name `--synthetic` takes the pattern that the Play names under `validation`, and its `bars` and `seed` where the options do not say. All
@@ -52,14 +50,3 @@ def _family(family: str, patterns: tuple[Pattern, ...]) -> Iterator[str]:
 
 def _chart(pattern: Pattern) -> str:
     return candles(paint(pattern, SEED, BARS, 0), pattern.name)
-
-
-def write(docs: Path) -> None:
-    """Write the gallery into a docs folder."""
-    (docs / "patterns").mkdir(exist_ok=True)
-    for name, text in render().items():
-        (docs / name).write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write(Path(sys.argv[1]))

@@ -16,7 +16,7 @@ from trade.indicators.formulas.trend import TREND
 from trade.indicators.formulas.volatility import VOLATILITY
 from trade.indicators.formulas.volume import VOLUME
 
-_KERNELS: Mapping[str, Kernel] = {**AVERAGES, **MOMENTUM, **VOLATILITY, **TREND, **VOLUME}
+KERNELS: Mapping[str, Kernel] = {**AVERAGES, **MOMENTUM, **VOLATILITY, **TREND, **VOLUME}
 _ROUNDING = 1e-9  # how far rounding may carry a value over the end of its closed range
 
 
@@ -42,7 +42,7 @@ def compute(entry: Entry, params: Params, columns: Mapping[str, Float64], ts_ope
 
 def _computed(entry: Entry, params: Params, part: InputColumns) -> dict[str, Float64]:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # what is not finite becomes missing
-        computed = _KERNELS[entry.name](part, params)
+        computed = KERNELS[entry.name](part, params)
         return {output.name: _settled(entry, output, params, part, computed[output.name]) for output in entry.outputs}
 
 

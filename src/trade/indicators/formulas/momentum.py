@@ -14,7 +14,7 @@ from trade.indicators.formulas.talib_alone import talib
 from trade.indicators.pairs import pair_sums, quotients, weighted_ratios
 from trade.indicators.recursions import fisher, strength
 from trade.indicators.registry.words import count
-from trade.indicators.windows import distance_from_mean, padded, totals
+from trade.indicators.windows import distance_from_mean, not_above, padded, totals
 
 _UO_WEIGHTS = (4.0, 2.0, 1.0)
 
@@ -54,6 +54,12 @@ def _willr(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
     length = count(params, "length")
     top = highest(columns["high"], length)
     return {"value": 100.0 * (columns["source"] - top) / (top - lowest(columns["low"], length))}
+
+
+def _percent_rank(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
+    """Count as Pine's `ta.percentrank` does: of the values before, those less than or equal to the present one."""
+    length = count(params, "length")
+    return {"value": padded(100.0 * not_above(columns["source"], length) / length, len(columns))}
 
 
 def _uo(columns: InputColumns, params: Params) -> Mapping[str, Float64]:
@@ -162,6 +168,7 @@ MOMENTUM: Mapping[str, Kernel] = {
     "cmo": _cmo,
     "cci": _cci,
     "willr": _willr,
+    "percent_rank": _percent_rank,
     "uo": _uo,
     "stoch": _stoch,
     "stochrsi": _stochrsi,

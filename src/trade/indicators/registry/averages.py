@@ -22,6 +22,7 @@ from trade.indicators.registry.words import (
     memory,
     price,
     settled,
+    together,
     window,
 )
 
@@ -123,7 +124,7 @@ AVERAGES = (
         settle_bars=settled(_WINDOW, _kama_memory),
         values_of=PANDAS_TA,
         tradingview="not part of Pine's `ta`",
-        computed_by=NUMBA,
+        computed_by=together(NUMBA, NUMPY, TA_LIB),
         doc="Kaufman's adaptive average between ema 2 and ema 30; a bar before TA-Lib's, slowest in a window without a move",
     ),
     Entry(

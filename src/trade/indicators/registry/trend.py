@@ -20,6 +20,7 @@ from trade.indicators.registry.words import (
     level,
     real,
     settled,
+    together,
     whole,
     wilder_memory,
     window,
@@ -123,7 +124,7 @@ TREND = (
         settle_bars=window(_VORTEX),
         values_of=PANDAS_TA,
         tradingview="the same",
-        computed_by=NUMPY,
+        computed_by=together(NUMPY, TA_LIB),
         doc="sums of upward and downward movement over the sum of true ranges",
     ),
     Entry(

@@ -20,6 +20,7 @@ from trade.indicators.registry.words import (
     price,
     real,
     settled,
+    together,
     value,
     whole,
     wilder_memory,
@@ -150,7 +151,7 @@ VOLATILITY = (
         settle_bars=window(_SQUEEZE),
         values_of=PANDAS_TA,
         tradingview="not part of Pine's `ta`; its usual script regresses the distance from the middle, ours smooths a change",
-        computed_by=NUMPY,
+        computed_by=together(NUMPY, TA_LIB),
         doc="on: Bollinger bands inside the Keltner channel of smas, off: outside, no_sqz: neither; sqz: 6-bar mean of the 12-bar change",
     ),
 )

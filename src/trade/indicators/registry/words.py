@@ -9,11 +9,8 @@ from dataclasses import replace
 
 from trade.base.catalogue import Output, Param, Params, ParamType, ValueType
 
-TA_LIB = "ta-lib"
-PANDAS_TA = "pandas-ta"
-NUMPY = "numpy"
-NUMBA = "numba"
-TRADINGVIEW = "TradingView"
+PANDAS_TA, TRADINGVIEW = "pandas-ta", "TradingView"  # whose values; any other author stands as text
+TA_LIB, NUMPY, NUMBA = "ta-lib", "numpy", "numba"  # who computes
 
 TYPICAL = "hlc3"  # what the four indicators of the typical price read unless another price is named
 LONGEST_BARS = 10_000
@@ -64,6 +61,11 @@ def level(name: str, low: float | None = None, undefined_when: str | None = None
 def also(output: Output, *names: str) -> Output:
     """Return an output that hints know under other names, too."""
     return replace(output, known_as=names)
+
+
+def together(*names: str) -> str:
+    """Return the `computed_by` of an indicator that several compute."""
+    return ", ".join(names)
 
 
 def whole(name: str, low: int, high: int) -> Output:
