@@ -116,7 +116,6 @@ def _meet_range(
         return 1
     trade, fill, bars_held = trades[book.trades], fills[book.fills], bar + 1 - at_open - book.opened_bar
     if at_open == 0:  # of a bar that gapped only the price of the exit was lived through
-        watch(book, open_ticks, open_ticks)
         seen = seen_before(spec, book.side, event, open_ticks, high_ticks, low_ticks)
         watch(book, seen, seen)
     trade.ambiguous = ambiguous
