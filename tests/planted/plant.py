@@ -67,7 +67,7 @@ FLOORS = {
         60,
         (*PENCIL, *(f"tests/engine/test_{name}.py" for name in ("processor_inputs", "terms", "processor", "oracle_parity"))),
     ),
-    "dsl": Floor(("dsl",), 55, (*RULES, "tests/play")),
+    "dsl": Floor(("dsl",), 55, (*RULES, "tests/play", "tests/run/test_present_words.py", "tests/run/test_present_bar.py")),
     "gates": Floor(("gates",), 30, ("tests/gates", "tests/artifacts/test_artifact_gate.py")),
     "missing": Floor(("features.missing",), 5, ("tests/features/test_missing_values.py", "tests/gates/test_requirements.py")),
     "stage": Floor(("artifacts.stage",), 8, ("tests/artifacts/test_stage_handles.py", "tests/artifacts/test_stage.py")),
