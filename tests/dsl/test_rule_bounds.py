@@ -25,6 +25,8 @@ from rule_world import codes, exec_tape, truths
         (["hour_utc", "<=", 23], ["always-holds"]),
         (["weekday_utc", "==", 7], ["never-holds"]),
         (["weekday_utc", "<=", 6], ["always-holds"]),
+        (["hour_utc", "in", ["minute_utc"]], ["malformed-rule"]),
+        (["hour_utc", "in", [9, 10]], []),
     ],
     ids=str,
 )

@@ -50,6 +50,14 @@ def test_fill_10_under_a_coarser_step_minimum_and_maximum_are_whole_steps_of_the
     assert (second.quantity_step_lots, second.min_lots, second.max_lots) == (10, 20, 550)
 
 
+def test_without_a_maximum_the_largest_order_is_the_last_whole_step_of_what_is_exact() -> None:
+    fine = instrument(step="0.001", max_qty=None)
+    later = Rules(10, fine.tick_size, D("0.007"), D("0.007"), None, D(0), "by hand")
+    first, second = make_specs(play(), fine.with_rules(later), has_mark=False, highest_ticks=999_983)
+    assert (first.max_lots, second.max_lots) == (first.exact_lots, second.exact_lots // 7 * 7)
+    assert second.max_lots < second.exact_lots
+
+
 def test_the_exact_lots_of_a_size_by_risk_leave_room_for_the_value_at_the_stop() -> None:
     sized = spec(size_model=SIZE_RISK, stop_kind=STOP_FRACTION, stop_num=3, stop_den=2, tick_lot_quanta=1)
     assert exact_lots(sized, 100, Fraction(0)) == LIMIT_QUANTA // (200 + 150)
