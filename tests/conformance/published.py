@@ -11,14 +11,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from shared import shared
+
 FOLDER_VARIABLE = "TRADE_CONFORMANCE"
 
 
 def folder() -> Path | None:
-    """Return the folder of the cases: the one the environment names, else the nearest `shared/conformance` above this file."""
+    """Return the folder of the cases: the one the environment names, else `conformance` of the shared folder."""
     named = os.environ.get(FOLDER_VARIABLE)
-    above = [Path(named)] if named else [parent / "shared" / "conformance" for parent in Path(__file__).resolve().parents]
-    return next((path for path in above if path.is_dir()), None)
+    place = Path(named) if named else shared("conformance")
+    return place if place.is_dir() else None
 
 
 @dataclass(frozen=True)

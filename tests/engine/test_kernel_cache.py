@@ -2,55 +2,44 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from two_kernels import edit, say, write_package
 
 import trade
 from trade.kernels import sources_digest
 
-CALLER = '''"""A kernel whose callee lives in another module."""
-
-from trade.kernels import kernel
-from trade.sim.prices import ceil_div
-
-
-@kernel
-def thirds(amount: int) -> int:
-    return ceil_div(amount, 3)
-'''
-
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    """Return a folder with a copy of the package, and one more kernel in it that calls a leaf of another module."""
+    """Return a folder with a copy of the package."""
     source = Path(trade.__file__).parent
     shutil.copytree(source, tmp_path / "src" / "trade", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "src" / "trade" / "sim" / "caller.py").write_text(CALLER)
     return tmp_path
 
 
-def thirds_of_ten(copied: Path) -> tuple[int, bool]:
+def shares_of_ten(folder: Path) -> tuple[int, bool]:
     """Return the number that a fresh process computes, and whether it was computed by code from the cache."""
-    script = "from trade.sim.caller import thirds; print(thirds(10), sum(thirds.stats.cache_hits.values()))"
-    environment = {**os.environ, "PYTHONPATH": str(copied / "src"), "TRADE_CACHE_DIR": str(copied / "cache")}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
-    number, hits = done.stdout.split()
+    number, hits = say("print(shares(10), sum(shares.stats.cache_hits.values()))", folder, folder / "cache")
     return int(number), hits != "0"
 
 
-def test_an_edit_in_a_leaf_kernel_of_another_module_is_seen(copied: Path) -> None:
-    assert thirds_of_ten(copied) == (4, False)
-    assert thirds_of_ten(copied) == (4, True)
-    leaf = copied / "src" / "trade" / "sim" / "prices.py"
-    text = leaf.read_text()
-    assert text.count("return -(-amount // divisor)") == 1
-    leaf.write_text(text.replace("return -(-amount // divisor)", "return -(-amount // divisor) + 1000"))
-    assert thirds_of_ten(copied) == (1004, False)
+@pytest.mark.parametrize(
+    ("file", "before", "after", "number"),
+    [
+        ("floor/leaf.py", "return -(-amount // divisor)", "return -(-amount // divisor) + 1000", 1004),
+        ("base/constants.py", "PARTS = 3", "PARTS = 2", 5),
+    ],
+    ids=["leaf", "constant"],
+)
+def test_an_edit_of_another_module_than_the_kernels_own_is_seen(file: str, before: str, after: str, number: int, tmp_path: Path) -> None:
+    write_package(tmp_path)
+    assert shares_of_ten(tmp_path) == (4, False)
+    assert shares_of_ten(tmp_path) == (4, True)
+    edit(tmp_path / "two" / file, before, after)
+    assert shares_of_ten(tmp_path) == (number, False)
 
 
 def test_the_folder_is_named_after_every_kernel_source(copied: Path) -> None:

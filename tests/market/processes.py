@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from forked import Forked
 
 RUNS = """
 import contextlib, hashlib, io, sys, time
@@ -35,12 +34,10 @@ with writing(Path(sys.argv[1])):
 """
 
 
-def start(script: str, *words: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", script, *map(str, words)]
-    return subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+start = Forked
 
 
-def lines(process: subprocess.Popen[str]) -> list[str]:
+def lines(process: Forked) -> list[str]:
     out, err = process.communicate(timeout=300)
     assert process.returncode in (0, -15), out + err
     assert process.returncode == -15 or err == ""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import zlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from forked import finished
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars, write_older
 
 from trade.base.errors import Mismatch
@@ -81,13 +80,13 @@ def test_a_killed_commit_leaves_no_entry_of_what_did_not_happen(parquet, load_in
     deaths = unsettled = 0
     for call in range(1, 20):
         before = entries(db)
-        run = subprocess.run([sys.executable, "-c", KILLER, str(db), *map(str, span), str(call)], capture_output=True)
+        code, err = finished(KILLER, db, *span, call)
         happened = bool(Store(db).manifest.accepted_gaps)
         assert (len(entries(db)) > len(before)) == happened
         unsettled += not happened and b"killed" in (db / FILE_NAME).read_bytes()
-        if run.returncode == 0:
+        if code == 0:
             break
-        assert run.returncode == -signal.SIGKILL, run.stderr
+        assert code == -signal.SIGKILL, err
         deaths += 1
         if happened:
             break

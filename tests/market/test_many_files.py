@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from itertools import pairwise
@@ -15,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from forked import Forked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, bar_lines, make_bars
@@ -155,13 +153,12 @@ def test_a_killed_import_of_several_files_leaves_the_store_as_it_was(tmp_path, d
     before = content(db)
     paths = write_split(tmp_path, [(i * 100_000, (i + 1) * 100_000) for i in range(4)], series)
     for files in (1, 2, 3):
-        child = subprocess.Popen([sys.executable, "-c", KILLED, db, *paths], stdout=subprocess.PIPE)
-        for _ in range(files):
-            assert child.stdout.readline() == b"file\n"
-        time.sleep(0.02)
-        os.kill(child.pid, signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
+        with Forked(KILLED, db, *paths) as child:
+            for _ in range(files):
+                assert child.stdout.readline() == "file\n"
+            time.sleep(0.02)
+            child.kill()
+        assert child.returncode == -signal.SIGKILL
         assert content(db) == before
     import_files(db, requests(*paths))
     assert sum(rows for _, rows, _ in content(db)) == 400_000

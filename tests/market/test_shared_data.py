@@ -1,21 +1,20 @@
-"""The real files of ../shared are read as what they are; skipped where they are absent."""
+"""The real files of the shared folder are read as what they are; skipped where they are absent."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from shared import shared
 
 from trade.files.importing import ImportRequest, import_files
 from trade.market.gaps import find_gaps, missing_bars
 from trade.market.names import Kind, Series
 from trade.market.store import Store
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
+DATA = shared("data")
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="../shared is absent")
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="no shared/data above, and TRADE_SHARED names none")
 
 
 def test_a_year_of_spot_minutes_with_its_outage_and_the_funding_of_the_perpetual(load_in, db):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 
 import pytest
+from forked import finished
 from market_tables import BTC, make_bars
 
 from trade.base.errors import DataMissing
@@ -72,9 +71,9 @@ def state(db):
 
 
 def run(script, db, call):
-    process = subprocess.run([sys.executable, "-c", DYING + script, str(db), str(call)], capture_output=True, text=True)
-    assert process.returncode in (0, -signal.SIGKILL), process.stderr
-    return process.returncode == 0
+    code, err = finished(DYING + script, db, call)
+    assert code in (0, -signal.SIGKILL), err
+    return code == 0
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
+from forked import Forked
 from market_tables import BTC, make_bars
 from processes import HOLDER
 from typer.testing import CliRunner
@@ -119,7 +118,7 @@ def test_leftovers_of_a_first_import_that_was_killed_go(db):
 def test_vacuum_waits_for_no_writer_forever(used, monkeypatch):
     real = writers._acquire
     monkeypatch.setattr(writers, "_acquire", lambda lock, folder, _: real(lock, folder, 0.1))
-    with subprocess.Popen([sys.executable, "-c", HOLDER, str(used), "60"], stdout=subprocess.PIPE) as holder:
+    with Forked(HOLDER, used, 60) as holder:
         holder.stdout.read(1)
         with pytest.raises(Refused, match=f"process '{holder.pid}' is writing"):
             vacuum(used, dry_run=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
+from forked import Forked, finished
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 from processes import HOLDER
 
@@ -56,10 +55,10 @@ def test_an_import_killed_at_any_point_leaves_the_store_as_it_was(parquet, load_
     for call in range(1, 40):
         copy = tmp_path / f"copy{call}"
         shutil.copytree(db, copy)
-        run = subprocess.run([sys.executable, "-c", KILLER, str(copy), str(file), str(call)], capture_output=True)
-        if run.returncode == 0:
+        code, err = finished(KILLER, copy, file, call)
+        if code == 0:
             break
-        assert run.returncode == -signal.SIGKILL, run.stderr
+        assert code == -signal.SIGKILL, err
         if everything(copy) == before:
             died_before += 1
             assert Store(copy).load(BTC, 0, 2**60, rehash=True).digest == digest
@@ -76,10 +75,10 @@ def test_a_first_import_killed_at_any_point_leaves_an_empty_store(parquet, tmp_p
     file, died_before = parquet(make_bars(100_000)), 0
     for call in range(1, 40):
         fresh = tmp_path / f"fresh{call}"
-        run = subprocess.run([sys.executable, "-c", KILLER, str(fresh), str(file), str(call)], capture_output=True)
-        if run.returncode == 0:
+        code, err = finished(KILLER, fresh, file, call)
+        if code == 0:
             break
-        assert run.returncode == -signal.SIGKILL, run.stderr
+        assert code == -signal.SIGKILL, err
         died_before += everything(fresh) == {}
         vacuum(fresh)
         assert import_file(fresh, ImportRequest(file, "BTCUSDT")).rows_stored == 100_000
@@ -112,7 +111,7 @@ def test_an_import_that_fails_leaves_no_files(parquet, load_in, db, monkeypatch)
 
 
 def test_a_second_writer_is_refused_by_name_and_a_dead_one_blocks_nobody(db):
-    with subprocess.Popen([sys.executable, "-c", HOLDER, str(db), "60"], stdout=subprocess.PIPE) as holder:
+    with Forked(HOLDER, db, 60) as holder:
         holder.stdout.read(1)
         with pytest.raises(Refused, match=f"process '{holder.pid}' is writing"), writing(db, wait_s=0.1):
             pass
@@ -123,7 +122,7 @@ def test_a_second_writer_is_refused_by_name_and_a_dead_one_blocks_nobody(db):
 
 
 def test_a_writer_waits_for_another(db, parquet, load_in):
-    with subprocess.Popen([sys.executable, "-c", HOLDER, str(db), "0.3"], stdout=subprocess.PIPE) as holder:
+    with Forked(HOLDER, db, 0.3) as holder:
         holder.stdout.read(1)
         assert load_in(parquet(make_bars(10))).rows_new == 10
 
@@ -186,7 +185,7 @@ def test_readers_see_whole_commits_while_a_writer_works(parquet, db):
         "for file in sys.argv[2:]:\n import_file(Path(sys.argv[1]), ImportRequest(Path(file), 'BTCUSDT'))"
     )
     seen = set()
-    with subprocess.Popen([sys.executable, "-c", script, str(db), *map(str, files)]) as process:
+    with Forked(script, db, *files) as process:
         while process.poll() is None:
             store = Store(db)
             if store.series():

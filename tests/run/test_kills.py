@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from command_line import Said, Trade, finish, spawn
+from command_line import Said, Trade, finish, fork
 from runs import PLAYS
 
 from trade.artifacts.receipt import FILES, TIMES
@@ -85,32 +85,34 @@ def finished(out: Path) -> list[Path]:
     return sorted(set(folders))
 
 
-def next_run_is_fine(trade: Trade, db: Path, out: Path) -> None:
+def next_run_is_fine(trade: Trade, db: Path, out: Path) -> Said:
+    """Run as if nothing had happened, and return what was said; the store is read, and the one run is whole."""
     assert trade("data", "info", "--db", db, "--json").code == 0
     said = trade(*words(db, out))
     assert said.code == 0
     assert finished(out) == [Path(said.json["folder"])]
     assert list((out / ".staging").iterdir()) == []
-    assert trade("backtest", "verify", said.json["folder"], "--db", db, "--json").json["status"] == "identical"
     assert not [path for path in db.rglob("*") if path.name.endswith(".tmp")]
+    return said
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_killed_run_leaves_nothing_half_done(point: str, trade: Trade, market: Path, tmp_path: Path) -> None:
     db, out = (tmp_path / "db" if "sample" in point else market), tmp_path / "out"
-    assert finish(spawn(*words(db, out), script=script(point, signal.SIGKILL))).code == -signal.SIGKILL
+    assert finish(fork(*words(db, out), script=script(point, signal.SIGKILL))).code == -signal.SIGKILL
     listed = trade("backtest", "list", "--out", out, "--json").json
     assert [Path(run["folder"]) for run in listed["runs"]] == finished(out)
     assert (len(listed["runs"]), listed["findings"]) == (int(point == "just after the rename"), [])
     if "sample" in point:
         assert trade("data", "info", "--db", db, "--json").json["series"] == []
-    next_run_is_fine(trade, db, out)
+    said = next_run_is_fine(trade, db, out)
+    assert trade("backtest", "verify", said.json["folder"], "--db", db, "--json").json["status"] == "identical"
 
 
 @pytest.mark.parametrize("point", [point for point in POINTS if point != "just after the rename"])
 def test_an_interrupted_run_ends_with_130_and_leaves_nothing(point: str, trade: Trade, market: Path, tmp_path: Path) -> None:
     db, out = (tmp_path / "db" if "sample" in point else market), tmp_path / "out"
-    said = finish(spawn(*words(db, out), script=script(point, signal.SIGINT)))
+    said = finish(fork(*words(db, out), script=script(point, signal.SIGINT)))
     assert (said.code, said.codes) == (EXIT_INTERRUPTED, ["interrupted"])
     assert [path for path in out.rglob("*") if path.is_file()] == []
     assert not (out / ".staging").exists() or list((out / ".staging").iterdir()) == []
@@ -120,8 +122,7 @@ def test_an_interrupted_run_ends_with_130_and_leaves_nothing(point: str, trade: 
 
 
 def test_ctrl_c_from_outside_is_one_line(market: Path, tmp_path: Path) -> None:
-    process = spawn(*words(market, tmp_path / "out")[:-1], script=WAIT.format(module="execute", name="compute_features"))
-    assert process.stderr is not None
+    process = fork(*words(market, tmp_path / "out")[:-1], script=WAIT.format(module="execute", name="compute_features"))
     assert "here\n" in iter(process.stderr.readline, "")
     process.send_signal(signal.SIGINT)
     said = finish(process)
@@ -132,7 +133,7 @@ def test_ctrl_c_from_outside_is_one_line(market: Path, tmp_path: Path) -> None:
 
 def test_two_processes_that_run_the_same_at_once_both_succeed(tmp_path: Path) -> None:
     db, out = tmp_path / "db", tmp_path / "out"
-    both = [finish(process) for process in [spawn(*words(db, out)) for _ in range(2)]]
+    both = [finish(process) for process in [fork(*words(db, out)) for _ in range(2)]]
     assert [said.code for said in both] == [0, 0]
     assert len({json.dumps(hashes_of(said)) for said in both}) == 1
     assert finished(out) == [Path(both[0].json["folder"])]
@@ -145,8 +146,7 @@ def hashes_of(said: Said) -> dict[str, str]:
 
 def test_a_run_in_another_process_is_left_alone(trade: Trade, market: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    process = spawn(*words(market, out), script=WAIT.format(module="backtest", name="publish"))
-    assert process.stderr is not None
+    process = fork(*words(market, out), script=WAIT.format(module="backtest", name="publish"))
     assert process.stderr.readline() == "here\n"
     [staged] = (out / ".staging").iterdir()
     assert trade(*words(market, out)).code == 0

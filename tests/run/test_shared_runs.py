@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 from command_line import ROOT, Trade
+from shared import shared
 
 from trade.base.errors import EXIT_DATA_MISSING
 
-SHARED = ROOT.parent / "shared" / "data"
+SHARED = shared("data")
 PLAY = ROOT / "configs" / "plays" / "ema_rsi_btc.yml"
 YEAR = ("--from", "2023-01-01", "--to", "2024-01-01")
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data is not here")
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="no shared/data above, and TRADE_SHARED names none")
 
 
 @pytest.fixture(scope="module")

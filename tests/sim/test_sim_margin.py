@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
+from shared import shared
 from tapes import e12, leverage, record, spec, taker, tier, tiers_of, usdt
 
 from trade.sim.margin import fee_to_close, is_liquidated, liquidation_price, maintenance_terms, posted_margin, tier_of
@@ -17,8 +17,8 @@ from trade.sim.sizing import order_cost
 TICK_LOT = 10**6  # a tick of 0.01 on a lot of one coin
 NEW, OLD = 1_767_225_600_000, 1_735_689_600_000  # 2026, 2025: before and after 2025-09-02
 SIDES = {"Buy": 1, "Sell": -1}
-EXAMPLES = Path(__file__).parents[2].parent / "shared" / "reference" / "bybit_examples.json"
-needs_examples = pytest.mark.skipif(not EXAMPLES.exists(), reason="the worked examples are not beside this checkout")
+EXAMPLES = shared("reference", "bybit_examples.json")
+needs_examples = pytest.mark.skipif(not EXAMPLES.exists(), reason="no shared/reference above, and TRADE_SHARED names none")
 
 
 class Isolated:

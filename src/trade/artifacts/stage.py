@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ class Staged:
 
     def discard(self) -> None:
         """Remove the staged files."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _remove(self.folder)
         os.close(self.lock)
 
 
@@ -124,11 +124,15 @@ def _differences(staged: Staged) -> list[str]:
 def _claim(folder: Path) -> int:
     """Make a staging folder and lock it for the life of this process, so that a sweep can tell it from a dead one's."""
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
             continue  # swept by another process before it was held
+        except FileExistsError:
+            if not folder.parent.is_dir() or folder.is_file() or folder.is_symlink():
+                raise
+            continue  # swept between being found there and being looked at
         fcntl.flock(handle, fcntl.LOCK_EX)
         if os.fstat(handle).st_nlink:
             return handle
@@ -147,9 +151,20 @@ def _sweep(staging: Path) -> None:
         except BlockingIOError:
             continue  # its process is alive
         else:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
         finally:
             os.close(handle)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder whose lock is held, the lock last: from then on another may claim the place, and its files are its own."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name != LOCK:
+            with suppress(OSError):
+                path.unlink()
+    with suppress(OSError):
+        (folder / LOCK).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _flush(folder: Path) -> None:

@@ -115,7 +115,6 @@ def _meet_range(
         return 1
     trade, side, bars_held = trades[account.trades], position.side, bar.number + 1 - at_open - position.opened_bar
     if at_open == 0:  # of a bar that gapped only the price of the exit was lived through
-        watch(position, bar.open_ticks, bar.open_ticks)
         seen = seen_before(spec, side, bar, event)
         watch(position, seen, seen)
     trade.ambiguous = ambiguous

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
 
 import numpy as np
 from bybit_server import DAY_MS, MINUTE_MS, START_MS, Source
+from forked import Forked
 
 from trade.market import journal
 from trade.market.columns import take
@@ -50,8 +49,7 @@ def test_a_heal_that_is_killed_again_and_again_heals_in_the_end(client_of, tmp_p
     client.fake.delay_s = 0.03
     moments, deaths = random.Random(3), 0
     for kills in range(6):
-        words = [sys.executable, "-c", HEALER, client.fake.url, str(client.db)]
-        with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        with Forked(HEALER, client.fake.url, client.db) as process:
             process.stdout.readline()
             if kills < 5:
                 time.sleep(moments.uniform(0.3, 1.3))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from bybit_server import DAY_MS, START_MS, Source, every_tenth
+from forked import Forked
 
 from trade.market.names import Kind, parse_series
 from trade.market.store import Store
@@ -22,17 +21,18 @@ from trade.sync.request import SyncRequest, parse_symbols
 from trade.sync.syncing import sync
 
 def say(said):
-    print(said.series, said.kind, said.stored, flush=True)
+    print(said.series, said.kind, said.stored, file=log, flush=True)
 
-url, db, first_ms, *symbols = sys.argv[1:]
+url, db, first_ms, log, *symbols = sys.argv[1:]
+log = open(log, "w")
 sync(Path(db), SyncRequest(parse_symbols(symbols), from_ms=int(first_ms)), Bybit(url), say)
 """
 
 
 def killed_sync(client, symbols, log, kill_after_s):
     """Sync in a process of its own, killed some time after its first word; returns whether it died of that."""
-    words = [sys.executable, "-c", SYNCER, client.fake.url, str(client.db), str(START_MS), *symbols]
-    with log.open("w") as out, subprocess.Popen(words, stdout=out) as process:
+    log.touch()
+    with Forked(SYNCER, client.fake.url, client.db, START_MS, log, *symbols) as process:
         while kill_after_s is not None and process.poll() is None and not log.stat().st_size:
             time.sleep(0.01)
         if kill_after_s is not None:
@@ -84,9 +84,10 @@ def test_three_months_of_three_symbols_survive_twenty_kills(client_of, tmp_path)
     assert survive(client, symbols, 90, 20, 3.5, tmp_path) == 20
 
 
-def test_three_months_of_three_symbols_with_every_tenth_request_spoiled_are_complete(client_of):
+@pytest.mark.parametrize("days", [35, pytest.param(90, marks=pytest.mark.deep)])
+def test_three_symbols_with_every_tenth_request_spoiled_are_complete(client_of, days):
     symbols = ["BTCUSDT", "ETHUSDT", "SOLUSDT"]
-    client = client_of(*(Source(symbol, seed, 90) for seed, symbol in enumerate(symbols)))
+    client = client_of(*(Source(symbol, seed, days) for seed, symbol in enumerate(symbols)))
     client.fake.fault_of = every_tenth(5)
     client.sync(*symbols, from_ms=START_MS)
-    client.assert_equal(START_MS, START_MS + 90 * DAY_MS, *symbols)
+    client.assert_equal(START_MS, START_MS + days * DAY_MS, *symbols)
