@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from trade.base.places import Path
 from trade.dsl.conditions import read_condition
 from trade.dsl.context import Context
 from trade.dsl.emits import read_action, read_emits
-from trade.dsl.notes import Path
 from trade.dsl.tree import Action, Block, Case
 from trade.play.nearest import did_you_mean
 

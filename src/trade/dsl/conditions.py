@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.places import Path, path_text
 from trade.dsl.comparisons import read_comparison
 from trade.dsl.context import Context
 from trade.dsl.contradictions import bounds
 from trade.dsl.forms import from_keys, from_list, from_operator
-from trade.dsl.notes import Path, written
 from trade.dsl.operators import SPELLINGS
 from trade.dsl.setups import read_setup_use
 from trade.dsl.text import rule_text
@@ -86,7 +86,7 @@ def _read_head(ctx: Context, head: str, value: dict[str, Any], path: Path) -> Ru
 
 def _read_not(ctx: Context, value: Any, inside: Path, path: Path) -> Rule | None:
     part = read_condition(ctx, value, inside)
-    return None if part is None else Combined(Logic.NOT, (part,), written(path))
+    return None if part is None else Combined(Logic.NOT, (part,), path_text(path))
 
 
 def _combine(ctx: Context, logic: Logic, items: Any, inside: Path, path: Path) -> Rule | None:
@@ -102,4 +102,4 @@ def _combine(ctx: Context, logic: Logic, items: Any, inside: Path, path: Path) -
         fact = f"'{rule_text(pair[0])}' and '{rule_text(pair[1])}' cannot both hold"
         ctx.notes.error(inside, "never-holds", fact, "change one of them, or write 'any'")
         return None
-    return Combined(logic, known, written(path)) if len(known) == len(parts) else None
+    return Combined(logic, known, path_text(path)) if len(known) == len(parts) else None

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from trade.dsl.notes import Path, RuleNotes
+from trade.base.places import Path
+from trade.dsl.notes import RuleNotes
 from trade.dsl.scope import Scope
 from trade.dsl.tree import Rule
 

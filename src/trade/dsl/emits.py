@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.places import Path
 from trade.dsl.context import Context
-from trade.dsl.notes import Path
 from trade.dsl.tree import Action
 from trade.play.nearest import did_you_mean
 from trade.play.unsupported import refusal

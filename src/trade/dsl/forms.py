@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from trade.base.places import Path
 from trade.dsl.context import Context
-from trade.dsl.notes import Path
 
 ABSENT = object()
 

@@ -10,10 +10,10 @@ from operator import add, mod, mul, sub, truediv
 from typing import Any
 
 from trade.base.catalogue import ValueType
+from trade.base.places import Path
 from trade.base.units import written
 from trade.dsl.context import Context
 from trade.dsl.forms import Piece
-from trade.dsl.notes import Path
 from trade.dsl.ranges import Range, combine
 from trade.dsl.references import names_a_column, read_name, read_reference
 from trade.dsl.scope import Term

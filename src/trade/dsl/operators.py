@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trade.base.catalogue import ValueType
+from trade.base.places import Path
 from trade.dsl.context import Context
-from trade.dsl.notes import Path
 from trade.dsl.scope import Term
 from trade.dsl.text import operand_text
 from trade.dsl.tree import Constant, Op

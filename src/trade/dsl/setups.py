@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.places import Path, path_text
 from trade.dsl.context import Context, ReadCondition
-from trade.dsl.notes import Path, written
 from trade.dsl.tree import Rule, SetupUse
 from trade.play.nearest import did_you_mean
 
@@ -34,7 +34,7 @@ def read_setup_use(ctx: Context, name: Any, inside: Path, path: Path, read: Read
     rule = read_setup(ctx, name, read)
     if rule is None or not ctx.has_room_for(rule.height, path):
         return None
-    return SetupUse(name, (rule,), written(path))
+    return SetupUse(name, (rule,), path_text(path))
 
 
 def reachable(ctx: Context) -> set[str]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from trade.base.places import Path, path_text
 from trade.base.timeframe import MINUTE_MS, NAMES, Timeframe
 from trade.dsl.context import Context, ReadCondition
-from trade.dsl.notes import Path, written
 from trade.dsl.sampling import warn_of_crossings
 from trade.dsl.tree import LastInstants, Reach, Rule, WindowKind
 from trade.play.nearest import did_you_mean
@@ -41,7 +41,7 @@ def read_window(ctx: Context, head: str, value: Any, inside: Path, path: Path, r
     min_true = _read_whole(ctx, value["min_true"], most, (*inside, "min_true")) if "min_true" in known else 1
     if part is not None:
         warn_of_crossings(ctx, head, part, reach, inside)
-    return None if part is None or min_true is None else LastInstants(kind, reach, min_true, (part,), written(path))
+    return None if part is None or min_true is None else LastInstants(kind, reach, min_true, (part,), path_text(path))
 
 
 def _example(head: str) -> str:

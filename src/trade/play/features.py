@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trade.base.catalogue import Entry, ParamType
+from trade.base.places import Path
 from trade.base.timeframe import Timeframe
-from trade.play.document import Path
 from trade.play.fields import shown
 from trade.play.models import FeatureFile
 from trade.play.nearest import did_you_mean, did_you_mean_output

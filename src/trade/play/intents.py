@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trade.play.document import Path
+from trade.base.places import Path
 from trade.play.notes import Notes
 from trade.play.spec import Policy, Risk
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from trade.base.catalogue import Entry, Param, Params, ParamType, ParamValue
-from trade.play.document import Path
+from trade.base.places import Path
 from trade.play.fields import shown
 from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes

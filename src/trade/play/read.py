@@ -12,10 +12,11 @@ from pydantic import BaseModel
 from trade.base.catalogue import Catalogue
 from trade.base.findings import Finding, Full, Place, and_more, by_place
 from trade.base.hashing import json_hash
+from trade.base.places import path_text
 from trade.base.plain_file import read_plain
 from trade.base.synthetic import BOOTSTRAP, FEWEST_BARS, MOST_BARS
 from trade.play.canonical import VERSION, as_blocks, canonical_play, in_order
-from trade.play.document import Document, path_text, read_document
+from trade.play.document import Document, read_document
 from trade.play.draft import Draft
 from trade.play.dump import resolved
 from trade.play.expected import read_expected

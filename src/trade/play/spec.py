@@ -12,6 +12,7 @@ from typing import Any
 
 from trade.base.catalogue import ParamValue
 from trade.base.findings import Place
+from trade.base.places import Places
 from trade.base.timeframe import Timeframe
 
 
@@ -116,7 +117,7 @@ class RuleSource:
 
     setups: Mapping[str, Any]
     actions: Any
-    places: Mapping[tuple[str | int, ...], Place] = field(compare=False, repr=False)
+    places: Places = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)

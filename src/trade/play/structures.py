@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trade.base.catalogue import Entry, ParamType
+from trade.base.places import Path
 from trade.base.timeframe import Timeframe
-from trade.play.document import Path
 from trade.play.features import DeclaredFeatures, Known, check_id
 from trade.play.fields import shown
 from trade.play.models import StructureFile

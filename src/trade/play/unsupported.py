@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from trade.play.document import Path
+from trade.base.places import Path
 from trade.play.fields import shown
 from trade.play.notes import Notes
 from trade.play.scalars import as_text

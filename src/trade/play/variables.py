@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from trade.play.document import Path
+from trade.base.places import Path
 from trade.play.fields import shown
 from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
