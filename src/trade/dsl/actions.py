@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path
 from trade.dsl.conditions import read_condition
 from trade.dsl.context import Context
 from trade.dsl.emits import read_action, read_emits
 from trade.dsl.tree import Action, Block, Case
-from trade.play.nearest import did_you_mean
 
 _TOP: Path = ("actions",)
 MOST_CASES = 250  # of all blocks: each is decided at every instant, in order

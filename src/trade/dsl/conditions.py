@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path, path_text
 from trade.dsl.comparisons import read_comparison
 from trade.dsl.context import Context
@@ -14,7 +15,6 @@ from trade.dsl.setups import read_setup_use
 from trade.dsl.text import rule_text
 from trade.dsl.tree import Combined, Logic, Rule
 from trade.dsl.windows import WINDOWS, read_window
-from trade.play.nearest import did_you_mean
 
 _VERBOSE = ("lhs", "op", "rhs", "tolerance")
 _LOGIC = tuple(logic.value for logic in Logic)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path
 from trade.dsl.context import Context
 from trade.dsl.tree import Action
-from trade.play.nearest import did_you_mean
 from trade.play.unsupported import refusal
 
 _ADJUST = ("adjust_stop", "adjust_target", "adjust_size")

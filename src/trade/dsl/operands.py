@@ -10,6 +10,7 @@ from operator import add, mod, mul, sub, truediv
 from typing import Any
 
 from trade.base.catalogue import ValueType
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path
 from trade.base.units import written
 from trade.dsl.context import Context
@@ -19,7 +20,6 @@ from trade.dsl.references import names_a_column, read_name, read_reference
 from trade.dsl.scope import Term
 from trade.dsl.text import number_text, operand_text
 from trade.dsl.tree import Arithmetic, Constant
-from trade.play.nearest import did_you_mean
 
 SIGNS = ("+", "-", "*", "/", "%")
 _FOLDS: Mapping[str, Callable[[Fraction, Fraction], Fraction]] = {"+": add, "-": sub, "*": mul, "/": truediv, "%": mod}

@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 from trade.base.catalogue import Output
+from trade.base.nearest import did_you_mean, did_you_mean_output
 from trade.base.places import Path
 from trade.dsl.builtins import BASE_PRICES, BUILTINS, PARTS, VALUE
 from trade.dsl.columns import Clock, ColumnRef
 from trade.dsl.context import Context
 from trade.dsl.scope import Scope, Term, term_of
 from trade.dsl.tree import Column, InstantPart
-from trade.play.nearest import did_you_mean, did_you_mean_output
 
 _KEYS = ("feature_id", "field", "offset")
 _FARTHEST_BARS = 10_000  # as the longest window of an indicator

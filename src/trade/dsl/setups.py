@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path, path_text
 from trade.dsl.context import Context, ReadCondition
 from trade.dsl.tree import Rule, SetupUse
-from trade.play.nearest import did_you_mean
 
 
 def read_setup(ctx: Context, name: str, read: ReadCondition) -> Rule | None:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path, path_text
 from trade.base.timeframe import MINUTE_MS, NAMES, Timeframe
 from trade.dsl.context import Context, ReadCondition
 from trade.dsl.sampling import warn_of_crossings
 from trade.dsl.tree import LastInstants, Reach, Rule, WindowKind
-from trade.play.nearest import did_you_mean
 
 _DURATION = "_duration"
 _MAX_BARS, _MAX_MINUTES = 500, 1440

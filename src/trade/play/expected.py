@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path
 from trade.play.fields import Number, shown
-from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.spec import Expected
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from trade.base.catalogue import Entry, ParamType
+from trade.base.nearest import did_you_mean, did_you_mean_output
 from trade.base.places import Path
 from trade.base.timeframe import Timeframe
 from trade.play.fields import shown
 from trade.play.models import FeatureFile
-from trade.play.nearest import did_you_mean, did_you_mean_output
 from trade.play.notes import Notes
 from trade.play.params import read_params
 from trade.play.spec import Feature

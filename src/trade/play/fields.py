@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError, core_schema
 
-from trade.play.nearest import did_you_mean
+from trade.base.nearest import did_you_mean
 from trade.play.scalars import as_decimal, as_text
 
 Schema = dict[str, Any]

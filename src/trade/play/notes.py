@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from trade.base.findings import Finding, Severity, room_for
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path
 from trade.play.document import Document
 from trade.play.fields import shown
 from trade.play.homes import belongs
-from trade.play.nearest import did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
 

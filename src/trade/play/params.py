@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from trade.base.catalogue import Entry, Param, Params, ParamType, ParamValue
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path
 from trade.play.fields import shown
-from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.scalars import as_text
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from trade.base.catalogue import Catalogue
 from trade.base.findings import Finding, Full, Place, and_more, by_place
 from trade.base.hashing import json_hash
+from trade.base.nearest import did_you_mean
 from trade.base.places import path_text
 from trade.base.plain_file import read_plain
 from trade.base.synthetic import BOOTSTRAP, FEWEST_BARS, MOST_BARS
@@ -25,7 +26,6 @@ from trade.play.fields import shown
 from trade.play.head import Head, read_head
 from trade.play.intents import check_intents, find_intents
 from trade.play.models import AccountFile, EntryFile, ExecutionFile, PolicyFile, RiskFile, RiskModelFile, ValidationFile
-from trade.play.nearest import did_you_mean
 from trade.play.nodes import MAX_BYTES
 from trade.play.notes import Notes
 from trade.play.risk import build_risk, check_both

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trade.base.catalogue import Entry, ParamType
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path
 from trade.base.timeframe import Timeframe
 from trade.play.features import DeclaredFeatures, Known, check_id
 from trade.play.fields import shown
 from trade.play.models import StructureFile
-from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.params import read_params
 from trade.play.spec import Structure

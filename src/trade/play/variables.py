@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from trade.base.nearest import did_you_mean
 from trade.base.places import Path
 from trade.play.fields import shown
-from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.scalars import as_text
 
