@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from trade.base.catalogue import Entry, ParamType
+from trade.base.catalogue import Entry, Output, ParamType, ValueType
 from trade.base.nearest import did_you_mean, did_you_mean_output
 from trade.base.places import Path
 from trade.base.timeframe import Timeframe
@@ -83,12 +83,23 @@ class DeclaredFeatures:
             return
         other = self.found[name]
         entry = self.known.entries[other.indicator]
-        if output and entry.output(output) is None:
+        read = entry.output(output) if output else entry.outputs[0]
+        if read is None:
             fact = f"'{name}' ({other.indicator}) has no output '{output}'"
             notes.error("unknown-output", path, fact, did_you_mean_output(output, entry.outputs))
+        elif not _is_series(read):
+            why = f"is of type {read.type}, not a number" if read.total else "is missing on some bars by design"
+            series = [f"{name}.{each.name}" for each in entry.outputs if _is_series(each)]
+            hint = f"choose one that has a number on every bar{': ' * bool(series)}{', '.join(series)}"
+            notes.error("source-unusable", path, f"'{name}.{read.name}' {why}", hint)
         if other.timeframe != timeframe:
             fact = f"'{name}' is on '{other.timeframe}', its reader on '{timeframe}'"
             notes.error("other-timeframe", path, fact, "give both the same timeframe")
+
+
+def _is_series(output: Output) -> bool:
+    """Return whether an output has a number on every bar, so that another feature may read it."""
+    return output.total and output.type in (ValueType.FLOAT, ValueType.INT)
 
 
 def read_features(raw: Any, roles: Roles, known: Known, notes: Notes) -> DeclaredFeatures:
