@@ -12,6 +12,7 @@ from trade.dsl.operands import read_against, read_number, read_operand, read_pai
 from trade.dsl.operators import NEAR, agree, fits, read_operator
 from trade.dsl.present import of_windows
 from trade.dsl.scope import Term
+from trade.dsl.sides import warn_of_sides
 from trade.dsl.text import number_text, operand_text, rule_text
 from trade.dsl.tree import Between, Comparison, Constant, Leaf, OneOf, Op
 
@@ -42,6 +43,7 @@ def _compare(ctx: Context, op: Op, left: Term, right: Term, tolerance: float, it
     verdict = of_pair(op, left, right, tolerance)
     if verdict is None:
         _warn_of_windows(ctx, rule, it)
+        warn_of_sides(ctx, rule, it.path)
     return _judge(ctx, rule, verdict, it, (left, right))
 
 
