@@ -67,8 +67,8 @@ PRICES = {(name, "value") for name in ("ema_9", "ema_21", "ema_slow", "open", "h
 STRUCTURES = {"trend": Structure("trend", "trend", {}, FIVE, (), NOWHERE)}
 
 
-def scope(mode: str = "long_short", broken: tuple[str, ...] = ()) -> Scope:
-    return Scope(FEATURES, STRUCTURES, CATALOGUE, FIVE, mode, frozenset(broken))
+def scope(mode: str = "long_short", broken: Mapping[str, Entry | None] | None = None) -> Scope:
+    return Scope(FEATURES, STRUCTURES, CATALOGUE, FIVE, mode, broken or {})
 
 
 def compiled(

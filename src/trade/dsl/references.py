@@ -54,18 +54,17 @@ def read_reference(ctx: Context, value: dict[Any, Any], path: Path) -> Term | No
 
 
 def _resolve(ctx: Context, name: str, wanted: str | None, offset: int, path: Path) -> Term | None:
-    if name in ctx.scope.broken:
-        return None
-    outputs = ctx.scope.outputs(name)
+    is_broken, outputs = name in ctx.scope.broken, ctx.scope.outputs(name)
     if outputs is None:
-        _unknown_name(ctx, name if wanted is None else f"{name}.{wanted}", path)
+        if not is_broken:
+            _unknown_name(ctx, name if wanted is None else f"{name}.{wanted}", path)
         return None
     output = _choose(outputs, wanted)
     if output is None:
         hint = did_you_mean_output(str(wanted), outputs)
         ctx.notes.error(path, "unknown-output", f"'{name}' has no output '{wanted}'", hint)
         return None
-    return _term(ctx, name, output, offset, path)
+    return None if is_broken else _term(ctx, name, output, offset, path)
 
 
 def _choose(outputs: tuple[Output, ...], wanted: str | None) -> Output | None:

@@ -82,7 +82,7 @@ def _read(
 
 
 def _empty(file: str) -> Draft:
-    return Draft(file, None, {}, None, {}, {}, frozenset(), frozenset(), RuleSource({}, {}, {}), None, None)
+    return Draft(file, None, {}, None, {}, {}, {}, frozenset(), RuleSource({}, {}, {}), None, None)
 
 
 class _Reading:
@@ -115,7 +115,7 @@ class _Reading:
             exec_timeframe=roles.get("exec"),
             features=features.found,
             structures=structures,
-            broken=features.broken | lost,
+            broken={**features.broken, **lost},
             settled=frozenset(path_text(path) for path in self.notes.settled),
             rules=rules,
             policy=policy,

@@ -30,7 +30,7 @@ class _Reader:
     features: DeclaredFeatures
     notes: Notes
     found: dict[str, Structure] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)
+    broken: dict[str, Entry | None] = field(default_factory=dict)
 
     def items(self, raw: dict[str, Any]) -> Iterator[tuple[Path, Timeframe | None, Any]]:
         """Yield path, timeframe and value of every item: lists under a role or timeframe, or a map of timeframe to list under a role."""
@@ -57,7 +57,7 @@ class _Reader:
         if structure is not None and len(self.notes.findings) == before:
             self.found[structure.key] = structure
         elif isinstance(key, str) and key not in self.found:
-            self.broken.add(key)
+            self.broken[key] = self.known.meant(item, "type")
 
     def structure(self, item: Any, timeframe: Timeframe | None, path: Path) -> Structure | None:
         file = self.notes.read(StructureFile, item, path)
@@ -86,11 +86,14 @@ class _Reader:
 
 def read_structures(
     raw: Any, roles: Roles, known: Known, features: DeclaredFeatures, notes: Notes
-) -> tuple[dict[str, Structure], frozenset[str]]:
-    """Return the structures that are understood, in file order, and the keys of those that are not; every mistake is said."""
+) -> tuple[dict[str, Structure], dict[str, Entry | None]]:
+    """Return the structures that are understood, in file order, and the keys of those that are not, with what each would be.
+
+    Every mistake is said.
+    """
     if not isinstance(raw, dict):
         notes.error("wrong-type", ("structures",), f"{shown(raw)}, not a map", "write exec: [{type: swing, key: swing, ...}]")
-        return {}, frozenset()
+        return {}, {}
     reader = _Reader(roles, known, features, notes)
     for number, (path, timeframe, item) in enumerate(reader.items(raw)):
         if number == MOST_STRUCTURES:
@@ -98,7 +101,7 @@ def read_structures(
             notes.error("too-many-parts", ("structures",), fact, "a Play is one strategy; split it", at_key=True)
             break
         reader.read(item, timeframe, path)
-    return reader.found, frozenset(reader.broken)
+    return reader.found, reader.broken
 
 
 def _uses(file: StructureFile, path: Path, notes: Notes) -> list[tuple[Path, str]]:
