@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from trade.base.nearest import did_you_mean
 from trade.base.places import Path
 from trade.dsl.conditions import read_condition
 from trade.dsl.context import Context
@@ -49,7 +48,7 @@ def _read_block(ctx: Context, block: Any, path: Path) -> Block | None:
     if not isinstance(block, dict):
         ctx.notes.error(path, "malformed-rule", f"'{block}' is not a block", _EXAMPLE)
         return None
-    _check_keys(ctx, block, ("id", "cases", "else"), path)
+    ctx.notes.unknown_keys(block, ("id", "cases", "else"), path, "a block")
     cases = _read_cases(ctx, block.get("cases"), (*path, "cases"))
     otherwise = _read_else(ctx, block["else"], (*path, "else")) if "else" in block else ()
     if cases is None or otherwise is None:
@@ -70,7 +69,7 @@ def _read_case(ctx: Context, case: Any, path: Path) -> Case | None:
     if not isinstance(case, dict) or "when" not in case:
         ctx.notes.error(path, "malformed-rule", "a case takes 'when' and 'emit'", "write {when: [[lhs, op, rhs]], emit: [entry_long]}")
         return None
-    _check_keys(ctx, case, ("when", "emit"), path)
+    ctx.notes.unknown_keys(case, ("when", "emit"), path, "a case")
     rule = read_condition(ctx, case["when"], (*path, "when"))
     emits = read_emits(ctx, case.get("emit"), (*path, "emit"))
     return None if rule is None or emits is None else Case(rule, emits)
@@ -80,14 +79,8 @@ def _read_else(ctx: Context, value: Any, path: Path) -> tuple[Action, ...] | Non
     if not isinstance(value, dict):
         ctx.notes.error(path, "malformed-rule", "'else' takes a map with 'emit'", "write else: {emit: [no_action]}")
         return None
-    _check_keys(ctx, value, ("emit",), path)
+    ctx.notes.unknown_keys(value, ("emit",), path, "'else'")
     return read_emits(ctx, value.get("emit"), (*path, "emit"))
-
-
-def _check_keys(ctx: Context, value: dict[Any, Any], known: tuple[str, ...], path: Path) -> None:
-    for key in value:
-        if key not in known:
-            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not known here", did_you_mean(str(key), known))
 
 
 def _check_ids(ctx: Context, blocks: Iterable[Any]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from trade.base.nearest import did_you_mean
 from trade.base.places import Path, path_text
 from trade.dsl.comparisons import read_comparison
 from trade.dsl.context import Context
@@ -47,9 +46,7 @@ def _is_comparison(items: list[Any]) -> bool:
 
 
 def _read_map(ctx: Context, value: dict[Any, Any], path: Path) -> Rule | None:
-    unknown = [key for key in value if key not in _KEYS]
-    for key in unknown:
-        ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of a condition", did_you_mean(str(key), _KEYS))
+    unknown = ctx.notes.unknown_keys(value, _KEYS, path, "a condition")
     heads = [key for key in value if key not in _VERBOSE and key not in unknown]
     verbose = any(key in value for key in _VERBOSE)
     if len(heads) + verbose > 1:

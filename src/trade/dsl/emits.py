@@ -41,9 +41,7 @@ def read_action(ctx: Context, word: Any, path: Path) -> Action | None:
 def _read_emit(ctx: Context, item: Any, path: Path) -> Action | None:
     if not isinstance(item, dict):
         return read_action(ctx, item, path)
-    for key in item:
-        if key not in _KEYS:
-            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of an emitted action", did_you_mean(str(key), _KEYS))
+    ctx.notes.unknown_keys(item, _KEYS, path, "an emitted action")
     if "action" not in item:
         ctx.notes.error(path, "malformed-rule", "'action' is missing", "write {action: exit_long}")
         return None

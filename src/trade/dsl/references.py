@@ -34,9 +34,7 @@ def read_name(ctx: Context, text: str, path: Path) -> Term | None:
 
 def read_reference(ctx: Context, value: dict[Any, Any], path: Path) -> Term | None:
     """Read `{feature_id, field, offset}`."""
-    for key in value:
-        if key not in _KEYS:
-            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of a reference", did_you_mean(str(key), _KEYS))
+    ctx.notes.unknown_keys(value, _KEYS, path, "a reference")
     name, output, offset = value["feature_id"], value.get("field"), value.get("offset", 0)
     if not isinstance(name, str) or not (output is None or isinstance(output, str)):
         ctx.notes.error(path, "malformed-rule", "'feature_id' and 'field' are names", "write {feature_id: ema_50, field: value, offset: 1}")

@@ -26,9 +26,7 @@ def read_window(ctx: Context, head: str, value: Any, inside: Path, path: Path, r
         ctx.notes.error(inside, "malformed-rule", f"'{head}' takes a map", _example(head))
         return None
     known = ["expr", *(["duration"] if timed else ["bars", "anchor_tf"]), *(["min_true"] if kind is WindowKind.COUNT_TRUE else [])]
-    for key in value:
-        if key not in known:
-            ctx.notes.error((*inside, key), "unknown-key", f"'{key}' is not a key of '{head}'", did_you_mean(str(key), known))
+    ctx.notes.unknown_keys(value, known, inside, f"'{head}'")
     missing = [key for key in known if key not in value and key != "anchor_tf"]
     if missing:
         ctx.notes.error(inside, "malformed-rule", f"'{head}' lacks '{missing[0]}'", _example(head))
