@@ -16,7 +16,7 @@ MOST_CASES = 250  # of all blocks: each is decided at every instant, in order
 _EXAMPLE = "write {id: entries, cases: [{when: ..., emit: [entry_long]}], else: {emit: [no_action]}}"
 
 
-def read_actions(ctx: Context, value: Any) -> tuple[Block, ...]:
+def read_actions(ctx: Context, value: object) -> tuple[Block, ...]:
     """Return the blocks that are right; everything that is not is noted."""
     if not value or not isinstance(value, (dict, list)):
         ctx.notes.error(_TOP, "empty-block", "no action is declared", "write actions: {entry_long: [[lhs, op, rhs]]}")
@@ -44,7 +44,7 @@ def _read_pair(ctx: Context, word: Any, condition: Any) -> Block | None:
     return Block(action.value, (Case(rule, (action,)),), ())
 
 
-def _read_block(ctx: Context, block: Any, path: Path) -> Block | None:
+def _read_block(ctx: Context, block: object, path: Path) -> Block | None:
     if not isinstance(block, dict):
         ctx.notes.error(path, "malformed-rule", f"'{block}' is not a block", _EXAMPLE)
         return None
@@ -56,7 +56,7 @@ def _read_block(ctx: Context, block: Any, path: Path) -> Block | None:
     return Block(str(block.get("id", "")), cases, otherwise)
 
 
-def _read_cases(ctx: Context, value: Any, path: Path) -> tuple[Case, ...] | None:
+def _read_cases(ctx: Context, value: object, path: Path) -> tuple[Case, ...] | None:
     if not isinstance(value, list) or not value:
         ctx.notes.error(path, "malformed-rule", "a block takes a list of at least one case", _EXAMPLE)
         return None
@@ -65,7 +65,7 @@ def _read_cases(ctx: Context, value: Any, path: Path) -> tuple[Case, ...] | None
     return known if len(known) == len(cases) else None
 
 
-def _read_case(ctx: Context, case: Any, path: Path) -> Case | None:
+def _read_case(ctx: Context, case: object, path: Path) -> Case | None:
     if not isinstance(case, dict) or "when" not in case:
         ctx.notes.error(path, "malformed-rule", "a case takes 'when' and 'emit'", "write {when: [[lhs, op, rhs]], emit: [entry_long]}")
         return None
@@ -75,7 +75,7 @@ def _read_case(ctx: Context, case: Any, path: Path) -> Case | None:
     return None if rule is None or emits is None else Case(rule, emits)
 
 
-def _read_else(ctx: Context, value: Any, path: Path) -> tuple[Action, ...] | None:
+def _read_else(ctx: Context, value: object, path: Path) -> tuple[Action, ...] | None:
     if not isinstance(value, dict):
         ctx.notes.error(path, "malformed-rule", "'else' takes a map with 'emit'", "write else: {emit: [no_action]}")
         return None

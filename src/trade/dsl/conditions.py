@@ -20,7 +20,7 @@ _LOGIC = tuple(logic.value for logic in Logic)
 _KEYS = (*_LOGIC, "setup", *WINDOWS, *SPELLINGS, *_VERBOSE)
 
 
-def read_condition(ctx: Context, value: Any, path: Path) -> Rule | None:
+def read_condition(ctx: Context, value: object, path: Path) -> Rule | None:
     """Read any condition; None when something in it is wrong (noted) or broken elsewhere."""
     with ctx.deeper(path) as allowed:
         if not allowed:
@@ -81,12 +81,12 @@ def _read_head(ctx: Context, head: str, value: dict[str, Any], path: Path) -> Ru
     return _combine(ctx, Logic(head), value[head], inside, path)
 
 
-def _read_not(ctx: Context, value: Any, inside: Path, path: Path) -> Rule | None:
+def _read_not(ctx: Context, value: object, inside: Path, path: Path) -> Rule | None:
     part = read_condition(ctx, value, inside)
     return None if part is None else Combined(Logic.NOT, (part,), path_text(path))
 
 
-def _combine(ctx: Context, logic: Logic, items: Any, inside: Path, path: Path) -> Rule | None:
+def _combine(ctx: Context, logic: Logic, items: object, inside: Path, path: Path) -> Rule | None:
     if not isinstance(items, list) or (items and _is_comparison(items)):
         ctx.notes.error(inside, "malformed-rule", f"'{logic}' takes a list of conditions", f"write {logic}: [[lhs, op, rhs], ...]")
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from trade.base.places import Path
 from trade.dsl.notes import RuleNotes
@@ -20,7 +19,7 @@ class Context:
     `open_setups` is the chain of setups being read now; `used_setups` holds (user, used) pairs, the user None for an action.
     """
 
-    def __init__(self, scope: Scope, notes: RuleNotes, setups: Mapping[str, Any]) -> None:
+    def __init__(self, scope: Scope, notes: RuleNotes, setups: Mapping[str, object]) -> None:
         self.scope = scope
         self.notes = notes
         self.setups = setups
@@ -45,4 +44,4 @@ class Context:
         return False
 
 
-ReadCondition = Callable[[Context, Any, Path], Rule | None]
+ReadCondition = Callable[[Context, object, Path], Rule | None]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import inf
 from operator import add, mod, mul, sub, truediv
-from typing import Any
 
 from trade.base.catalogue import ValueType
 from trade.base.nearest import did_you_mean
@@ -26,7 +25,7 @@ _FOLDS: Mapping[str, Callable[[Fraction, Fraction], Fraction]] = {"+": add, "-":
 _FORMS = "a name, a number, [a, '+', b] or {feature_id, field, offset}"
 
 
-def read_operand(ctx: Context, value: Any, path: Path) -> Term | None:
+def read_operand(ctx: Context, value: object, path: Path) -> Term | None:
     """Read one operand; None when it is wrong (noted) or refers to a broken declaration."""
     if isinstance(value, str):
         return read_name(ctx, value, path)
@@ -72,7 +71,7 @@ def read_against(ctx: Context, piece: Piece, other: Term | None, words: bool) ->
     return term
 
 
-def _is_literal(ctx: Context, value: Any) -> bool:
+def _is_literal(ctx: Context, value: object) -> bool:
     if isinstance(value, str):
         return not names_a_column(ctx.scope, value)
     return isinstance(value, (bool, int, float))
@@ -93,7 +92,7 @@ def _read_word(ctx: Context, value: str, words: tuple[str, ...], path: Path) -> 
     return None
 
 
-def _read_arithmetic(ctx: Context, value: Any, path: Path) -> Term | None:
+def _read_arithmetic(ctx: Context, value: object, path: Path) -> Term | None:
     match value:
         case [lhs, str(sign), rhs]:
             places = ((*path, 0), (*path, 2))

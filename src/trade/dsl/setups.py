@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from trade.base.nearest import did_you_mean
 from trade.base.places import Path, path_text
 from trade.dsl.context import Context, ReadCondition
@@ -20,7 +18,7 @@ def read_setup(ctx: Context, name: str, read: ReadCondition) -> Rule | None:
     return ctx.done_setups[name]
 
 
-def read_setup_use(ctx: Context, name: Any, inside: Path, path: Path, read: ReadCondition) -> Rule | None:
+def read_setup_use(ctx: Context, name: object, inside: Path, path: Path, read: ReadCondition) -> Rule | None:
     """Read `{setup: id}`."""
     if not isinstance(name, str) or name not in ctx.setups:
         hint = did_you_mean(str(name), (str(known) for known in ctx.setups), "declare it under setups")

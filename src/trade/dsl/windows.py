@@ -19,7 +19,7 @@ _MINUTES = {"m": 1, "h": 60, "d": 1440}
 WINDOWS: Mapping[str, WindowKind] = {f"{kind}{suffix}": kind for kind in WindowKind for suffix in ("", _DURATION)}
 
 
-def read_window(ctx: Context, head: str, value: Any, inside: Path, path: Path, read: ReadCondition) -> Rule | None:
+def read_window(ctx: Context, head: str, value: object, inside: Path, path: Path, read: ReadCondition) -> Rule | None:
     """Read the map under a window's name; `read` reads its condition."""
     kind, timed = WINDOWS[head], head.endswith(_DURATION)
     if not isinstance(value, dict):
@@ -58,7 +58,7 @@ def _read_bars(ctx: Context, value: dict[str, Any], inside: Path) -> Reach | Non
     return None if bars is None else Reach(bars, None if anchor is None else Timeframe(anchor))
 
 
-def _read_duration(ctx: Context, value: Any, path: Path) -> Reach | None:
+def _read_duration(ctx: Context, value: object, path: Path) -> Reach | None:
     found = re.fullmatch(r"([0-9]{1,6})([mhd])", value.lower()) if isinstance(value, str) else None
     if found is None:
         ctx.notes.error(path, "malformed-rule", f"duration '{value}' is not like 30m, 4h or 1d", "write minutes, hours or days")
@@ -71,7 +71,7 @@ def _read_duration(ctx: Context, value: Any, path: Path) -> Reach | None:
     return Reach(duration_ms=minutes * MINUTE_MS)
 
 
-def _read_whole(ctx: Context, value: Any, most: int, path: Path) -> int | None:
+def _read_whole(ctx: Context, value: object, most: int, path: Path) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
         ctx.notes.error(
             path, "out-of-range", f"'{path[-1]}' is '{value}'; whole numbers from 1 to {most} are possible", f"use at most {most}"

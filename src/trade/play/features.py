@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from trade.base.catalogue import Entry, Output, ParamType, ValueType
 from trade.base.nearest import did_you_mean, did_you_mean_output
@@ -49,7 +48,7 @@ class Known:
             notes.error(f"unknown-{self.kind}", path, f"the {self.kind} '{name}' is not known", hint)
         return None
 
-    def meant(self, value: Any, key: str) -> Entry | None:
+    def meant(self, value: object, key: str) -> Entry | None:
         """Return the entry that a declaration names under a key, whatever else is wrong with it."""
         name = value.get(key) if isinstance(value, dict) else None
         return self.entries.get(name) if isinstance(name, str) else None
@@ -114,7 +113,7 @@ def _is_series(output: Output) -> bool:
     return output.total and output.type in (ValueType.FLOAT, ValueType.INT)
 
 
-def read_features(raw: Any, roles: Roles, known: Known, notes: Notes) -> DeclaredFeatures:
+def read_features(raw: object, roles: Roles, known: Known, notes: Notes) -> DeclaredFeatures:
     """Return what is understood of the section; every mistake is said."""
     if not isinstance(raw, dict):
         notes.error("wrong-type", ("features",), f"{shown(raw)}, not a map", "write id: {indicator: ..., params: {...}}")
@@ -138,7 +137,7 @@ def read_features(raw: Any, roles: Roles, known: Known, notes: Notes) -> Declare
     return features
 
 
-def _feature(name: str, value: Any, roles: Roles, known: Known, notes: Notes) -> Feature | None:
+def _feature(name: str, value: object, roles: Roles, known: Known, notes: Notes) -> Feature | None:
     path: Path = ("features", name)
     check_id(name, path, notes)
     file = notes.read(FeatureFile, value, path)

@@ -24,7 +24,7 @@ class WrittenIntent:
     path: Path
 
 
-def find_intents(actions: Any) -> tuple[WrittenIntent, ...]:
+def find_intents(actions: object) -> tuple[WrittenIntent, ...]:
     """Return the intents of both forms: a map of intents, or a list of blocks with cases and else."""
     if isinstance(actions, dict):
         return tuple(WrittenIntent(word, ("actions", word)) for word in actions)

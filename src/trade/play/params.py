@@ -64,7 +64,7 @@ def _wanted(param: Param) -> str:
     return " ".join([kind, " and ".join(bounds)]).strip()
 
 
-def _checked(param: Param, value: Any, path: Path, notes: Notes) -> ParamValue:
+def _checked(param: Param, value: object, path: Path, notes: Notes) -> ParamValue:
     typed = _typed(param, value)
     if typed is None:
         notes.error("wrong-type", path, f"{shown(value)}, not {_wanted(param)}", f"write {_wanted(param)}")

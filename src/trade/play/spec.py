@@ -115,8 +115,8 @@ class RuleSource:
     place of every value by its path, a tuple of keys and indices from the top of the file, e.g. ("actions", "entry_long", "all", 1).
     """
 
-    setups: Mapping[str, Any]
-    actions: Any
+    setups: Mapping[str, object]
+    actions: object
     places: Places = field(compare=False, repr=False)
 
 

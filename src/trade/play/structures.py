@@ -49,7 +49,7 @@ class _Reader:
                         "wrong-type", where, f"{shown(items)}, not a list", "write `- {type: swing, key: swing}` per structure"
                     )
 
-    def read(self, item: Any, timeframe: Timeframe | None, path: Path) -> None:
+    def read(self, item: object, timeframe: Timeframe | None, path: Path) -> None:
         """Read one item into `found`, or its key into `broken`."""
         before = len(self.notes.findings)
         structure = self.structure(item, timeframe, path)
@@ -59,7 +59,7 @@ class _Reader:
         elif isinstance(key, str) and key not in self.found:
             self.broken[key] = self.known.meant(item, "type")
 
-    def structure(self, item: Any, timeframe: Timeframe | None, path: Path) -> Structure | None:
+    def structure(self, item: object, timeframe: Timeframe | None, path: Path) -> Structure | None:
         file = self.notes.read(StructureFile, item, path)
         if file is None:
             return None
@@ -85,7 +85,7 @@ class _Reader:
 
 
 def read_structures(
-    raw: Any, roles: Roles, known: Known, features: DeclaredFeatures, notes: Notes
+    raw: object, roles: Roles, known: Known, features: DeclaredFeatures, notes: Notes
 ) -> tuple[dict[str, Structure], dict[str, Entry | None]]:
     """Return the structures that are understood, in file order, and the keys of those that are not, with what each would be.
 

@@ -51,7 +51,7 @@ class _Filler:
         self.notes = notes
         self.used: set[str] = set()
 
-    def __call__(self, value: Any, path: Path) -> Any:
+    def __call__(self, value: object, path: Path) -> Any:
         if isinstance(value, dict):
             return {key: self(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
