@@ -1,9 +1,12 @@
 import json
+import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trade.base.errors import DataMissing, Malformed, Mismatch, Refused, TradeError
-from trade.base.findings import MOST_FINDINGS, Finding, Full, Place, Severity, by_place, errors, room_for
+from trade.base.findings import MOST_FINDINGS, Finding, Full, Place, Severity, by_place, cut, errors, room_for
 
 
 def at(line: int, code: str = "c", path: str = "", column: int = 1) -> Finding:
@@ -66,3 +69,28 @@ def test_a_collector_is_full_of_errors_and_lets_warnings_go() -> None:
     assert not room_for(Severity.WARNING, [Finding("c", "f", severity=Severity.WARNING)] * MOST_FINDINGS)
     with pytest.raises(Full):
         room_for(Severity.ERROR, many)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "don't " * 30,
+        "the dogs' tails " * 20 + "end",
+        "'" * 200,
+        "x" * 200 + "'",
+        "'" + "x" * 200,
+        "it's a key: with a colon, and commas',' " * 10 + "end",
+    ],
+)
+def test_a_value_with_apostrophes_is_cut_as_one(value: str) -> None:
+    assert Finding("c", f"the key '{value}' is not known here").fact == f"the key '{cut(value, 120)}' is not known here"
+    assert Finding("c", f"'a' and '{value}' and 'b'").fact == f"'a' and '{cut(value, 120)}' and 'b'"
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.sampled_from(["'", "a", "bc", " ", "\n", "s'", ", ", "…"]), min_size=121, max_size=300).map("".join))
+def test_whatever_stands_in_quotes_no_long_stretch_of_it_is_shown(value: str) -> None:
+    fact = Finding("c", f"the key '{value}' is not known").fact
+    assert fact.startswith("the key '")
+    assert max(map(len, re.split(r"(?<![^\s])'", fact))) <= 2 * 120
+    assert len(fact) <= 1000

@@ -10,6 +10,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
+from trade.cli import app
 from trade.dsl.builtins import BUILTINS
 from trade.dsl.operators import SPELLINGS
 from trade.dsl.tree import Action
@@ -61,6 +62,14 @@ def test_an_example_is_accepted_without_a_word(text: str, tmp_path: Path) -> Non
     file = tmp_path / "example.yml"
     file.write_text(text if text.startswith("version:") else FRAME + text, encoding="utf-8")
     assert accept_file(file).findings == ()
+
+
+def test_the_whole_example_keeps_its_own_bounds_on_the_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "example.yml"
+    file.write_text(EXAMPLES[0], encoding="utf-8")
+    words = ["--symbol", "SAMPLEUSDT", "--db", str(tmp_path / "db"), "--out", str(tmp_path / "out"), "--json"]
+    assert app.run(["backtest", "run", str(file), *words]) == 0, capsys.readouterr()
+    assert accept_file(file).play.expected is not None
 
 
 def test_the_page_has_its_examples() -> None:

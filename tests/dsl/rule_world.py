@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trade.base.catalogue import Catalogue, Entry, Output, ValueType
+from trade.base.catalogue import Catalogue, Entry, Output, Side, ValueType
 from trade.base.findings import NOWHERE, Finding, Place
 from trade.base.timeframe import BASE, MINUTE_MS, Timeframe
 from trade.base.units import PER_TICK, PriceUnit
@@ -31,6 +31,12 @@ CATALOGUE = Catalogue(
     indicators={
         "ema": entry("ema", Output("value")),
         "rsi": entry("rsi", Output("value", low=0, high=100)),
+        "psar": entry(
+            "psar",
+            Output("long", total=False, side=Side("the trend is up", "'{id}.reversal' is 1 on the bar of each change")),
+            Output("short", total=False, side=Side("the trend is down", "'{id}.reversal' is 1 on the bar of each change")),
+            Output("reversal", ValueType.INT, low=0, high=1),
+        ),
         "bbands": entry("bbands", Output("middle", known_as=("basis",)), Output("lower"), Output("upper")),
     },
     structures={
@@ -54,14 +60,15 @@ FEATURES = {
         ("ema_month", "ema", Timeframe("M")),
         ("rsi_14", "rsi", FIVE),
         ("bb_20", "bbands", FIVE),
+        ("sar", "psar", FIVE),
     )
 }
 PRICES = {(name, "value") for name in ("ema_9", "ema_21", "ema_slow", "open", "high", "low", "close", "last_price", "mark_price")}
 STRUCTURES = {"trend": Structure("trend", "trend", {}, FIVE, (), NOWHERE)}
 
 
-def scope(mode: str = "long_short", broken: tuple[str, ...] = ()) -> Scope:
-    return Scope(FEATURES, STRUCTURES, CATALOGUE, FIVE, mode, frozenset(broken))
+def scope(mode: str = "long_short", broken: Mapping[str, Entry | None] | None = None) -> Scope:
+    return Scope(FEATURES, STRUCTURES, CATALOGUE, FIVE, mode, broken or {})
 
 
 def compiled(

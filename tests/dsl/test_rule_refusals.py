@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rule_world import codes, compiled
+from rule_world import CATALOGUE, codes, compiled
 
 from trade.base.findings import Finding, Place, Severity, errors
 from trade.dsl.columns import Clock
@@ -123,7 +123,7 @@ def test_a_place_comes_from_the_nearest_ancestor_that_has_one() -> None:
 
 def test_a_reference_to_a_broken_declaration_is_no_second_mistake() -> None:
     for rule in (["bad", ">", 1], ["close", ">", "bad.upper"], ["bad", "==", "bullish"], {"not": [["bad", "+", 1], "<", 1]}):
-        assert compiled({"entry_long": rule}, broken=("bad",)) == (None, ())
+        assert compiled({"entry_long": rule}, broken={"bad": None}) == (None, ())
 
 
 def test_a_comparison_that_always_holds_is_a_warning() -> None:
@@ -265,3 +265,11 @@ def test_what_is_not_built_yet_is_refused_with_the_sentence_of_its_table(emit: A
 def test_two_columns_ordered_both_ways_never_hold_together(other: list[str]) -> None:
     assert codes({"entry_long": {"all": [["ema_9", ">", "ema_21"], other]}}) == ["never-holds"]
     assert codes({"entry_long": {"any": [["ema_9", ">", "ema_21"], other]}}) == []
+
+
+def test_a_broken_declaration_still_has_the_outputs_of_its_kind_and_no_others() -> None:
+    broken = {"bad": CATALOGUE.indicators["bbands"], "worse": None}
+    result, findings = compiled({"entry_long": ["bad.uper", ">", 1], "entry_short": ["worse.uper", ">", 1]}, broken=broken)
+    assert result is None
+    assert [(f.code, f.place.path, f.hint) for f in findings] == [("unknown-output", "actions.entry_long[0]", "did you mean `upper`?")]
+    assert compiled({"entry_long": ["bad.upper", ">", "bad"], "entry_short": FINE}, broken=broken) == (None, ())

@@ -17,13 +17,13 @@ import trade.sim
 
 
 def kernels() -> dict[str, Any]:
-    """Return every kernel by its full name."""
+    """Return every kernel that the loop is made of, by its full name."""
     found = {}
     for package in (trade.sim, trade.engine):
         for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             for name, value in vars(importlib.import_module(info.name)).items():
-                if isinstance(value, numba.core.registry.CPUDispatcher) and value.py_func.__module__ == info.name:
-                    found[f"{info.name}.{name}"] = value
+                if isinstance(value, numba.core.registry.CPUDispatcher) and not value.py_func.__module__.startswith("trade.feeds."):
+                    found[f"{value.py_func.__module__}.{name}"] = value
     return found
 
 

@@ -1,4 +1,4 @@
-"""The plan: who depends on whom, how much history that takes, and every reference that does not hold."""
+"""The plan: who depends on whom, and how much history that takes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import pytest
 from sample_plays import feature, play, structure
 
 from trade.base.catalogue import Catalogue, Entry, Output, Param, ParamType, ValueType
-from trade.base.errors import Malformed
 from trade.base.spans import Int64, complement
 from trade.base.timeframe import DAY_MS, HOUR_MS, MINUTE_MS
 from trade.features.plan import Plan, plan_features
-from trade.indicators.registry import INDICATORS, NOT_YET
+from trade.indicators.registry import INDICATORS
 from trade.structures.registry import STRUCTURES
 
 LENGTH = Param("length", ParamType.INT, 10, low=1)
@@ -37,12 +36,6 @@ MONDAY = 1_704_067_200_000  # 2024-01-01 00:00 UTC
 
 def plan(**declared: Any) -> Plan:
     return plan_features(play(**declared), CATALOGUE)
-
-
-def facts(**declared: Any) -> list[str]:
-    with pytest.raises(Malformed) as caught:
-        plan(**declared)
-    return [f"{f.code}: {f.fact}" for f in caught.value.findings]
 
 
 def test_an_indicator_on_bars_has_the_counts_of_its_entry() -> None:
@@ -137,62 +130,3 @@ def test_history_is_counted_in_bars_that_the_calendar_expects() -> None:
 def test_timeframes_are_the_exec_one_and_those_of_features() -> None:
     made = plan(slow=feature("average", "4h", length=4), swing=structure("swing", "1h", left=1, right=1))
     assert [t.name for t in made.timeframes] == ["15m", "4h", "1h"]
-
-
-def test_all_wrong_references_are_reported_at_once_in_the_order_of_the_file() -> None:
-    assert facts(
-        typo=feature("averag", length=3),
-        later=feature("session_levels"),
-        lost=feature("average", source="nothing", length=3),
-        other_hour=feature("average", source="hourly", length=3),
-        hourly=feature("average", "1h", length=3),
-        bands=feature("bands", length=3, std=2),
-        no_output=feature("average", source="bands.lower", length=3),
-        partial=feature("average", source="bands.late", length=3),
-        words=feature("average", source="bands.side", length=3),
-        ignored=feature("range", source="open", length=3),
-    ) == [
-        "unknown-indicator: 'averag': no indicator has this name",
-        "unknown-indicator: 'session_levels': " + NOT_YET["session_levels"],
-        "unknown-source: no feature is named 'nothing'",
-        "source-timeframe: 'hourly' is on 1h, but is read on 15m",
-        "unknown-output: 'bands' has no output 'lower'",
-        "source-unusable: 'bands.late' is missing on some bars by design",
-        "source-unusable: 'bands.side' is enum, not a number",
-        "source-not-read: 'range' reads high, low and no source, so 'open' would be ignored",
-    ]
-
-
-def test_a_circle_of_features_is_refused() -> None:
-    (fact,) = facts(
-        a=feature("average", source="b", length=3), b=feature("average", source="c", length=3), c=feature("average", source="b", length=3)
-    )
-    assert fact == "feature-cycle: b -> c -> b goes in a circle"
-
-
-def test_a_structure_says_what_is_wrong_with_its_uses_and_parameters() -> None:
-    assert facts(
-        later=structure("zone"),
-        typo=structure("swng"),
-        alone=structure("trend"),
-        lost=structure("trend", uses=("nowhere",)),
-        pivots=structure("swing", "1h", left=1, right=1),
-        elsewhere=structure("trend", uses=("pivots",)),
-        same=structure("swing", left=1, right=1),
-        twice=structure("trend", uses=("same", "same")),
-        unread=structure("swing", left=1, right=1, uses=("same",)),
-        half=structure("swing", left=1),
-        smooth=feature("average", source="same", length=2),
-        needy=structure("swing", left=1, right=1, atr_key="atr_14"),
-    ) == [
-        "unknown-structure: 'zone': known, but its detector is not built yet",
-        "unknown-structure: 'swng': no structure has this name",
-        "uses-missing: 'trend' needs a 'swing'",
-        "unknown-uses: no structure has the key 'nowhere'",
-        "uses-timeframe: 'pivots' is on 1h, but 'elsewhere' is on 15m",
-        "uses-not-read: 'trend' uses swing, each once; 'same' is a further 'swing'",
-        "uses-not-read: 'swing' uses no structure, each once; 'same' is a further 'swing'",
-        "structure-params: swing in mode 'fractal' needs 'right'",
-        "unknown-source: 'same' is a structure",
-        "unknown-source: no feature is named 'atr_14'",
-    ]

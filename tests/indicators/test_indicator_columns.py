@@ -45,6 +45,28 @@ def test_a_total_output_has_no_hole_on_a_market_that_moves(entry: Entry, params:
 
 
 @EVERY
+def test_of_outputs_with_a_side_one_is_there_on_each_bar_the_one_below_the_market_while_the_trend_is_up(
+    entry: Entry, params: Params
+) -> None:
+    sides = {output.side.when: output.name for output in entry.outputs if output.side is not None}
+    if not sides:
+        return
+    columns = formulas.compute(entry, params, MARKET, times())
+    up, down = columns[sides["the trend is up"]], columns[sides["the trend is down"]]
+    known = slice(max(entry.first_valid_bars(params).values()), None)
+    assert (np.isnan(up) != np.isnan(down))[known].all()
+    assert not (up[known] > MARKET["close"][known]).any()
+    assert not (down[known] < MARKET["close"][known]).any()
+    changes = np.flatnonzero(np.diff(np.isnan(up)[known]))
+    assert len(changes)
+    if "reversal" in columns:  # what the hint says of it
+        assert np.flatnonzero(columns["reversal"][known][1:]).tolist() == changes.tolist()
+    else:
+        assert (columns["direction"][known] == np.where(np.isnan(up), -1, 1)[known]).all()
+        assert not np.isnan(columns["trend"][known]).any()
+
+
+@EVERY
 def test_values_keep_their_range_and_type(entry: Entry, params: Params) -> None:
     columns = formulas.compute(entry, params, MARKET, times())
     for output in entry.outputs:

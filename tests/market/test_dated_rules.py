@@ -12,10 +12,11 @@ from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars, write_older
 from typer.testing import CliRunner
 
 from trade.base.errors import DataMissing, Malformed
+from trade.base.instrument import Instrument
 from trade.cli import console
 from trade.cli.data import app
 from trade.market.fitting import GridOptions
-from trade.market.instruments import from_json, packaged
+from trade.market.instruments import packaged
 from trade.market.manifest import SCHEMA
 from trade.market.names import Kind, Series
 from trade.market.ruling import change, with_values, without
@@ -70,7 +71,7 @@ def test_a_set_is_added_with_what_was_in_force_and_survives_the_manifest(filled,
     assert later == {**first, "from_ms": CHANGED_MS, "tick_size": "0.05", "qty_step": "0.01", "min_qty": "0.01", "source": later["source"]}
     assert later["source"] == "packaged 2026-08-06; tick 0.05 and step 0.01 given by hand"
     stored = Store(filled).instrument(BTC)
-    assert from_json(stored.as_json()) == stored
+    assert Instrument.from_json(stored.as_json()) == stored
     assert json.loads((filled / "manifest.json").read_text())["schema"] == SCHEMA
 
 

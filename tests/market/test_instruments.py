@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from market_tables import BTC, JAN_2023_MS, MINUTE_MS, make_bars
 
 from trade.base.errors import Malformed
-from trade.base.instrument import Grid
+from trade.base.instrument import Grid, Instrument
 from trade.market import instruments
 from trade.market.fitting import GridOptions
-from trade.market.instruments import from_json, generic, packaged, parse_grid
+from trade.market.instruments import generic, packaged, parse_grid
 from trade.market.names import Kind, Series
 from trade.market.store import Store
 from trade.market.ticks import propose_quantity_step, propose_step, propose_tick
@@ -56,8 +56,8 @@ def test_the_rules_of_a_symbol_hold_for_the_data_of_any_venue():
 @pytest.mark.parametrize("series", [*KNOWN, Series("x", "spot", "BTCUSDT"), Series("sample", "linear", "SAMPLEUSDT")], ids=str)
 def test_an_instrument_survives_the_manifest(series):
     instrument = packaged(series)
-    assert from_json(instrument.as_json()) == instrument
-    assert from_json(replace(instrument, calendar="XNYS").as_json()) == replace(instrument, calendar="XNYS")
+    assert Instrument.from_json(instrument.as_json()) == instrument
+    assert Instrument.from_json(replace(instrument, calendar="XNYS").as_json()) == replace(instrument, calendar="XNYS")
 
 
 def test_rules_of_before_there_were_calendars_keep_their_digest():

@@ -202,16 +202,31 @@ def test_what_refers_to_a_broken_feature_or_structure_is_no_second_error() -> No
         ("structures.exec", [{"type": "swing", "key": "s", "params": {"left": 1, "right": 1, "atr_key": "a"}}]),
     )
     assert only(broken_feature).code == "unknown-param"
-    assert read(broken_feature)[0].broken == {"a"}
+    assert read(broken_feature)[0].broken.keys() == {"a"}
     broken_structure = changed(MINIMAL, ("structures.exec", [{"type": "swing", "key": "s"}, {"type": "trend", "key": "t", "uses": "s"}]))
     assert {f.code for f in said(broken_structure)} == {"missing-param"}
-    assert read(broken_structure)[0].broken == {"s"}
+    assert read(broken_structure)[0].broken.keys() == {"s"}
+
+
+def test_an_output_that_a_broken_feature_has_not_is_said_too() -> None:
+    wrong = changed(
+        MINIMAL,
+        ("features.a", {"indicator": "bbands", "params": {"len": 3}}),
+        ("features.b", {"indicator": "ema", "source": "a.uper"}),
+        ("features.c", {"indicator": "ema", "source": "a.upper"}),
+        ("structures.exec", [{"type": "swing", "key": "s", "params": {"left": 1, "right": 1, "atr_key": "a.lowr"}}]),
+    )
+    assert [(f.code, f.place.path) for f in said(wrong)] == [
+        ("unknown-param", "features.a.params.len"),
+        ("unknown-output", "features.b.source"),
+        ("unknown-output", "structures.exec[0].params.atr_key"),
+    ]
 
 
 def test_without_timeframes_features_are_broken_but_not_wrong() -> None:
     draft, findings = read(without(MINIMAL, "timeframes"))
     assert [f.code for f in errors(findings)] == ["missing-key"]
-    assert draft.broken == {"rsi_14"}
+    assert draft.broken.keys() == {"rsi_14"}
     assert draft.exec_timeframe is None
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from trade.base.nearest import did_you_mean_output
 from trade.indicators.registry import INDICATORS
-from trade.play.nearest import did_you_mean_output
 
 
 @pytest.mark.parametrize(

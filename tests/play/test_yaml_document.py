@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trade.base.findings import Finding
-from trade.play.document import path_text, read_document
+from trade.base.places import path_text
+from trade.play.document import read_document
 from trade.play.scalars import as_decimal, plain
 
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tapes import record, spec
 
-from trade.base.curve import times_rates
+from trade.base.rates import times_rate as times_rates
 from trade.base.records import RATE_ONE
 from trade.sim.money import LIMIT_QUANTA, divide_half_even, over_leverage, times_leverage, times_rate, times_ratio
 from trade.sim.prices import slipped

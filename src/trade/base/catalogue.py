@@ -42,11 +42,24 @@ class Param:
 
 
 @dataclass(frozen=True)
+class Side:
+    """The side of the market on which alone an output exists, `when` as in "the trend is up".
+
+    A crossing needs its values at two closes, so that a change of sides is none. `instead` says what to read for that, `{id}` being
+    the feature.
+    """
+
+    when: str
+    instead: str
+
+
+@dataclass(frozen=True)
 class Output:
     """One output column: type, the closed range its values keep (None: unbounded), and whether it is total.
 
     A total output has a value on every bar from `first_valid_bars` on, except where `undefined_when` (a registered condition:
-    "zero_range", "zero_volume", "flat_window", ...) holds; a partial one (supertrend.long) may be missing by design.
+    "zero_range", "zero_volume", "flat_window", ...) holds; a partial one may be missing by design, one with a `side` (supertrend.long)
+    on all bars but those of that side.
     `in_source_unit` says that it is measured in what it is computed from, prices of prices: all inputs times three, the output times
     three; every other output stays as it is then.
     `known_as` are other names that people write, for hints only.
@@ -63,6 +76,7 @@ class Output:
     minus_one_is_missing: bool = False
     known_as: tuple[str, ...] = ()
     in_source_unit: bool = False
+    side: Side | None = None
 
 
 @dataclass(frozen=True)

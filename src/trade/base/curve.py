@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from trade.base.arrays import Int64
-from trade.base.records import EQUITY, RATE_ONE, Records
+from trade.base.rates import times_rate
+from trade.base.records import EQUITY, Records
 from trade.base.rows import dtype_of
 
 
@@ -72,7 +73,7 @@ class EquityCurve:
     @cached_property
     def maintenance_margin_quanta(self) -> Int64:
         """The maintenance margin at that worth (MARGIN-1)."""
-        return times_rates(self.notional_quanta, self._stood("mmr_e12")) + self._stood("maintenance_base_quanta")
+        return times_rate(self.notional_quanta, self._stood("mmr_e12")) + self._stood("maintenance_base_quanta")
 
     def records(self) -> Records:
         """Return the curve as rows of dtype `EQUITY`, a copy."""
@@ -85,12 +86,3 @@ class EquityCurve:
         lengths = np.diff(self.standings["first_point"], append=len(self))
         column: Int64 = np.repeat(self.standings[name], lengths)
         return column
-
-
-def times_rates(amounts: Int64, rates_e12: Int64) -> Int64:
-    """Return amount × rate of each row, rounded half to even: `trade.sim.money.times_rate`, which says why it is exact, on columns."""
-    near = (amounts * (rates_e12 / RATE_ONE)).astype(np.int64)
-    distance = amounts * rates_e12 - near * RATE_ONE
-    whole, rest = near + distance // RATE_ONE, distance % RATE_ONE
-    rounded: Int64 = whole + (2 * rest + (whole & 1) > RATE_ONE)
-    return rounded

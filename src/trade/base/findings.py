@@ -37,7 +37,8 @@ class Place:
 NOWHERE = Place()
 MOST_FINDINGS = 200  # of one reader about one file: more are mistakes of one kind, and nobody reads them
 _LONGEST_QUOTE, _LONGEST_TEXT, _LONGEST_PATH = 120, 1000, 200  # characters
-_QUOTED = re.compile(r"'[^']+'")
+# What is quoted may hold such signs itself: one in a word, or after a word, neither begins a quotation nor need end it.
+_OPENS, _CLOSES = re.compile(r"(?<![^\s(\[{])'"), re.compile(r"'(?!\w)")
 _NO_DATA: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -60,8 +61,7 @@ class Finding:
         for name in ("fact", "hint"):
             text = getattr(self, name)
             if len(text) > _LONGEST_QUOTE:
-                short = _QUOTED.sub(lambda found: f"'{cut(found.group()[1:-1], _LONGEST_QUOTE)}'", text)
-                object.__setattr__(self, name, cut(short, _LONGEST_TEXT))
+                object.__setattr__(self, name, cut(_shortened(text), _LONGEST_TEXT))
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as JSON values, in the order a reader wants them."""
@@ -96,6 +96,17 @@ def and_more(found: Iterable[Finding], file: str) -> tuple[Finding, ...]:
     """Return the findings of a collector that was full, with one that says so."""
     fact = f"there are more than '{MOST_FINDINGS}' mistakes; those found first are named"
     return (*found, Finding("too-many-mistakes", fact, "mend these first", place=Place(file, 1, 1)))
+
+
+def _shortened(text: str) -> str:
+    """Return a text with what it quotes cut: up to the last sign before the next quotation, and what stands between two."""
+    before, *pieces = _OPENS.split(text)
+    short = [before]
+    for number, piece in enumerate(pieces, 1):
+        end = max((found.start() for found in _CLOSES.finditer(piece)), default=len(piece))
+        after = piece[end:] if number == len(pieces) else cut(piece[end:], _LONGEST_QUOTE)
+        short.append(cut(piece[:end], _LONGEST_QUOTE) + after)
+    return "'".join(short)
 
 
 def cut(text: str, longest: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -230,6 +230,26 @@ class Instrument:
                 for table in self.tier_tables
             ],
         }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Instrument:
+        """Return the instrument that `as_json` wrote."""
+        first = Rules.from_json({**raw, "from_ms": 0})
+        return cls(
+            venue=raw["venue"],
+            market=raw["market"],
+            symbol=raw["symbol"],
+            **{name: getattr(first, name) for name in VALUES},
+            taker_bps=Decimal(raw["taker_bps"]),
+            maker_bps=Decimal(raw["maker_bps"]),
+            tier_tables=tuple(
+                TierTable(table["from_ms"], tuple(Tier(*map(Decimal, row)) for row in table["tiers"])) for table in raw["tier_tables"]
+            ),
+            source=raw["source"],
+            calendar=raw.get("calendar", ALWAYS),
+            later_rules=tuple(map(Rules.from_json, raw.get("later_rules", ()))),
+            delisted_ms=raw.get("delisted_ms"),
+        )
 
 
 def _in_force(tables: Sequence[Rules | TierTable], ts_ms: int) -> int:

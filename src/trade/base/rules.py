@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from math import gcd
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,13 @@ class Rules:
     def as_json(self) -> dict[str, object]:
         """Return the set as JSON values, decimals as text."""
         return {"from_ms": self.from_ms, **{name: as_text(getattr(self, name)) for name in VALUES}, "source": self.source}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Rules:
+        """Return the set that `as_json` wrote."""
+        tick, step, least, notional = (Decimal(raw[name]) for name in VALUES if name != "max_qty")
+        most = None if raw["max_qty"] is None else Decimal(raw["max_qty"])
+        return cls(raw["from_ms"], tick, step, least, most, notional, raw["source"])
 
 
 VALUES = ("tick_size", "qty_step", "min_qty", "max_qty", "min_notional_usdt")

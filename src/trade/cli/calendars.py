@@ -33,8 +33,7 @@ def closed_of(name: str) -> ClosedSpans:
 
 def calendar_name(text: str) -> str:
     """Return the one name of a calendar that a user wrote. Raises Malformed with names like it."""
-    from difflib import get_close_matches
-
+    from trade.base.nearest import nearest
     from trade.market.calendars.own import OWN
 
     if text in OWN:
@@ -45,7 +44,7 @@ def calendar_name(text: str) -> str:
     if text in codes:
         return codes[text]
     names = [*OWN, *codes]
-    near = list(dict.fromkeys([*get_close_matches(text.upper(), names, n=3), *get_close_matches(text.lower(), names, n=3)]))[:3]
+    near = nearest(text, names, most=3)
     likely = f"did you mean {' or '.join(near)}?" if near else f"use {', '.join(OWN)}, or an exchange's code (MIC), like XNYS, XLON, CMES"
     raise Malformed(Finding("unknown-calendar", f"there is no calendar '{text}'", likely, data={"nearest": near}))
 

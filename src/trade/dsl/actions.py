@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from trade.base.places import Path
 from trade.dsl.conditions import read_condition
 from trade.dsl.context import Context
 from trade.dsl.emits import read_action, read_emits
-from trade.dsl.notes import Path
 from trade.dsl.tree import Action, Block, Case
-from trade.play.nearest import did_you_mean
 
 _TOP: Path = ("actions",)
 MOST_CASES = 250  # of all blocks: each is decided at every instant, in order
 _EXAMPLE = "write {id: entries, cases: [{when: ..., emit: [entry_long]}], else: {emit: [no_action]}}"
 
 
-def read_actions(ctx: Context, value: Any) -> tuple[Block, ...]:
+def read_actions(ctx: Context, value: object) -> tuple[Block, ...]:
     """Return the blocks that are right; everything that is not is noted."""
     if not value or not isinstance(value, (dict, list)):
         ctx.notes.error(_TOP, "empty-block", "no action is declared", "write actions: {entry_long: [[lhs, op, rhs]]}")
@@ -45,11 +44,11 @@ def _read_pair(ctx: Context, word: Any, condition: Any) -> Block | None:
     return Block(action.value, (Case(rule, (action,)),), ())
 
 
-def _read_block(ctx: Context, block: Any, path: Path) -> Block | None:
+def _read_block(ctx: Context, block: object, path: Path) -> Block | None:
     if not isinstance(block, dict):
         ctx.notes.error(path, "malformed-rule", f"'{block}' is not a block", _EXAMPLE)
         return None
-    _check_keys(ctx, block, ("id", "cases", "else"), path)
+    ctx.notes.unknown_keys(block, ("id", "cases", "else"), path, "a block")
     cases = _read_cases(ctx, block.get("cases"), (*path, "cases"))
     otherwise = _read_else(ctx, block["else"], (*path, "else")) if "else" in block else ()
     if cases is None or otherwise is None:
@@ -57,7 +56,7 @@ def _read_block(ctx: Context, block: Any, path: Path) -> Block | None:
     return Block(str(block.get("id", "")), cases, otherwise)
 
 
-def _read_cases(ctx: Context, value: Any, path: Path) -> tuple[Case, ...] | None:
+def _read_cases(ctx: Context, value: object, path: Path) -> tuple[Case, ...] | None:
     if not isinstance(value, list) or not value:
         ctx.notes.error(path, "malformed-rule", "a block takes a list of at least one case", _EXAMPLE)
         return None
@@ -66,28 +65,22 @@ def _read_cases(ctx: Context, value: Any, path: Path) -> tuple[Case, ...] | None
     return known if len(known) == len(cases) else None
 
 
-def _read_case(ctx: Context, case: Any, path: Path) -> Case | None:
+def _read_case(ctx: Context, case: object, path: Path) -> Case | None:
     if not isinstance(case, dict) or "when" not in case:
         ctx.notes.error(path, "malformed-rule", "a case takes 'when' and 'emit'", "write {when: [[lhs, op, rhs]], emit: [entry_long]}")
         return None
-    _check_keys(ctx, case, ("when", "emit"), path)
+    ctx.notes.unknown_keys(case, ("when", "emit"), path, "a case")
     rule = read_condition(ctx, case["when"], (*path, "when"))
     emits = read_emits(ctx, case.get("emit"), (*path, "emit"))
     return None if rule is None or emits is None else Case(rule, emits)
 
 
-def _read_else(ctx: Context, value: Any, path: Path) -> tuple[Action, ...] | None:
+def _read_else(ctx: Context, value: object, path: Path) -> tuple[Action, ...] | None:
     if not isinstance(value, dict):
         ctx.notes.error(path, "malformed-rule", "'else' takes a map with 'emit'", "write else: {emit: [no_action]}")
         return None
-    _check_keys(ctx, value, ("emit",), path)
+    ctx.notes.unknown_keys(value, ("emit",), path, "'else'")
     return read_emits(ctx, value.get("emit"), (*path, "emit"))
-
-
-def _check_keys(ctx: Context, value: dict[Any, Any], known: tuple[str, ...], path: Path) -> None:
-    for key in value:
-        if key not in known:
-            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not known here", did_you_mean(str(key), known))
 
 
 def _check_ids(ctx: Context, blocks: Iterable[Any]) -> None:

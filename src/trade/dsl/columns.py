@@ -37,7 +37,7 @@ def ordered(refs: set[ColumnRef]) -> tuple[ColumnRef, ...]:
 class Columns(Protocol):
     """The door to the feed. Every exec instant is a base instant too; an exec bar without its last base bar has no instant (GAP-1).
 
-    `unit` is what its prices are counted in (RULE-7).
+    `unit` is what its prices are counted in (RULE-7). It is asked for the same things again and again, and makes each once.
     """
 
     @property

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from math import inf
 
+from trade.base.places import Path, path_text
 from trade.dsl.certainty import Certainty, Verdict, of_between, of_pair
 from trade.dsl.context import Context
 from trade.dsl.forms import ABSENT, Piece, WrittenComparison
-from trade.dsl.notes import Path, written
 from trade.dsl.operands import read_against, read_number, read_operand, read_pair
 from trade.dsl.operators import NEAR, agree, fits, read_operator
 from trade.dsl.present import of_windows
 from trade.dsl.scope import Term
+from trade.dsl.sides import warn_of_sides
 from trade.dsl.text import number_text, operand_text, rule_text
 from trade.dsl.tree import Between, Comparison, Constant, Leaf, OneOf, Op
 
@@ -38,10 +39,11 @@ def _compare(ctx: Context, op: Op, left: Term, right: Term, tolerance: float, it
         return None
     if not _both_fit(ctx, op, (left, it.lhs.path), (right, it.rhs.path)) or not agree(ctx, op, left, right, it.path):
         return None
-    rule = Comparison(op, left.operand, right.operand, tolerance, written(it.path))
+    rule = Comparison(op, left.operand, right.operand, tolerance, path_text(it.path))
     verdict = of_pair(op, left, right, tolerance)
     if verdict is None:
         _warn_of_windows(ctx, rule, it)
+        warn_of_sides(ctx, rule, it.path)
     return _judge(ctx, rule, verdict, it, (left, right))
 
 
@@ -74,7 +76,7 @@ def _read_between(ctx: Context, it: WrittenComparison) -> Leaf | None:
     match it.rhs.value:
         case [low, high]:
             ends = [_read_bound(ctx, Piece(low, (*it.rhs.path, 0))), _read_bound(ctx, Piece(high, (*it.rhs.path, 1)))]
-        case {"low": low, "high": high} if len(it.rhs.value) == 2:
+        case {"low": low, "high": high, **others} if not others:
             ends = [_read_bound(ctx, Piece(low, (*it.rhs.path, "low"))), _read_bound(ctx, Piece(high, (*it.rhs.path, "high")))]
         case _:
             ctx.notes.error(it.rhs.path, "malformed-rule", "'between' takes two bounds", "write [low, high] or {low: 1, high: 2}")
@@ -86,7 +88,7 @@ def _read_between(ctx: Context, it: WrittenComparison) -> Leaf | None:
         fact = f"'{value.operand.text} between [{low.text}, {high.text}]' compares constants"
         ctx.notes.error(it.path, "two-constants", fact, "compare a feature, a structure or a price")
         return None
-    rule = Between(value.operand, low, high, written(it.path))
+    rule = Between(value.operand, low, high, path_text(it.path))
     return _judge(ctx, rule, of_between(value.range, low.value, high.value), it, (value,))
 
 
@@ -108,7 +110,7 @@ def _read_in(ctx: Context, it: WrittenComparison) -> Leaf | None:
         return None
     choices = [_read_choice(ctx, value, Piece(item, (*it.rhs.path, index))) for index, item in enumerate(it.rhs.value)]
     known = tuple(choice for choice in choices if choice is not None)
-    return OneOf(value.operand, known, written(it.path)) if len(known) == len(choices) else None
+    return OneOf(value.operand, known, path_text(it.path)) if len(known) == len(choices) else None
 
 
 def _read_choice(ctx: Context, value: Term, item: Piece) -> Constant | None:

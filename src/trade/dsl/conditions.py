@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from trade.base.places import Path, path_text
 from trade.dsl.comparisons import read_comparison
 from trade.dsl.context import Context
 from trade.dsl.contradictions import bounds
 from trade.dsl.forms import from_keys, from_list, from_operator
-from trade.dsl.notes import Path, written
 from trade.dsl.operators import SPELLINGS
 from trade.dsl.setups import read_setup_use
 from trade.dsl.text import rule_text
 from trade.dsl.tree import Combined, Logic, Rule
 from trade.dsl.windows import WINDOWS, read_window
-from trade.play.nearest import did_you_mean
 
 _VERBOSE = ("lhs", "op", "rhs", "tolerance")
 _LOGIC = tuple(logic.value for logic in Logic)
 _KEYS = (*_LOGIC, "setup", *WINDOWS, *SPELLINGS, *_VERBOSE)
 
 
-def read_condition(ctx: Context, value: Any, path: Path) -> Rule | None:
+def read_condition(ctx: Context, value: object, path: Path) -> Rule | None:
     """Read any condition; None when something in it is wrong (noted) or broken elsewhere."""
     with ctx.deeper(path) as allowed:
         if not allowed:
@@ -47,9 +46,7 @@ def _is_comparison(items: list[Any]) -> bool:
 
 
 def _read_map(ctx: Context, value: dict[Any, Any], path: Path) -> Rule | None:
-    unknown = [key for key in value if key not in _KEYS]
-    for key in unknown:
-        ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of a condition", did_you_mean(str(key), _KEYS))
+    unknown = ctx.notes.unknown_keys(value, _KEYS, path, "a condition")
     heads = [key for key in value if key not in _VERBOSE and key not in unknown]
     verbose = any(key in value for key in _VERBOSE)
     if len(heads) + verbose > 1:
@@ -84,12 +81,12 @@ def _read_head(ctx: Context, head: str, value: dict[str, Any], path: Path) -> Ru
     return _combine(ctx, Logic(head), value[head], inside, path)
 
 
-def _read_not(ctx: Context, value: Any, inside: Path, path: Path) -> Rule | None:
+def _read_not(ctx: Context, value: object, inside: Path, path: Path) -> Rule | None:
     part = read_condition(ctx, value, inside)
-    return None if part is None else Combined(Logic.NOT, (part,), written(path))
+    return None if part is None else Combined(Logic.NOT, (part,), path_text(path))
 
 
-def _combine(ctx: Context, logic: Logic, items: Any, inside: Path, path: Path) -> Rule | None:
+def _combine(ctx: Context, logic: Logic, items: object, inside: Path, path: Path) -> Rule | None:
     if not isinstance(items, list) or (items and _is_comparison(items)):
         ctx.notes.error(inside, "malformed-rule", f"'{logic}' takes a list of conditions", f"write {logic}: [[lhs, op, rhs], ...]")
         return None
@@ -102,4 +99,4 @@ def _combine(ctx: Context, logic: Logic, items: Any, inside: Path, path: Path) -
         fact = f"'{rule_text(pair[0])}' and '{rule_text(pair[1])}' cannot both hold"
         ctx.notes.error(inside, "never-holds", fact, "change one of them, or write 'any'")
         return None
-    return Combined(logic, known, written(path)) if len(known) == len(parts) else None
+    return Combined(logic, known, path_text(path)) if len(known) == len(parts) else None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
-from trade.dsl.notes import Path, RuleNotes
+from trade.base.places import Path
+from trade.dsl.notes import RuleNotes
 from trade.dsl.scope import Scope
 from trade.dsl.tree import Rule
 
@@ -19,7 +19,7 @@ class Context:
     `open_setups` is the chain of setups being read now; `used_setups` holds (user, used) pairs, the user None for an action.
     """
 
-    def __init__(self, scope: Scope, notes: RuleNotes, setups: Mapping[str, Any]) -> None:
+    def __init__(self, scope: Scope, notes: RuleNotes, setups: Mapping[str, object]) -> None:
         self.scope = scope
         self.notes = notes
         self.setups = setups
@@ -44,4 +44,4 @@ class Context:
         return False
 
 
-ReadCondition = Callable[[Context, Any, Path], Rule | None]
+ReadCondition = Callable[[Context, object, Path], Rule | None]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path
 from trade.dsl.context import Context
-from trade.dsl.notes import Path
 from trade.dsl.tree import Action
-from trade.play.nearest import did_you_mean
 from trade.play.unsupported import refusal
 
 _ADJUST = ("adjust_stop", "adjust_target", "adjust_size")
@@ -15,7 +13,7 @@ _KEYS = ("action", "percent", "metadata")
 _EXITS = (Action.EXIT_LONG, Action.EXIT_SHORT, Action.EXIT_ALL)
 
 
-def read_emits(ctx: Context, value: Any, path: Path) -> tuple[Action, ...] | None:
+def read_emits(ctx: Context, value: object, path: Path) -> tuple[Action, ...] | None:
     """Read the list under `emit`."""
     if not isinstance(value, list) or not value:
         ctx.notes.error(path, "malformed-rule", "'emit' takes a list of at least one action", "write emit: [entry_long]")
@@ -25,7 +23,7 @@ def read_emits(ctx: Context, value: Any, path: Path) -> tuple[Action, ...] | Non
     return known if len(known) == len(actions) else None
 
 
-def read_action(ctx: Context, word: Any, path: Path) -> Action | None:
+def read_action(ctx: Context, word: object, path: Path) -> Action | None:
     """Read one action word."""
     if word in _ADJUST:
         ctx.notes.error(path, *refusal("adjust-intent", f"'{word}'"))
@@ -38,12 +36,10 @@ def read_action(ctx: Context, word: Any, path: Path) -> Action | None:
     return Action(word)
 
 
-def _read_emit(ctx: Context, item: Any, path: Path) -> Action | None:
+def _read_emit(ctx: Context, item: object, path: Path) -> Action | None:
     if not isinstance(item, dict):
         return read_action(ctx, item, path)
-    for key in item:
-        if key not in _KEYS:
-            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of an emitted action", did_you_mean(str(key), _KEYS))
+    ctx.notes.unknown_keys(item, _KEYS, path, "an emitted action")
     if "action" not in item:
         ctx.notes.error(path, "malformed-rule", "'action' is missing", "write {action: exit_long}")
         return None
@@ -55,7 +51,7 @@ def _read_emit(ctx: Context, item: Any, path: Path) -> Action | None:
     return action
 
 
-def _check_percent(ctx: Context, action: Action, percent: Any, path: Path) -> None:
+def _check_percent(ctx: Context, action: Action, percent: object, path: Path) -> None:
     if isinstance(percent, bool) or not isinstance(percent, (int, float)) or not 0 < percent <= 100:
         ctx.notes.error(path, "bad-percent", f"percent '{percent}' is not above 0 and up to 100", "write 100, or leave it out")
     elif percent < 100 and action in _EXITS:

@@ -15,7 +15,6 @@ from trade.dsl.columns import Clock, Columns
 from trade.dsl.decide import decide
 from trade.dsl.funnel import Funnel
 from trade.dsl.lookback import Lookback
-from trade.dsl.read_once import ReadOnce
 from trade.dsl.stretch import Instants, Stretch
 from trade.dsl.tree import Program
 from trade.dsl.values import InstantSpan
@@ -37,7 +36,6 @@ class Decisions:
 
 def evaluate(program: Program, columns: Columns, start_ms: int, end_ms: int) -> Decisions:
     """Decide at every instant of the program's clock in [start_ms, end_ms); earlier instants serve crossings and held values."""
-    columns = ReadOnce(columns)
     instants = columns.instants(program.clock)
     first, last = (int(edge) for edge in np.searchsorted(instants, (start_ms, end_ms)))
     codes = np.zeros((3, last - first), np.int8)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from trade.base.places import Path
 from trade.dsl.context import Context
-from trade.dsl.notes import Path
 
 ABSENT = object()
 
@@ -15,7 +15,7 @@ ABSENT = object()
 class Piece:
     """One value as written, with its place."""
 
-    value: Any
+    value: object
     path: Path
 
 
@@ -51,7 +51,7 @@ def from_keys(ctx: Context, value: dict[str, Any], path: Path) -> WrittenCompari
     return WrittenComparison(lhs, op, rhs, tolerance, path)
 
 
-def from_operator(ctx: Context, op: str, sides: Any, path: Path) -> WrittenComparison | None:
+def from_operator(ctx: Context, op: str, sides: object, path: Path) -> WrittenComparison | None:
     """Take `{op: [lhs, rhs]}` or `{op: [lhs, rhs, tolerance]}` apart."""
     inside = (*path, op)
     if not isinstance(sides, list) or len(sides) not in (2, 3):

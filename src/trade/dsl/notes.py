@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable
 
-from trade.base.findings import Finding, Place, Severity, room_for
-
-Path = tuple[str | int, ...]
-
-
-def written(path: Path) -> str:
-    """Return a path as a reader writes it: `actions.entry_long.all[1]`."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return text.removeprefix(".")
+from trade.base.findings import Finding, Severity, room_for
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path, Places, place_of
 
 
 class RuleNotes:
     """The findings of one compilation, in the order they are found."""
 
-    def __init__(self, places: Mapping[Path, Place]) -> None:
+    def __init__(self, places: Places) -> None:
         self._places = places
         self.findings: list[Finding] = []
 
@@ -29,17 +22,17 @@ class RuleNotes:
     def warning(self, path: Path, code: str, fact: str, hint: str) -> None:
         self._add(Severity.WARNING, path, code, fact, hint)
 
+    def unknown_keys(self, value: Iterable[object], known: Collection[str], path: Path, whose: str) -> list[object]:
+        """Return the keys of a map that are not known, each refused."""
+        unknown = [key for key in value if key not in known]
+        for key in unknown:
+            self.error((*path, str(key)), "unknown-key", f"'{key}' is not a key of {whose}", did_you_mean(str(key), known))
+        return unknown
+
     def _add(self, severity: Severity, path: Path, code: str, fact: str, hint: str) -> None:
         if room_for(severity, self.findings):
-            self.findings.append(Finding(code, fact, hint, severity, self._place(path)))
+            self.findings.append(Finding(code, fact, hint, severity, place_of(path, self._places)))
 
     @property
     def refused(self) -> bool:
         return any(f.severity is Severity.ERROR for f in self.findings)
-
-    def _place(self, path: Path) -> Place:
-        for length in range(len(path), -1, -1):
-            known = self._places.get(path[:length])
-            if known is not None:
-                return replace(known, path=written(path))
-        return Place(path=written(path))

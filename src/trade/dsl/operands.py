@@ -7,26 +7,25 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import inf
 from operator import add, mod, mul, sub, truediv
-from typing import Any
 
 from trade.base.catalogue import ValueType
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path
 from trade.base.units import written
 from trade.dsl.context import Context
 from trade.dsl.forms import Piece
-from trade.dsl.notes import Path
 from trade.dsl.ranges import Range, combine
 from trade.dsl.references import names_a_column, read_name, read_reference
 from trade.dsl.scope import Term
 from trade.dsl.text import number_text, operand_text
 from trade.dsl.tree import Arithmetic, Constant
-from trade.play.nearest import did_you_mean
 
 SIGNS = ("+", "-", "*", "/", "%")
 _FOLDS: Mapping[str, Callable[[Fraction, Fraction], Fraction]] = {"+": add, "-": sub, "*": mul, "/": truediv, "%": mod}
 _FORMS = "a name, a number, [a, '+', b] or {feature_id, field, offset}"
 
 
-def read_operand(ctx: Context, value: Any, path: Path) -> Term | None:
+def read_operand(ctx: Context, value: object, path: Path) -> Term | None:
     """Read one operand; None when it is wrong (noted) or refers to a broken declaration."""
     if isinstance(value, str):
         return read_name(ctx, value, path)
@@ -72,7 +71,7 @@ def read_against(ctx: Context, piece: Piece, other: Term | None, words: bool) ->
     return term
 
 
-def _is_literal(ctx: Context, value: Any) -> bool:
+def _is_literal(ctx: Context, value: object) -> bool:
     if isinstance(value, str):
         return not names_a_column(ctx.scope, value)
     return isinstance(value, (bool, int, float))
@@ -93,7 +92,7 @@ def _read_word(ctx: Context, value: str, words: tuple[str, ...], path: Path) -> 
     return None
 
 
-def _read_arithmetic(ctx: Context, value: Any, path: Path) -> Term | None:
+def _read_arithmetic(ctx: Context, value: object, path: Path) -> Term | None:
     match value:
         case [lhs, str(sign), rhs]:
             places = ((*path, 0), (*path, 2))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trade.base.catalogue import ValueType
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path
 from trade.dsl.context import Context
-from trade.dsl.notes import Path
 from trade.dsl.scope import Term
 from trade.dsl.text import operand_text
 from trade.dsl.tree import Constant, Op
-from trade.play.nearest import did_you_mean
 
 ALIASES: Mapping[str, Op] = {"gt": Op.GT, "gte": Op.GE, "lt": Op.LT, "lte": Op.LE, "eq": Op.EQ, "neq": Op.NE}
 SPELLINGS: Mapping[str, Op] = {**{op.value: op for op in Op}, **ALIASES}

@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 from trade.base.catalogue import Output
+from trade.base.nearest import did_you_mean, did_you_mean_output
+from trade.base.places import Path
 from trade.dsl.builtins import BASE_PRICES, BUILTINS, PARTS, VALUE
 from trade.dsl.columns import Clock, ColumnRef
 from trade.dsl.context import Context
-from trade.dsl.notes import Path
 from trade.dsl.scope import Scope, Term, term_of
 from trade.dsl.tree import Column, InstantPart
-from trade.play.nearest import did_you_mean, did_you_mean_output
 
 _KEYS = ("feature_id", "field", "offset")
 _FARTHEST_BARS = 10_000  # as the longest window of an indicator
@@ -34,9 +34,7 @@ def read_name(ctx: Context, text: str, path: Path) -> Term | None:
 
 def read_reference(ctx: Context, value: dict[Any, Any], path: Path) -> Term | None:
     """Read `{feature_id, field, offset}`."""
-    for key in value:
-        if key not in _KEYS:
-            ctx.notes.error((*path, key), "unknown-key", f"'{key}' is not a key of a reference", did_you_mean(str(key), _KEYS))
+    ctx.notes.unknown_keys(value, _KEYS, path, "a reference")
     name, output, offset = value["feature_id"], value.get("field"), value.get("offset", 0)
     if not isinstance(name, str) or not (output is None or isinstance(output, str)):
         ctx.notes.error(path, "malformed-rule", "'feature_id' and 'field' are names", "write {feature_id: ema_50, field: value, offset: 1}")
@@ -54,18 +52,17 @@ def read_reference(ctx: Context, value: dict[Any, Any], path: Path) -> Term | No
 
 
 def _resolve(ctx: Context, name: str, wanted: str | None, offset: int, path: Path) -> Term | None:
-    if name in ctx.scope.broken:
-        return None
-    outputs = ctx.scope.outputs(name)
+    is_broken, outputs = name in ctx.scope.broken, ctx.scope.outputs(name)
     if outputs is None:
-        _unknown_name(ctx, name if wanted is None else f"{name}.{wanted}", path)
+        if not is_broken:
+            _unknown_name(ctx, name if wanted is None else f"{name}.{wanted}", path)
         return None
     output = _choose(outputs, wanted)
     if output is None:
         hint = did_you_mean_output(str(wanted), outputs)
         ctx.notes.error(path, "unknown-output", f"'{name}' has no output '{wanted}'", hint)
         return None
-    return _term(ctx, name, output, offset, path)
+    return None if is_broken else _term(ctx, name, output, offset, path)
 
 
 def _choose(outputs: tuple[Output, ...], wanted: str | None) -> Output | None:

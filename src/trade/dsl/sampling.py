@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trade.base.places import Path
 from trade.base.timeframe import BASE, DAY_MS, Timeframe
 from trade.dsl.columns import Clock
 from trade.dsl.context import Context
-from trade.dsl.notes import Path
 from trade.dsl.text import rule_text
 from trade.dsl.tree import Column, Combined, Comparison, InstantPart, Op, Reach, Rule, SetupUse, parts_of
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from trade.base.catalogue import Catalogue, Output, ValueType
+from trade.base.catalogue import Catalogue, Entry, Output, ValueType
 from trade.base.timeframe import BASE, Timeframe
 from trade.dsl.builtins import BASE_COLUMNS, BUILTINS
 from trade.dsl.ranges import Range, bounds
@@ -15,17 +15,23 @@ from trade.play.spec import Feature, Structure
 
 @dataclass(frozen=True)
 class Scope:
-    """The declarations of a Play. `broken` ids were declared wrongly: naming them is no second error. `mode` is the position mode."""
+    """The declarations of a Play; `mode` is the position mode.
+
+    `broken` ids were declared wrongly: naming them is no second error, but naming an output is that their entry, if known, has not.
+    """
 
     features: Mapping[str, Feature]
     structures: Mapping[str, Structure]
     catalogue: Catalogue
     exec_timeframe: Timeframe
     mode: str
-    broken: frozenset[str] = frozenset()
+    broken: Mapping[str, Entry | None] = field(default_factory=dict)
 
     def outputs(self, name: str) -> tuple[Output, ...] | None:
-        """Return the outputs behind an id, the primary one first; None if nothing of that name is declared."""
+        """Return the outputs behind an id, the primary one first; None if nothing of that name is declared, or nobody knows as what."""
+        if name in self.broken:
+            entry = self.broken[name]
+            return None if entry is None else entry.outputs
         if name in self.features:
             return self.catalogue.indicators[self.features[name].indicator].outputs
         if name in self.structures:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path, path_text
 from trade.dsl.context import Context, ReadCondition
-from trade.dsl.notes import Path, written
 from trade.dsl.tree import Rule, SetupUse
-from trade.play.nearest import did_you_mean
 
 
 def read_setup(ctx: Context, name: str, read: ReadCondition) -> Rule | None:
@@ -20,7 +18,7 @@ def read_setup(ctx: Context, name: str, read: ReadCondition) -> Rule | None:
     return ctx.done_setups[name]
 
 
-def read_setup_use(ctx: Context, name: Any, inside: Path, path: Path, read: ReadCondition) -> Rule | None:
+def read_setup_use(ctx: Context, name: object, inside: Path, path: Path, read: ReadCondition) -> Rule | None:
     """Read `{setup: id}`."""
     if not isinstance(name, str) or name not in ctx.setups:
         hint = did_you_mean(str(name), (str(known) for known in ctx.setups), "declare it under setups")
@@ -34,7 +32,7 @@ def read_setup_use(ctx: Context, name: Any, inside: Path, path: Path, read: Read
     rule = read_setup(ctx, name, read)
     if rule is None or not ctx.has_room_for(rule.height, path):
         return None
-    return SetupUse(name, (rule,), written(path))
+    return SetupUse(name, (rule,), path_text(path))
 
 
 def reachable(ctx: Context) -> set[str]:

@@ -5,10 +5,10 @@ In this order Kleene's logic is arithmetic: `all` is the minimum, `any` the maxi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import reduce
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,7 @@ class OperandValues(NamedTuple):
     power: int | None = 0
 
 
-_ORDER: Mapping[Op, Callable[[Any, Any], Any]] = {
+_ORDER: Mapping[Op, np.ufunc] = {
     Op.GT: np.greater,
     Op.GE: np.greater_equal,
     Op.LT: np.less,

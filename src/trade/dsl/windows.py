@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path, path_text
 from trade.base.timeframe import MINUTE_MS, NAMES, Timeframe
 from trade.dsl.context import Context, ReadCondition
-from trade.dsl.notes import Path, written
 from trade.dsl.sampling import warn_of_crossings
 from trade.dsl.tree import LastInstants, Reach, Rule, WindowKind
-from trade.play.nearest import did_you_mean
 
 _DURATION = "_duration"
 _MAX_BARS, _MAX_MINUTES = 500, 1440
@@ -19,16 +19,14 @@ _MINUTES = {"m": 1, "h": 60, "d": 1440}
 WINDOWS: Mapping[str, WindowKind] = {f"{kind}{suffix}": kind for kind in WindowKind for suffix in ("", _DURATION)}
 
 
-def read_window(ctx: Context, head: str, value: Any, inside: Path, path: Path, read: ReadCondition) -> Rule | None:
+def read_window(ctx: Context, head: str, value: object, inside: Path, path: Path, read: ReadCondition) -> Rule | None:
     """Read the map under a window's name; `read` reads its condition."""
     kind, timed = WINDOWS[head], head.endswith(_DURATION)
     if not isinstance(value, dict):
         ctx.notes.error(inside, "malformed-rule", f"'{head}' takes a map", _example(head))
         return None
     known = ["expr", *(["duration"] if timed else ["bars", "anchor_tf"]), *(["min_true"] if kind is WindowKind.COUNT_TRUE else [])]
-    for key in value:
-        if key not in known:
-            ctx.notes.error((*inside, key), "unknown-key", f"'{key}' is not a key of '{head}'", did_you_mean(str(key), known))
+    ctx.notes.unknown_keys(value, known, inside, f"'{head}'")
     missing = [key for key in known if key not in value and key != "anchor_tf"]
     if missing:
         ctx.notes.error(inside, "malformed-rule", f"'{head}' lacks '{missing[0]}'", _example(head))
@@ -41,7 +39,7 @@ def read_window(ctx: Context, head: str, value: Any, inside: Path, path: Path, r
     min_true = _read_whole(ctx, value["min_true"], most, (*inside, "min_true")) if "min_true" in known else 1
     if part is not None:
         warn_of_crossings(ctx, head, part, reach, inside)
-    return None if part is None or min_true is None else LastInstants(kind, reach, min_true, (part,), written(path))
+    return None if part is None or min_true is None else LastInstants(kind, reach, min_true, (part,), path_text(path))
 
 
 def _example(head: str) -> str:
@@ -60,7 +58,7 @@ def _read_bars(ctx: Context, value: dict[str, Any], inside: Path) -> Reach | Non
     return None if bars is None else Reach(bars, None if anchor is None else Timeframe(anchor))
 
 
-def _read_duration(ctx: Context, value: Any, path: Path) -> Reach | None:
+def _read_duration(ctx: Context, value: object, path: Path) -> Reach | None:
     found = re.fullmatch(r"([0-9]{1,6})([mhd])", value.lower()) if isinstance(value, str) else None
     if found is None:
         ctx.notes.error(path, "malformed-rule", f"duration '{value}' is not like 30m, 4h or 1d", "write minutes, hours or days")
@@ -73,7 +71,7 @@ def _read_duration(ctx: Context, value: Any, path: Path) -> Reach | None:
     return Reach(duration_ms=minutes * MINUTE_MS)
 
 
-def _read_whole(ctx: Context, value: Any, most: int, path: Path) -> int | None:
+def _read_whole(ctx: Context, value: object, most: int, path: Path) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
         ctx.notes.error(
             path, "out-of-range", f"'{path[-1]}' is '{value}'; whole numbers from 1 to {most} are possible", f"use at most {most}"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from trade.base.calendar import ClosedSpans, always_open, back
 from trade.base.catalogue import Catalogue, Output
-from trade.base.errors import Malformed
 from trade.base.timeframe import Timeframe
 from trade.features.node import FeatureNode
 from trade.features.resolve import Resolver
@@ -91,9 +90,6 @@ class Plan:
 def plan_features(
     play: Play, catalogue: Catalogue, closed: ClosedSpans = always_open, reads: Collection[tuple[str, str]] | None = None
 ) -> Plan:
-    """Return the plan of a Play; Malformed with every reference, parameter set or cycle that does not hold."""
+    """Return the plan of an accepted Play."""
     resolver = Resolver(play, catalogue)
-    nodes = {name: resolver.node(name) for name in (*play.features, *play.structures)}
-    if resolver.found:
-        raise Malformed(resolver.found)
-    return Plan(play.exec_timeframe, {name: node for name, node in nodes.items() if node is not None}, closed, reads)
+    return Plan(play.exec_timeframe, {name: resolver.node(name) for name in (*play.features, *play.structures)}, closed, reads)

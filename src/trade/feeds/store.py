@@ -52,7 +52,7 @@ class MultiTFFeedStore:
     _made: dict[ColumnRef, Float64] = field(default_factory=dict, init=False, repr=False, compare=False)
     _known: dict[tuple[str | Timeframe, Clock], Rows] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
+    @cached_property
     def base(self) -> FeedStore:
         """The finest timeframe, the one the loop walks."""
         return min(self.feeds.values(), key=lambda feed: feed.bars.timeframe.length_ms)

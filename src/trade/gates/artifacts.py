@@ -18,11 +18,10 @@ from trade.artifacts.tables import BROKEN, FILLS, POINTS, TABLES, TRADES, Table
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash
-from trade.base.instrument import Grid
+from trade.base.instrument import Grid, Instrument
 from trade.base.records import Records
 from trade.gates.gate import Gate
 from trade.gates.ledger import Books, check_ledger
-from trade.market.instruments import from_json
 
 _HINT = "nothing was published; run again, and report it when it comes back"
 _HASHES = {"trades": "trades_hash", "fills": "fills_hash", "equity": "equity_hash"}
@@ -144,7 +143,7 @@ def _metrics_hash(metrics: Mapping[str, Any]) -> str:
 def _tick_lot_quanta(manifest: Any) -> int:
     """Return what one lot of the run's instrument gains per tick. Raises ValueError when it has no grid."""
     try:
-        return from_json(manifest["instrument"]).grid.tick_lot_quanta
+        return Instrument.from_json(manifest["instrument"]).grid.tick_lot_quanta
     except (KeyError, TypeError, ArithmeticError) as error:
         raise ValueError("its instrument has no grid") from error
 

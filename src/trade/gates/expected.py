@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from trade.base.errors import Refused
 from trade.base.findings import Finding
@@ -19,7 +18,7 @@ class Expectation:
     """The Play's bounds, if it has any, and the metrics of the run."""
 
     expected: Expected | None
-    metrics: Mapping[str, Any]
+    metrics: Mapping[str, object]
 
 
 def check(case: Expectation) -> Iterator[Finding]:

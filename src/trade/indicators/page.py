@@ -96,6 +96,8 @@ def _param(param: Param) -> str:
 def _output(output: Output, first: int) -> str:
     kind = "" if output.type is ValueType.FLOAT else f"{output.type} "
     missing = (f"`{output.undefined_when}`" if output.undefined_when else "never") if output.total else "by design"
+    if output.side is not None:
+        missing = f"unless {output.side.when}"
     return f"| `{output.name}` | {first} | {kind}{_range(output)} | {missing} |"
 
 

@@ -1,4 +1,4 @@
-"""The packaged, dated table of instruments, and the way an instrument goes into the manifest and back."""
+"""The packaged, dated table of instruments, and what a user may set of them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from trade.base.calendar import ALWAYS
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
-from trade.base.instrument import Instrument, Tier, TierTable
-from trade.base.rules import VALUES, Rules
+from trade.base.instrument import Instrument
 from trade.market.names import Series
 
 ANY_VENUE = "*"
@@ -83,26 +81,6 @@ def parse_grid(text: str | None, option: str, or_zero: bool = False) -> Decimal 
     return value
 
 
-def from_json(raw: dict[str, Any]) -> Instrument:
-    """Return the instrument that `Instrument.as_json` wrote."""
-    tables = tuple(TierTable(table["from_ms"], tuple(Tier(*map(Decimal, row)) for row in table["tiers"])) for table in raw["tier_tables"])
-    later = tuple(_rules(rules["from_ms"], rules, rules["source"]) for rules in raw.get("later_rules", ()))
-    made = _instrument(Series(raw["venue"], raw["market"], raw["symbol"]), raw, tables, later, raw["source"])
-    return replace(made, calendar=raw.get("calendar", ALWAYS), delisted_ms=raw.get("delisted_ms"))
-
-
-def _instrument(series: Series, raw: dict[str, Any], tiers: tuple[TierTable, ...], later: tuple[Rules, ...], source: str) -> Instrument:
-    first, taker, maker = _rules(0, raw, source), Decimal(raw["taker_bps"]), Decimal(raw["maker_bps"])
-    grid = first.tick_size, first.qty_step, first.min_qty, first.max_qty, first.min_notional_usdt
-    return Instrument(series.venue, series.market, series.symbol, *grid, taker, maker, tiers, source, later_rules=later)
-
-
-def _rules(from_ms: int, raw: dict[str, Any], source: str) -> Rules:
-    tick, step, least, notional = (Decimal(raw[name]) for name in VALUES if name != "max_qty")
-    most = None if raw["max_qty"] is None else Decimal(raw["max_qty"])
-    return Rules(from_ms, tick, step, least, most, notional, source)
-
-
 def _overridden_source(source: str, tick_size: Decimal | None, qty_step: Decimal | None) -> str:
     base = source.partition("; ")[0]
     said = [f"{name} {value}" for name, value in (("tick", tick_size), ("step", qty_step)) if value is not None]
@@ -110,10 +88,11 @@ def _overridden_source(source: str, tick_size: Decimal | None, qty_step: Decimal
 
 
 def _build(series: Series, raw: dict[str, Any], source: str) -> Instrument:
-    dated = _table()["tiers"][raw["tiers"]]
-    tables = tuple(TierTable(_midnight_ms(table["from"]), tuple(Tier(*map(Decimal, row)) for row in table["rows"])) for table in dated)
-    later = tuple(_rules(_midnight_ms(rules["from"]), {**raw, **rules}, source) for rules in raw.get("later_rules", ()))
-    return _instrument(series, raw, tables, later, source)
+    """Return the instrument that a row of the table describes, which has days for instants and names its tiers."""
+    named = {"venue": series.venue, "market": series.market, "symbol": series.symbol, "source": source}
+    tables = [{"from_ms": _midnight_ms(table["from"]), "tiers": table["rows"]} for table in _table()["tiers"][raw["tiers"]]]
+    later = [{**raw, **rules, "from_ms": _midnight_ms(rules["from"]), "source": source} for rules in raw.get("later_rules", ())]
+    return Instrument.from_json({**raw, **named, "tier_tables": tables, "later_rules": later})
 
 
 def _midnight_ms(day: str) -> int:

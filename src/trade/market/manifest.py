@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 from trade.base.errors import Malformed, Mismatch, Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument
-from trade.market.instruments import from_json
 from trade.market.lazy import Lazy
 from trade.market.migrations import migrated
 from trade.market.names import Kind, Series, parse_series
@@ -249,7 +248,7 @@ def _from_json(raw: Any, path: Path) -> Manifest:
         series, kind = parse_series(key), Kind(word)
         months[series, kind] = _months(series_folder(series, kind), rows, path)
     described = {parse_series(key): value for key, value in raw["instruments"].items()}
-    instruments = Lazy(lambda: described, lambda one: _sound(lambda: from_json(one), path))
+    instruments = Lazy(lambda: described, lambda one: _sound(lambda: Instrument.from_json(one), path))
     accepted = {parse_series(key): tuple(AcceptedGap(*row) for row in rows) for key, rows in raw["accepted_gaps"].items()}
     journal = None if raw["journal"] is None else JournalEnd(*raw["journal"])
     return Manifest(raw["generation"], instruments, months, accepted, journal)

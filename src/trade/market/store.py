@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from trade.base.findings import Finding, Severity
 from trade.base.hashing import json_hash
 from trade.base.history import Funding, History, OpenInterest, Spans
 from trade.base.instrument import Instrument
+from trade.base.nearest import nearest
 from trade.market.columns import PRICES, Columns, clock_column, digest, take
 from trade.market.damage import damaged
 from trade.market.gaps import find_gaps
@@ -170,7 +170,7 @@ class Store:
     def _missing(self, text: str) -> DataMissing:
         stored = [s for s, kind in sorted(self.manifest.months) if kind is Kind.BARS]
         names = [s.key if ":" in text else s.symbol for s in stored]
-        near = difflib.get_close_matches(text.upper() if ":" not in text else text, names, n=3, cutoff=0.5)
+        near = nearest(text, names, most=3, among=len(names))
         choices = list(dict.fromkeys(near or [s.key for s in stored][:5]))
         said = f"stored: {', '.join(choices)}; or " if choices else "the store is empty; "
         hint = f"{said}run 'trade data import FILE --symbol {text.rpartition(':')[2]}'"

@@ -18,7 +18,7 @@ def number(value: Decimal | None) -> int | float | None:
     return None if value is None else normal(float(value))
 
 
-def normal(value: Any) -> Any:
+def normal(value: object) -> Any:
     """Return nested values with one form for equal numbers: whole ones are integers, there is no negative zero."""
     if isinstance(value, Mapping):
         return {key: normal(item) for key, item in value.items()}
@@ -68,7 +68,7 @@ def canonical_structures(structures: Mapping[str, Structure]) -> dict[str, Any]:
     return dict(sections)
 
 
-def as_blocks(actions: Any) -> Any:
+def as_blocks(actions: object) -> Any:
     """Return a map of intents as the list of blocks that it is: the order of both decides (RULE-5)."""
     if not isinstance(actions, Mapping):
         return actions
@@ -85,7 +85,7 @@ def _are_blocks(blocks: Any) -> bool:
     return all(isinstance(block, Mapping) and isinstance(block.get("id"), str) and _has_cases(block.get("cases")) for block in blocks)
 
 
-def _has_cases(cases: Any) -> bool:
+def _has_cases(cases: object) -> bool:
     return isinstance(cases, list) and len(cases) == 1 and isinstance(cases[0], Mapping) and "when" in cases[0]
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from trade.base.findings import Finding, Full, Place, Severity, and_more, room_for
+from trade.base.places import Path, Places, path_text, place_of
 from trade.play.nodes import MAX_VALUES, Node, Unreadable, compose
 from trade.play.yaml_hints import FOLDED, TEMPLATE
-
-Path = tuple[str | int, ...]
 
 _MAY_BE_BLOCKS = {"description", "_test_metadata"}
 
@@ -24,26 +22,17 @@ class Document:
 
     file: str
     data: dict[str, Any] | None
-    places: Mapping[Path, Place]
-    keys: Mapping[Path, Place]
+    places: Places
+    keys: Places
     troubled: frozenset[Path] = frozenset()
 
     def place(self, path: Path) -> Place:
         """Return the place of a value, or of the nearest value around it that the file has."""
-        known = path
-        while known and known not in self.places:
-            known = known[:-1]
-        near = self.places.get(known, Place(self.file))
-        return Place(self.file, near.line, near.column, path_text(path))
+        return place_of(path, self.places, self.file)
 
     def key_place(self, path: Path) -> Place:
         """Return the place of the key a value stands under."""
         return self.keys.get(path) or self.place(path)
-
-
-def path_text(path: Path) -> str:
-    """Return a path as a reader writes it: `actions.entry_long.all[1]`."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
 def read_document(source: str | bytes, file: str = "") -> tuple[Document, tuple[Finding, ...]]:

@@ -47,7 +47,7 @@ def too_large(play: Play, place: Place) -> tuple[Finding, ...]:
     return (Finding("yaml-too-large", fact, "a Play is one strategy; split it", place=place),)
 
 
-def _values(value: Any) -> int:
+def _values(value: object) -> int:
     if isinstance(value, Mapping):
         return 1 + sum(1 + _values(item) for item in value.values())
     return 1 + sum(map(_values, value)) if isinstance(value, list) else 1
@@ -72,7 +72,7 @@ def _rehashed(play: Play, **changed: Any) -> Play:
 class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
     """Quotes every text that YAML 1.1 or 1.2 would read as something else, and writes no aliases."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - the name is PyYAML's
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the name is PyYAML's
         return True
 
 

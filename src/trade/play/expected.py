@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from trade.play.document import Path
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path
 from trade.play.fields import Number, shown
-from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.spec import Expected
 
@@ -87,7 +86,7 @@ _BOUND = Number(places=8)
 Bounds = tuple[Decimal | None, Decimal | None]
 
 
-def read_expected(raw: Any, notes: Notes) -> Expected | None:
+def read_expected(raw: object, notes: Notes) -> Expected | None:
     """Return bounds by metric; `min_trades: 10`, `trades: {min: 10}` and `trades: [10, null]` say the same."""
     if not isinstance(raw, dict):
         notes.error("wrong-type", ("expected",), f"{shown(raw)}, not a map", _HINT)
@@ -111,7 +110,7 @@ def read_expected(raw: Any, notes: Notes) -> Expected | None:
     return Expected({metric: bounds[metric] for metric in _BOUNDABLE if metric in bounds})
 
 
-def _metric(key: str, value: Any) -> tuple[str, str]:
+def _metric(key: str, value: object) -> tuple[str, str]:
     """Return the metric a key is about and the side it bounds; `max_drawdown_pct: 20` is an upper bound of itself."""
     if key == "max_drawdown_pct" and not isinstance(value, dict | list):
         return key, "max"
@@ -122,7 +121,7 @@ def _metric(key: str, value: Any) -> tuple[str, str]:
     return _SHORT.get(key, key), ""
 
 
-def _pair(value: Any, side: str, path: Path, notes: Notes) -> Bounds:
+def _pair(value: object, side: str, path: Path, notes: Notes) -> Bounds:
     if side:
         bound = _bound(value, path, notes)
         return (bound, None) if side == "min" else (None, bound)
@@ -141,7 +140,7 @@ def _pair(value: Any, side: str, path: Path, notes: Notes) -> Bounds:
     return low, high
 
 
-def _bound(value: Any, path: Path, notes: Notes) -> Decimal | None:
+def _bound(value: object, path: Path, notes: Notes) -> Decimal | None:
     try:
         return _BOUND.check(value)
     except PydanticCustomError as refused:

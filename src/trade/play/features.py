@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from trade.base.catalogue import Entry, ParamType
+from trade.base.catalogue import Entry, Output, ParamType, ValueType
+from trade.base.nearest import did_you_mean, did_you_mean_output
+from trade.base.places import Path
 from trade.base.timeframe import Timeframe
-from trade.play.document import Path
 from trade.play.fields import shown
 from trade.play.models import FeatureFile
-from trade.play.nearest import did_you_mean, did_you_mean_output
 from trade.play.notes import Notes
 from trade.play.params import read_params
 from trade.play.spec import Feature
@@ -49,6 +48,11 @@ class Known:
             notes.error(f"unknown-{self.kind}", path, f"the {self.kind} '{name}' is not known", hint)
         return None
 
+    def meant(self, value: object, key: str) -> Entry | None:
+        """Return the entry that a declaration names under a key, whatever else is wrong with it."""
+        name = value.get(key) if isinstance(value, dict) else None
+        return self.entries.get(name) if isinstance(name, str) else None
+
 
 def check_id(name: str, path: Path, notes: Notes) -> bool:
     """Return whether a name may be an id; if not, say why."""
@@ -65,16 +69,19 @@ def check_id(name: str, path: Path, notes: Notes) -> bool:
 
 @dataclass(frozen=True)
 class DeclaredFeatures:
-    """The features that are understood, and the ids of those that are not."""
+    """The features that are understood, and the ids of those that are not, with what each would be where that is known."""
 
     found: Mapping[str, Feature]
-    broken: frozenset[str]
+    broken: Mapping[str, Entry | None]
     known: Known
 
     def check(self, target: str, timeframe: Timeframe, path: Path, notes: Notes) -> None:
         """Refuse a reference to a feature, or to one of its outputs, that is not there or lives on another timeframe."""
         name, _, output = target.partition(".")
         if name in self.broken:
+            entry = self.broken[name]
+            if entry is not None:
+                _check_output(name, entry, output, path, notes)
             return
         if name not in self.found:
             words = [*COLUMNS, *self.found] if path[-1] in {"source", "input_source"} else list(self.found)
@@ -82,31 +89,47 @@ class DeclaredFeatures:
             notes.error("unknown-reference", path, f"the feature '{name}' is not declared", hint)
             return
         other = self.found[name]
-        entry = self.known.entries[other.indicator]
-        if output and entry.output(output) is None:
-            fact = f"'{name}' ({other.indicator}) has no output '{output}'"
-            notes.error("unknown-output", path, fact, did_you_mean_output(output, entry.outputs))
+        _check_output(name, self.known.entries[other.indicator], output, path, notes)
         if other.timeframe != timeframe:
             fact = f"'{name}' is on '{other.timeframe}', its reader on '{timeframe}'"
             notes.error("other-timeframe", path, fact, "give both the same timeframe")
 
 
-def read_features(raw: Any, roles: Roles, known: Known, notes: Notes) -> DeclaredFeatures:
+def _check_output(name: str, entry: Entry, output: str, path: Path, notes: Notes) -> None:
+    """Refuse an output that a feature has not, or that no other feature can read."""
+    read = entry.output(output) if output else entry.outputs[0]
+    if read is None:
+        fact = f"'{name}' ({entry.name}) has no output '{output}'"
+        notes.error("unknown-output", path, fact, did_you_mean_output(output, entry.outputs))
+    elif not _is_series(read):
+        why = f"is of type {read.type}, not a number" if read.total else "is missing on some bars by design"
+        series = [f"{name}.{each.name}" for each in entry.outputs if _is_series(each)]
+        hint = f"choose one that has a number on every bar{': ' * bool(series)}{', '.join(series)}"
+        notes.error("source-unusable", path, f"'{name}.{read.name}' {why}", hint)
+
+
+def _is_series(output: Output) -> bool:
+    """Return whether an output has a number on every bar, so that another feature may read it."""
+    return output.total and output.type in (ValueType.FLOAT, ValueType.INT)
+
+
+def read_features(raw: object, roles: Roles, known: Known, notes: Notes) -> DeclaredFeatures:
     """Return what is understood of the section; every mistake is said."""
     if not isinstance(raw, dict):
         notes.error("wrong-type", ("features",), f"{shown(raw)}, not a map", "write id: {indicator: ..., params: {...}}")
-        return DeclaredFeatures({}, frozenset(), known)
+        return DeclaredFeatures({}, {}, known)
     if len(raw) > MOST_FEATURES:
         fact = f"'{len(raw)}' features are more than '{MOST_FEATURES}'"
         notes.error("too-many-parts", ("features",), fact, "a Play is one strategy; split it", at_key=True)
-        return DeclaredFeatures({}, frozenset(raw), known)
+        return DeclaredFeatures({}, dict.fromkeys(raw), known)
     found: dict[str, Feature] = {}
     for name, value in raw.items():
         before = len(notes.findings)
         feature = _feature(name, value, roles, known, notes)
         if feature is not None and len(notes.findings) == before:
             found[name] = feature
-    features = DeclaredFeatures(found, frozenset(raw) - frozenset(found), known)
+    broken = {name: known.meant(value, "indicator") for name, value in raw.items() if name not in found}
+    features = DeclaredFeatures(found, broken, known)
     for feature in found.values():
         for path, target in _references(feature, features):
             features.check(target, feature.timeframe, path, notes)
@@ -114,7 +137,7 @@ def read_features(raw: Any, roles: Roles, known: Known, notes: Notes) -> Declare
     return features
 
 
-def _feature(name: str, value: Any, roles: Roles, known: Known, notes: Notes) -> Feature | None:
+def _feature(name: str, value: object, roles: Roles, known: Known, notes: Notes) -> Feature | None:
     path: Path = ("features", name)
     check_id(name, path, notes)
     file = notes.read(FeatureFile, value, path)

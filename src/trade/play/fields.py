@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError, core_schema
 
-from trade.play.nearest import did_you_mean
+from trade.base.nearest import did_you_mean
 from trade.play.scalars import as_decimal, as_text
 
 Schema = dict[str, Any]
@@ -25,7 +25,7 @@ def wrong(code: str, fact: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{fact}", {"fact": fact, "hint": hint})
 
 
-def type_name(value: Any) -> str:
+def type_name(value: object) -> str:
     """Return what a reader calls the type of a YAML value."""
     if value is None:
         return "empty"
@@ -33,7 +33,7 @@ def type_name(value: Any) -> str:
     return next((name for kind, name in names.items() if isinstance(value, kind)), "a number")
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """Return a value with its type, short, for a message."""
     if value is None:
         return "the value is empty"
@@ -45,16 +45,16 @@ def shown(value: Any) -> str:
 class _Field:
     """An annotation that checks one value and describes itself."""
 
-    def check(self, value: Any) -> Any:
+    def check(self, value: object) -> Any:
         raise NotImplementedError
 
     def describe(self) -> Schema:
         raise NotImplementedError
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: Callable[[Any], Any]) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(self.check)
 
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Callable[[Any], Any]) -> Schema:
+    def __get_pydantic_json_schema__(self, schema: object, handler: Callable[[Any], Any]) -> Schema:
         return {"anyOf": [self.describe(), TEMPLATE_SCHEMA]}
 
 
@@ -68,7 +68,7 @@ class Number(_Field):
     below: str | None = None
     places: int = 8
 
-    def check(self, value: Any) -> Decimal:
+    def check(self, value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | float):
             quoted = isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value)
             raise wrong("wrong-type", f"{shown(value)}, not a number", "remove the quotes" if quoted else "write a number")
@@ -104,7 +104,7 @@ class Count(_Field):
     low: int = 0
     high: int = 1_000_000_000
 
-    def check(self, value: Any) -> int:
+    def check(self, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
             raise wrong("wrong-type", f"{shown(value)}, not a whole number", "write a whole number")
         if not self.low <= value <= self.high:
@@ -121,7 +121,7 @@ class Count(_Field):
 class Flag(_Field):
     """true or false."""
 
-    def check(self, value: Any) -> bool:
+    def check(self, value: object) -> bool:
         if not isinstance(value, bool):
             raise wrong("wrong-type", f"{shown(value)}, not a truth value", "write true or false")
         return value
@@ -136,7 +136,7 @@ class Choice(_Field):
 
     words: tuple[str, ...]
 
-    def check(self, value: Any) -> str:
+    def check(self, value: object) -> str:
         if not isinstance(value, str):
             raise wrong("wrong-type", f"{shown(value)}, not a word", "known: " + ", ".join(self.words))
         for word in self.words:
@@ -162,7 +162,7 @@ class Text(_Field):
     longest: int = 200
     most_bytes: int | None = None  # in UTF-8, of what becomes the name of a file
 
-    def check(self, value: Any) -> str:
+    def check(self, value: object) -> str:
         if not isinstance(value, str):
             raise wrong(
                 "wrong-type", f"{shown(value)}, not text", f'{self.hint}; quote it if it looks like something else: "{as_text(value)[:20]}"'

@@ -8,7 +8,7 @@ from typing import get_args, get_origin
 
 from pydantic import BaseModel
 
-from trade.play.document import Path
+from trade.base.places import Path
 from trade.play.models import PlayFile
 
 _FREE = ("features", "structures")  # sections whose keys, such as `value`, have nothing to do with those of others

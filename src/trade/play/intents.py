@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trade.play.document import Path
+from trade.base.places import Path
 from trade.play.notes import Notes
 from trade.play.spec import Policy, Risk
 
@@ -24,7 +24,7 @@ class WrittenIntent:
     path: Path
 
 
-def find_intents(actions: Any) -> tuple[WrittenIntent, ...]:
+def find_intents(actions: object) -> tuple[WrittenIntent, ...]:
     """Return the intents of both forms: a map of intents, or a list of blocks with cases and else."""
     if isinstance(actions, dict):
         return tuple(WrittenIntent(word, ("actions", word)) for word in actions)

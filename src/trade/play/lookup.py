@@ -7,8 +7,8 @@ from pathlib import Path
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
+from trade.base.nearest import did_you_mean
 from trade.base.plain_file import require_plain
-from trade.play.nearest import did_you_mean
 
 SHIPPED = Path(__file__).parent / "shipped"
 _SUFFIXES = (".yml", ".yaml")

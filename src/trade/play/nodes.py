@@ -130,7 +130,7 @@ class _Composer:
             self.anchors[event.anchor] = node
         return node
 
-    def content(self, event: Any, depth: int, line: int, column: int) -> Node:
+    def content(self, event: object, depth: int, line: int, column: int) -> Node:
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event, line, column)
         if isinstance(event, yaml.SequenceStartEvent):

@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from trade.base.findings import Finding, Severity, room_for
-from trade.play.document import Document, Path
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path
+from trade.play.document import Document
 from trade.play.fields import shown
 from trade.play.homes import belongs
-from trade.play.nearest import did_you_mean
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -55,7 +56,7 @@ class Notes:
         hint = _OTHERS.get(tuple(str(step) for step in path)) or belongs(path) or did_you_mean(str(path[-1]), known, "remove the key")
         self.error("unknown-key", path, f"the key '{path[-1]}' is not known here", hint, at_key=True)
 
-    def read(self, model: type[Model], value: Any, path: Path) -> Model | None:
+    def read(self, model: type[Model], value: object, path: Path) -> Model | None:
         """Return the value as a model, or None with everything that is wrong with it said; `parts` then keeps what is right of it."""
         if not isinstance(value, dict):
             self.error("wrong-type", path, f"{shown(value)}, not a map", "write keys with values, or leave it out")

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Any
 
 from trade.base.catalogue import Entry, Param, Params, ParamType, ParamValue
-from trade.play.document import Path
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path
 from trade.play.fields import shown
-from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.scalars import as_text
 
@@ -64,7 +64,7 @@ def _wanted(param: Param) -> str:
     return " ".join([kind, " and ".join(bounds)]).strip()
 
 
-def _checked(param: Param, value: Any, path: Path, notes: Notes) -> ParamValue:
+def _checked(param: Param, value: object, path: Path, notes: Notes) -> ParamValue:
     typed = _typed(param, value)
     if typed is None:
         notes.error("wrong-type", path, f"{shown(value)}, not {_wanted(param)}", f"write {_wanted(param)}")

@@ -12,10 +12,12 @@ from pydantic import BaseModel
 from trade.base.catalogue import Catalogue
 from trade.base.findings import Finding, Full, Place, and_more, by_place
 from trade.base.hashing import json_hash
+from trade.base.nearest import did_you_mean
+from trade.base.places import path_text
 from trade.base.plain_file import read_plain
 from trade.base.synthetic import BOOTSTRAP, FEWEST_BARS, MOST_BARS
 from trade.play.canonical import VERSION, as_blocks, canonical_play, in_order
-from trade.play.document import Document, path_text, read_document
+from trade.play.document import Document, read_document
 from trade.play.draft import Draft
 from trade.play.dump import resolved
 from trade.play.expected import read_expected
@@ -24,7 +26,6 @@ from trade.play.fields import shown
 from trade.play.head import Head, read_head
 from trade.play.intents import check_intents, find_intents
 from trade.play.models import AccountFile, EntryFile, ExecutionFile, PolicyFile, RiskFile, RiskModelFile, ValidationFile
-from trade.play.nearest import did_you_mean
 from trade.play.nodes import MAX_BYTES
 from trade.play.notes import Notes
 from trade.play.risk import build_risk, check_both
@@ -81,7 +82,7 @@ def _read(
 
 
 def _empty(file: str) -> Draft:
-    return Draft(file, None, {}, None, {}, {}, frozenset(), frozenset(), RuleSource({}, {}, {}), None, None)
+    return Draft(file, None, {}, None, {}, {}, {}, frozenset(), RuleSource({}, {}, {}), None, None)
 
 
 class _Reading:
@@ -114,7 +115,7 @@ class _Reading:
             exec_timeframe=roles.get("exec"),
             features=features.found,
             structures=structures,
-            broken=features.broken | lost,
+            broken={**features.broken, **lost},
             settled=frozenset(path_text(path) for path in self.notes.settled),
             rules=rules,
             policy=policy,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from trade.play.document import Path
+from trade.base.places import Path
 from trade.play.models import AccountFile, RiskFile, RiskModelFile, StopLossFile, TakeProfitFile
 from trade.play.notes import Notes
 from trade.play.spec import Risk, Sizing, StopLoss, TakeProfit

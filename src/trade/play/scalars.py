@@ -56,7 +56,7 @@ def as_decimal(value: int | float) -> Decimal:
     return Decimal(value.text if isinstance(value, Real) else repr(value))
 
 
-def as_text(value: Any) -> str:
+def as_text(value: object) -> str:
     """Return a value as YAML writes it."""
     if isinstance(value, Real):
         return value.text
@@ -65,7 +65,7 @@ def as_text(value: Any) -> str:
     return "null" if value is None else str(value)
 
 
-def as_plain(value: Any) -> Any:
+def as_plain(value: object) -> Any:
     """Return nested YAML values as built-in types only."""
     if isinstance(value, dict):
         return {key: as_plain(item) for key, item in value.items()}

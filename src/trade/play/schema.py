@@ -18,7 +18,7 @@ from trade.play.models import PlayFile
 class _Generate(GenerateJsonSchema):
     """Writes decimal defaults as numbers."""
 
-    def encode_default(self, dft: Any) -> Any:
+    def encode_default(self, dft: object) -> Any:
         return number(dft) if isinstance(dft, Decimal) else super().encode_default(dft)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from trade.base.catalogue import ParamValue
 from trade.base.findings import Place
+from trade.base.places import Places
 from trade.base.timeframe import Timeframe
 
 
@@ -114,9 +115,9 @@ class RuleSource:
     place of every value by its path, a tuple of keys and indices from the top of the file, e.g. ("actions", "entry_long", "all", 1).
     """
 
-    setups: Mapping[str, Any]
-    actions: Any
-    places: Mapping[tuple[str | int, ...], Place] = field(compare=False, repr=False)
+    setups: Mapping[str, object]
+    actions: object
+    places: Places = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)

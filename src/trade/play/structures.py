@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trade.base.catalogue import Entry, ParamType
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path
 from trade.base.timeframe import Timeframe
-from trade.play.document import Path
 from trade.play.features import DeclaredFeatures, Known, check_id
 from trade.play.fields import shown
 from trade.play.models import StructureFile
-from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.params import read_params
 from trade.play.spec import Structure
@@ -30,7 +30,7 @@ class _Reader:
     features: DeclaredFeatures
     notes: Notes
     found: dict[str, Structure] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)
+    broken: dict[str, Entry | None] = field(default_factory=dict)
 
     def items(self, raw: dict[str, Any]) -> Iterator[tuple[Path, Timeframe | None, Any]]:
         """Yield path, timeframe and value of every item: lists under a role or timeframe, or a map of timeframe to list under a role."""
@@ -49,7 +49,7 @@ class _Reader:
                         "wrong-type", where, f"{shown(items)}, not a list", "write `- {type: swing, key: swing}` per structure"
                     )
 
-    def read(self, item: Any, timeframe: Timeframe | None, path: Path) -> None:
+    def read(self, item: object, timeframe: Timeframe | None, path: Path) -> None:
         """Read one item into `found`, or its key into `broken`."""
         before = len(self.notes.findings)
         structure = self.structure(item, timeframe, path)
@@ -57,9 +57,9 @@ class _Reader:
         if structure is not None and len(self.notes.findings) == before:
             self.found[structure.key] = structure
         elif isinstance(key, str) and key not in self.found:
-            self.broken.add(key)
+            self.broken[key] = self.known.meant(item, "type")
 
-    def structure(self, item: Any, timeframe: Timeframe | None, path: Path) -> Structure | None:
+    def structure(self, item: object, timeframe: Timeframe | None, path: Path) -> Structure | None:
         file = self.notes.read(StructureFile, item, path)
         if file is None:
             return None
@@ -85,12 +85,15 @@ class _Reader:
 
 
 def read_structures(
-    raw: Any, roles: Roles, known: Known, features: DeclaredFeatures, notes: Notes
-) -> tuple[dict[str, Structure], frozenset[str]]:
-    """Return the structures that are understood, in file order, and the keys of those that are not; every mistake is said."""
+    raw: object, roles: Roles, known: Known, features: DeclaredFeatures, notes: Notes
+) -> tuple[dict[str, Structure], dict[str, Entry | None]]:
+    """Return the structures that are understood, in file order, and the keys of those that are not, with what each would be.
+
+    Every mistake is said.
+    """
     if not isinstance(raw, dict):
         notes.error("wrong-type", ("structures",), f"{shown(raw)}, not a map", "write exec: [{type: swing, key: swing, ...}]")
-        return {}, frozenset()
+        return {}, {}
     reader = _Reader(roles, known, features, notes)
     for number, (path, timeframe, item) in enumerate(reader.items(raw)):
         if number == MOST_STRUCTURES:
@@ -98,7 +101,7 @@ def read_structures(
             notes.error("too-many-parts", ("structures",), fact, "a Play is one strategy; split it", at_key=True)
             break
         reader.read(item, timeframe, path)
-    return reader.found, frozenset(reader.broken)
+    return reader.found, reader.broken
 
 
 def _uses(file: StructureFile, path: Path, notes: Notes) -> list[tuple[Path, str]]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path
 from trade.base.timeframe import NAMES, Timeframe
-from trade.play.document import Path
 from trade.play.models import HeadFile, TimeframesFile
-from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.unsupported import refuse
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from trade.play.document import Path
+from trade.base.places import Path
 from trade.play.fields import shown
 from trade.play.notes import Notes
 from trade.play.scalars import as_text
@@ -112,7 +112,7 @@ def check_sections(notes: Notes, sections: Mapping[str, Any]) -> None:
 
 
 def _look(sections: Mapping[str, Any], steps: tuple[str, ...]) -> Any:
-    value: Any = sections.get(steps[0])
+    value: object = sections.get(steps[0])
     for step in steps[1:]:
         value = getattr(value, step) if isinstance(value, BaseModel) and hasattr(value, step) else None
     return value

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from trade.play.document import Path
+from trade.base.nearest import did_you_mean
+from trade.base.places import Path
 from trade.play.fields import shown
-from trade.play.nearest import did_you_mean
 from trade.play.notes import Notes
 from trade.play.scalars import as_text
 
@@ -51,7 +51,7 @@ class _Filler:
         self.notes = notes
         self.used: set[str] = set()
 
-    def __call__(self, value: Any, path: Path) -> Any:
+    def __call__(self, value: object, path: Path) -> Any:
         if isinstance(value, dict):
             return {key: self(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):

@@ -11,7 +11,7 @@ from trade.features.plan import Plan
 from trade.gates.text import span
 from trade.market.instants import iso
 
-NEVER_BY_WINDOW = "never-by-window"
+REASONS = ("never-by-window", "never-by-side", "one-sided-crossing")  # said when the rules were compiled
 _SHOWN = 5
 
 
@@ -27,7 +27,7 @@ def why_idle(result: Result, plan: Plan, history_starts_ms: int, said: Iterable[
     never = list(_never(result.funnel))
     if not never:
         return (_note("no trades: every condition held at times, but never when an entry could follow", "see the funnel"),)
-    reasons = {finding.place.path: finding for finding in said if finding.code == NEVER_BY_WINDOW}
+    reasons = {finding.place.path: finding for finding in said if finding.code in REASONS}
     return tuple(_note(*_say(row, is_whole, reasons.get(row.path)), row.path) for row, is_whole in never[:_SHOWN])
 
 

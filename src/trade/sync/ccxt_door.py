@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -13,6 +12,7 @@ import ccxt
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
+from trade.base.nearest import nearest
 from trade.market.names import Kind
 from trade.sync.port import Answer, Endpoint, Next, Trouble
 
@@ -154,6 +154,6 @@ def _trouble(error: Exception) -> Trouble:
 
 
 def _unknown(venue: str) -> Finding:
-    near = difflib.get_close_matches(venue, ccxt.exchanges, n=3, cutoff=0.5)
+    near = nearest(venue, ccxt.exchanges, most=3)
     hint = f"did you mean '{near[0]}'?" if near else "'python -c \"import ccxt; print(ccxt.exchanges)\"' lists those it knows"
     return Finding("unknown-venue", f"ccxt '{ccxt.__version__}' knows no exchange '{venue}'", hint, data={"nearest": near})

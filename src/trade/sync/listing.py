@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 from trade.base.errors import DataMissing, Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Instrument, Tier, TierTable
+from trade.base.nearest import nearest
 from trade.base.rules import Rules
 from trade.base.timeframe import MINUTE_MS
 from trade.market.instruments import generic, is_proposed, packaged
@@ -181,7 +181,7 @@ def _not_listed(patience: Patience, series: Series) -> DataMissing:
 
 def not_listed(series: Series, names: Sequence[str]) -> DataMissing:
     """Return that a symbol is none of those that are listed, with the nearest ones."""
-    near = difflib.get_close_matches(series.symbol, names, n=3, cutoff=0.5)
+    near = nearest(series.symbol, names, most=3, among=len(names))
     hint = f"did you mean '{near[0]}'?" if near else f"'{len(names)}' symbols are listed, none with a name like it"
     fact = f"{series.venue} lists no {series.market} symbol '{series.symbol}'"
     return DataMissing(Finding("symbol-not-listed", fact, hint, data={"nearest": near}))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
+from trade.base.nearest import nearest
 from trade.synthetic import breakouts, liquidity, ranges, reversals, structure, timeframes, trends, volatility
 from trade.synthetic.pattern import Pattern
 
@@ -27,7 +27,7 @@ def find_pattern(name: str) -> Pattern:
     """Return a pattern by its name. Raises Malformed with the nearest ones."""
     if name in PATTERNS:
         return PATTERNS[name]
-    near = difflib.get_close_matches(name, PATTERNS, n=3, cutoff=0.5)
+    near = nearest(name, PATTERNS, most=3)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     fact = f"unknown pattern '{name}'"
     raise Malformed(Finding("unknown-pattern", fact, f"{hint}'trade data patterns' lists them", data={"nearest": near}))

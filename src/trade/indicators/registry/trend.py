@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from trade.base.catalogue import Entry, Output, Params
+from trade.base.catalogue import Entry, Output, Params, Side
 from trade.indicators.registry.words import (
     NUMBA,
     NUMPY,
@@ -39,6 +39,8 @@ _ADX = first(adx=lambda p: 2 * _length(p) - 1, dmp=_length, dmn=_length, adxr=la
 _AROON = first(osc=_length, up=_length, down=_length)
 _DM = first(dmp=_average, dmn=_average)
 _SUPERTREND = first(trend=_average, direction=_average, long=_average, short=_average)
+_SUPERTREND_SWITCH = "'{id}.trend' is there on every bar, and '{id}.direction' tells the side"
+_PSAR_SWITCH = "'{id}.reversal' is 1 on the bar of each change"
 _VORTEX = first(vip=_length, vim=_length)
 
 
@@ -86,8 +88,8 @@ TREND = (
         outputs=(
             also(level("trend"), "supertrend", "line", "band"),
             whole("direction", -1, 1),
-            level("long", total=False),
-            level("short", total=False),
+            level("long", side=Side("the trend is up", _SUPERTREND_SWITCH)),
+            level("short", side=Side("the trend is down", _SUPERTREND_SWITCH)),
         ),
         first_valid_bars=_SUPERTREND,
         settle_bars=settled(_SUPERTREND, lambda p: wilder_memory(_length(p)) + round(15 * real(p, "multiplier") ** 2)),
@@ -104,7 +106,12 @@ TREND = (
             factor("af", 0.02, low=0.0001, high=1.0, doc="added at each new extreme"),
             factor("max_af", 0.2, low=0.0001, high=1.0, doc="acceleration stops growing here"),
         ),
-        outputs=(level("long", total=False), level("short", total=False), Output("af", low=0, high=1), whole("reversal", 0, 1)),
+        outputs=(
+            level("long", side=Side("the trend is up", _PSAR_SWITCH)),
+            level("short", side=Side("the trend is down", _PSAR_SWITCH)),
+            Output("af", low=0, high=1),
+            whole("reversal", 0, 1),
+        ),
         first_valid_bars=first(long=always(1), short=always(1), af=always(1), reversal=always(1)),
         settle_bars=_psar_memory,
         values_of=TRADINGVIEW,

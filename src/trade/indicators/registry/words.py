@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from trade.base.catalogue import Output, Param, Params, ParamType, ValueType
+from trade.base.catalogue import Output, Param, Params, ParamType, Side, ValueType
 
 PANDAS_TA, TRADINGVIEW = "pandas-ta", "TradingView"  # whose values; any other author stands as text
 TA_LIB, NUMPY, NUMBA = "ta-lib", "numpy", "numba"  # who computes
@@ -53,9 +53,9 @@ def price(low: float | None = None, undefined_when: str | None = None) -> tuple[
     return (level("value", low=low, undefined_when=undefined_when),)
 
 
-def level(name: str, low: float | None = None, undefined_when: str | None = None, *, total: bool = True) -> Output:
-    """Return an output in the unit of the source; not `total`: missing by design for part of the time."""
-    return Output(name, low=low, undefined_when=undefined_when, total=total, in_source_unit=True)
+def level(name: str, low: float | None = None, undefined_when: str | None = None, *, side: Side | None = None) -> Output:
+    """Return an output in the unit of the source; one with a `side` is missing while the market is on the other."""
+    return Output(name, low=low, undefined_when=undefined_when, total=side is None, in_source_unit=True, side=side)
 
 
 def also(output: Output, *names: str) -> Output:

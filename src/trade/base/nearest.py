@@ -1,4 +1,4 @@
-"""The nearest known name to one that is not known."""
+"""The known names that are most like one that is not known."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from difflib import get_close_matches
 from trade.base.catalogue import Output
 
 _SHOWN = 12
-_MOST_NAMES, _LONGEST_NAME = 500, 60  # likeness is measured among so many names of so many characters: more takes too long
+_LIKE = 0.6  # of 1: equal
+_MOST_NAMES, _LONGEST_NAME = 500, 60  # so many names of so many characters are compared: a Play of mistakes takes long with more
 
 
-def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Return the known name most like `word`, case aside, or None."""
+def nearest(word: str, known: Iterable[str], most: int = 1, among: int = _MOST_NAMES) -> list[str]:
+    """Return the known names most like `word`, case aside, the likest first; of more than `among` names only one that is equal."""
     if len(word) > _LONGEST_NAME:
-        return None
+        return []
     by_lower = {name.lower(): name for name in known if len(name) <= _LONGEST_NAME}
-    if len(by_lower) > _MOST_NAMES:
-        return by_lower.get(word.lower())
-    close = get_close_matches(word.lower(), by_lower, n=1, cutoff=cutoff)
-    return by_lower[close[0]] if close else None
+    if len(by_lower) > among:
+        return [by_lower[word.lower()]] if word.lower() in by_lower else []
+    return [by_lower[name] for name in get_close_matches(word.lower(), by_lower, n=most, cutoff=_LIKE)]
 
 
 def did_you_mean_output(word: str, outputs: Iterable[Output]) -> str:
@@ -33,9 +33,8 @@ def did_you_mean_output(word: str, outputs: Iterable[Output]) -> str:
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return a hint: the nearest name, else the list of names when it is short, else `otherwise`."""
     names = list(known)
-    close = nearest(word, names)
-    if close is not None:
-        return f"did you mean `{close}`?"
+    if close := nearest(word, names):
+        return f"did you mean `{close[0]}`?"
     if names and len(names) <= _SHOWN:
         return "known: " + ", ".join(names)
     return otherwise or "remove it"
