@@ -1,4 +1,4 @@
-"""`trade backtest`: run, preflight, verify, list, show."""
+"""`trade backtest`: run, preflight."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Context
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.cli import completing, console
-from trade.cli.calendars import closed_of
+from trade.cli.doors import open_doors
 from trade.cli.options import (
     DEFAULT_DB,
     DEFAULT_OUT,
@@ -32,17 +33,14 @@ from trade.cli.options import (
 from trade.cli.synthetic import Bars, PatternOptional, Seed, Synthetic, on_recipe
 
 if TYPE_CHECKING:
-    from trade.run.request import Doors, Request
+    from trade.run.request import Request
 
 app = typer.Typer(
-    help="Run Plays, and look at what they left.", epilog="Example: trade backtest run sample", no_args_is_help=True, rich_markup_mode=None
+    help="Run Plays through the gates.", epilog="Example: trade backtest run sample", no_args_is_help=True, rich_markup_mode=None
 )
 
 PlayName = Annotated[
     str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.", autocompletion=completing.plays)
-]
-RunName = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run folder, or the id (or its beginning) of a run.", autocompletion=completing.runs)
 ]
 Symbol = Annotated[
     str | None,
@@ -78,7 +76,7 @@ def run(
     if sync:
         _sync(db, request)
     with stages() as say:
-        receipt = run_backtest(request, _doors(db, say))
+        receipt = run_backtest(request, open_doors(db, say))
     show_receipt(receipt)
 
 
@@ -103,7 +101,7 @@ def preflight(
     from trade.run.accepted import accept_file
     from trade.run.documents import preflight_report
 
-    doors = _doors(db)
+    doors = open_doors(db)
     accepted = accept_file(request.play, request.symbol)
     ready = execute.preflight(request, doors, accepted)
     report = preflight_report(ready)
@@ -112,47 +110,16 @@ def preflight(
     show_preflight(accepted.play.name, report, findings)
 
 
-@app.command(epilog="Example: trade backtest verify 3f2a")
-def verify(run: RunName, db: Db = DEFAULT_DB, out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Quiet = False) -> None:
-    """Run a stored run again from its own Play and compare every hash; exit 4 if any differs."""
-    console.configure(as_json=as_json, quiet=quiet)
-    from trade.artifacts.shelf import find_run
-    from trade.cli.progress import stages
-    from trade.cli.render import show_verdict
-    from trade.run.verify import verify_run
+def _moved(name: str) -> Callable[[Context], None]:
+    def answer(context: Context) -> None:
+        words = " ".join(["trade runs", name, *context.args])
+        raise Malformed(Finding("usage", f"'trade backtest {name}' looks at kept runs, which are a noun of their own", f"write '{words}'"))
 
-    folder = find_run(out, run)
-    with stages() as say:
-        verdict = verify_run(folder, _doors(db, say))
-    console.succeed({"run_id": verdict.run_id, "hashes": verdict.again}, "identical")
-    show_verdict(verdict.run_id, verdict.again)
+    return answer
 
 
-@app.command(name="list", epilog="Example: trade backtest list --json")
-def list_runs(out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Quiet = False) -> None:
-    """List the runs that are kept."""
-    console.configure(as_json=as_json, quiet=quiet)
-    from trade.artifacts.shelf import list_runs as shelved
-    from trade.cli.render import show_runs
-
-    runs, damaged = shelved(out)
-    console.succeed({"runs": [{"folder": str(folder), **brief} for folder, brief in runs]}, findings=damaged)
-    console.show_findings(damaged)
-    show_runs(runs)
-
-
-@app.command(epilog="Example: trade backtest show 3f2a")
-def show(run: RunName, out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Quiet = False) -> None:
-    """Show a kept run in full: result, trades by reason, side, weekday and month, the funnel."""
-    console.configure(as_json=as_json, quiet=quiet)
-    from trade.artifacts.receipt import Receipt
-    from trade.artifacts.shelf import as_published, find_run, read_result
-    from trade.cli.render import show_receipt, stored_findings
-
-    folder = find_run(out, run)
-    summary = read_result(folder)
-    with as_published(folder):
-        show_receipt(Receipt(folder, summary["run_id"], summary, existed=True, findings=stored_findings(summary)), in_full=True)
+for _name in ("list", "show", "verify"):
+    app.command(name=_name, hidden=True, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_moved(_name))
 
 
 def _request(
@@ -188,14 +155,8 @@ def _sync(db: Path, request: Request) -> None:
 
     if request.origin != STORED:
         raise Malformed(Finding("synthetic-sync", "--sync fetches history, and --synthetic makes its own", "leave one of them out"))
-    wanted = wanted_history(request, _doors(db), accept_file(request.play, request.symbol))
+    wanted = wanted_history(request, open_doors(db), accept_file(request.play, request.symbol))
     if not wanted:
         console.say("preflight finds nothing missing that could be synced")
     for one in wanted:
         console.show_findings(run_sync(db, one).findings)
-
-
-def _doors(db: Path, say: Callable[[str], None] | None = None) -> Doors:
-    from trade.run.request import Doors, silent
-
-    return Doors(lambda origin, symbol: origin.open(db, symbol), say or silent, closed_of)
