@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,11 +30,15 @@ from trade.cli.options import (
     duration_ms,
     instant_ms,
     percent_frac,
+    separated,
+    window_ms,
 )
+from trade.cli.several import run_each
 from trade.cli.synthetic import Bars, PatternOptional, Seed, Synthetic, on_recipe
 
 if TYPE_CHECKING:
     from trade.run.request import Request
+    from trade.run.variants import Variant
 
 app = typer.Typer(
     help="Run Plays through the gates.", epilog="Example: trade backtest run sample", no_args_is_help=True, rich_markup_mode=None
@@ -42,18 +47,27 @@ app = typer.Typer(
 PlayName = Annotated[
     str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.", autocompletion=completing.plays)
 ]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Say one value of the Play here: risk.stop_loss_pct=2; several: =1,2,3. Repeatable."),
+]
 Symbol = Annotated[
     str | None,
     typer.Option("--symbol", help="Run the Play on this symbol instead of its own.", autocompletion=completing.symbols),
 ]
 
 
-@app.command(cls=PatternOptional, epilog="Example: trade backtest run sample --from 2025-02-01 --to 2025-03-01")
+@app.command(cls=PatternOptional, epilog="Example: trade backtest run sample --from 2025-02-01 --set risk.stop_loss_pct=6,8,10")
 def run(
     play: PlayName,
+    sets: Sets = None,
     symbol: Symbol = None,
+    symbols: Annotated[str | None, typer.Option("--symbols", metavar="A,B", help="Run it on each of these symbols.")] = None,
     start: From = None,
     end: To = None,
+    windows: Annotated[
+        str | None, typer.Option("--windows", metavar="A,B", help="Run it in each window: 2023, 2024-05, 2023-01-01..2023-03-01.")
+    ] = None,
     db: Db = DEFAULT_DB,
     out: Out = DEFAULT_OUT,
     max_gap: MaxGap = "3h",
@@ -66,23 +80,30 @@ def run(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a Play through the gates to a sealed receipt."""
+    """Run a Play through the gates to a sealed receipt; several values, symbols or windows are several runs in one table."""
     console.configure(as_json=as_json, quiet=quiet)
-    request = on_recipe(_request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup), synthetic, seed, bars)
+    asked = _request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup)
     from trade.cli.progress import stages
     from trade.cli.render import show_receipt
     from trade.run.backtest import run_backtest
 
+    several = [
+        replace(each, request=on_recipe(each.request, synthetic, seed, bars)) for each in _variants(asked, sets or [], symbols, windows)
+    ]
     if sync:
-        _sync(db, request)
+        for each in several:
+            _sync(db, each.request)
+    if len(several) > 1:
+        raise typer.Exit(run_each(several, db))
     with stages() as say:
-        receipt = run_backtest(request, open_doors(db, say))
+        receipt = run_backtest(several[0].request, open_doors(db, say))
     show_receipt(receipt)
 
 
 @app.command(epilog="Example: trade backtest preflight sample --max-gap 1h")
 def preflight(
     play: PlayName,
+    sets: Sets = None,
     symbol: Symbol = None,
     start: From = None,
     end: To = None,
@@ -95,14 +116,14 @@ def preflight(
 ) -> None:
     """Ask the gates only: is the Play sound, does the data cover it."""
     console.configure(as_json=as_json, quiet=quiet)
-    request = _request(play, DEFAULT_OUT, symbol, start, end, max_gap, max_missing, strict_warmup)
+    request = _one(_variants(_request(play, DEFAULT_OUT, symbol, start, end, max_gap, max_missing, strict_warmup), sets or [], None, None))
     from trade.cli.render import show_preflight
     from trade.run import execute
     from trade.run.accepted import accept_file
     from trade.run.documents import preflight_report
 
     doors = open_doors(db)
-    accepted = accept_file(request.play, request.symbol)
+    accepted = accept_file(request.play, request.symbol, request.overrides)
     ready = execute.preflight(request, doors, accepted)
     report = preflight_report(ready)
     findings = (*accepted.findings, *ready.findings)
@@ -146,6 +167,31 @@ def _request(
     )
 
 
+def _variants(request: Request, sets: list[str], symbols: str | None, windows: str | None) -> Sequence[Variant]:
+    from trade.play.overrides import parse_overrides
+    from trade.run.variants import variants
+
+    clashes = (
+        ("--symbol", request.symbol is not None, "--symbols", symbols),
+        ("--from and --to", request.from_ms is not None or request.to_ms is not None, "--windows", windows),
+    )
+    for one, given, many, listed in clashes:
+        if given and listed is not None:
+            raise Malformed(Finding("bad-options", f"{one} and {many} say the same in two ways", f"leave {one} out"))
+    return variants(
+        request,
+        [parse_overrides(text) for text in sets],
+        separated("--symbols", symbols),
+        [window_ms("--windows", text) for text in separated("--windows", windows)],
+    )
+
+
+def _one(several: Sequence[Variant]) -> Request:
+    if len(several) > 1:
+        raise Malformed(Finding("bad-options", f"these are {len(several)} runs", "preflight looks at one: set each path to one value"))
+    return several[0].request
+
+
 def _sync(db: Path, request: Request) -> None:
     """Fetch what preflight finds missing; the run then asks it again."""
     from trade.cli.syncing import run_sync
@@ -155,7 +201,7 @@ def _sync(db: Path, request: Request) -> None:
 
     if request.origin != STORED:
         raise Malformed(Finding("synthetic-sync", "--sync fetches history, and --synthetic makes its own", "leave one of them out"))
-    wanted = wanted_history(request, open_doors(db), accept_file(request.play, request.symbol))
+    wanted = wanted_history(request, open_doors(db), accept_file(request.play, request.symbol, request.overrides))
     if not wanted:
         console.say("preflight finds nothing missing that could be synced")
     for one in wanted:

@@ -44,6 +44,7 @@ def _bar() -> Iterator[Callable[[str], None]]:
         task = progress.add_task("", total=len(_STAGES))
 
         def say(stage: str) -> None:
-            progress.update(task, description=_STAGES[stage], completed=list(_STAGES).index(stage))
+            done = list(_STAGES).index(stage) if stage in _STAGES else 0
+            progress.update(task, description=_STAGES.get(stage, stage), completed=done)
 
         yield say

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trade.base.findings import Finding, Full, Place, Severity, and_more, room_for
@@ -34,7 +34,7 @@ class Document:
         while known and known not in self.places:
             known = known[:-1]
         near = self.places.get(known, Place(self.file))
-        return Place(self.file, near.line, near.column, path_text(path))
+        return replace(near, path=path_text(path))
 
     def key_place(self, path: Path) -> Place:
         """Return the place of the key a value stands under."""

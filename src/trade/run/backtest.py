@@ -22,7 +22,7 @@ def run_backtest(request: Request, doors: Doors) -> Receipt:
     """Run a Play from its file to a published receipt. Raises a TradeError with findings; a refused run leaves no folder."""
     clock = Stopwatch(doors)
     clock.begin("play")
-    accepted = accept_file(request.play, request.symbol)
+    accepted = accept_file(request.play, request.symbol, request.overrides)
     clock.begin("history")
     ready = preflight(request, doors, accepted)
     execution = execute(ready, clock.begin)
