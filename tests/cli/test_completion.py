@@ -101,9 +101,10 @@ def test_runs_are_offered_by_their_id(tab: Tab, tmp_path: Path) -> None:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    assert tab("trade backtest show ") == ["1ab2", "1cd3"]
-    assert tab("trade backtest verify 1c") == ["1cd3"]
-    assert tab("trade backtest verify --out kept ") == ["9"]
+    assert tab("trade runs show ") == ["1ab2", "1cd3"]
+    assert tab("trade runs verify 1c") == ["1cd3"]
+    assert tab("trade runs verify --out kept ") == ["9"]
+    assert tab("trade runs list --play ") == ["p"]
 
 
 def test_stored_symbols_are_offered_where_a_symbol_is_wanted(tab: Tab, tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ def test_a_completion_is_shown_and_installed(shell: str, tmp_path: Path) -> None
     assert said.out.startswith(f"{shell} completion installed in {tmp_path}")
 
 
-@pytest.mark.parametrize("line", ["trade ", "trade backtest run ", "trade backtest run sample --symbol ", "trade backtest show "])
+@pytest.mark.parametrize("line", ["trade ", "trade backtest run ", "trade backtest run sample --symbol ", "trade runs show "])
 def test_nothing_heavy_is_loaded_for_a_tab(line: str) -> None:
     told = "print(sorted({'numba', 'pandas', 'duckdb', 'talib'} & set(sys.modules)), file=sys.stderr)"
     env = {**os.environ, "_TRADE_COMPLETE": "complete_fish", **FORMS["fish"](line)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -18,6 +17,7 @@ from command_line import SAMPLE, Trade, finish, spawn
 from trade.base.errors import EXIT_DATA_MISSING, EXIT_MALFORMED
 from trade.base.findings import Finding, Place, Severity
 from trade.cli import console
+from trade.cli.sheet import Sheet
 
 HOSTILE = "\x1b[31mred\x1b]0;title\x07\x9b2J\x08\x08\r\x7f\u202egnp.exe\u2066\x00"
 WRITTEN = "\\x1b[31mred\\x1b]0;title\\x07\\x9b2J\\x08\\x08\\r\\x7f\\u202egnp.exe\\u2066\\x00"
@@ -49,9 +49,9 @@ def talking_to(streams: tuple[io.StringIO, io.StringIO]) -> Iterator[None]:
 def say_everything() -> None:
     from rich.text import Text
 
-    table = console.table(HOSTILE, "b")
-    table.add_row(Text(HOSTILE, style="red"), HOSTILE)
-    console.show(table)
+    sheet = Sheet(HOSTILE, "b")
+    sheet.add(Text(HOSTILE, style="red"), HOSTILE)
+    console.show(sheet)
     console.show(HOSTILE)
     console.say(HOSTILE)
     console.show_findings([Finding(HOSTILE, HOSTILE, HOSTILE, Severity.ERROR, Place(HOSTILE, 1, 1, HOSTILE))])
@@ -68,18 +68,6 @@ def test_nothing_that_is_shown_reaches_the_terminal_as_a_command(streams: tuple[
         own = text.replace("\x1b[0m", "").replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[1;31m", "").replace("\x1b[31m", "")
         unseen = {c for c in own if c != "\n" and (ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or ord(c) in (0x202E, 0x2066))}
         assert unseen == set(), text
-
-
-def test_on_a_narrow_terminal_no_value_of_a_table_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setenv("TERM", "xterm")
-    table = console.table("series", "kind", "rows", "first", "last")
-    table.add_row("generic:spot:BTCUSDT", "funding", "1,570,160", "2022-12-01", "2023-12-31")
-    screen = Terminal()
-    with redirect_stdout(screen):
-        console.show(table)
-    shown = re.sub(r"\x1b\[\d*m|[\s─]", "", screen.getvalue())
-    assert sorted(shown) == sorted("serieskindrowsfirstlastgeneric:spot:BTCUSDTfunding1,570,1602022-12-012023-12-31")
 
 
 def test_what_would_command_is_written_out_and_all_else_is_as_it_was() -> None:

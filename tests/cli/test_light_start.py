@@ -25,6 +25,7 @@ print(json.dumps({"code": code, "modules": sorted({name.partition(".")[0] for na
     [
         ("--help", HEAVY | {"pyarrow", "numpy", "yaml", "rich"}),
         ("backtest --help", HEAVY | {"pyarrow", "numpy", "yaml", "rich"}),
+        ("runs --help", HEAVY | {"pyarrow", "numpy", "yaml", "rich"}),
         ("play --help", HEAVY | {"pyarrow", "numpy", "yaml", "rich"}),
         ("data --help", HEAVY | {"pyarrow", "numpy", "yaml", "rich"}),
         ("bench --help", HEAVY | {"pyarrow", "numpy", "yaml", "rich"}),
@@ -32,7 +33,7 @@ print(json.dumps({"code": code, "modules": sorted({name.partition(".")[0] for na
         ("play schema", HEAVY | {"pyarrow"}),
         ("play list", HEAVY | {"pyarrow"}),
         ("play show sample", HEAVY | {"pyarrow"}),
-        ("backtest list", HEAVY),
+        ("runs list", HEAVY),
     ],
 )
 def test_a_command_that_computes_nothing_starts_light(words: str, forbidden: set[str]) -> None:

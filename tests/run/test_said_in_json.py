@@ -21,9 +21,12 @@ COMMANDS = {
     "backtest run, no symbol": (3, "refused", "backtest run {play} --db {db} --out {out} --symbol NOUSDT"),
     "backtest preflight": (0, "passed", "backtest preflight {play} --db {db}"),
     "backtest preflight, refused": (3, "refused", "backtest preflight {play} --db {db} --to 2026-01-01"),
-    "backtest list": (0, "ok", "backtest list --out {out}"),
-    "backtest show, refused": (2, "refused", "backtest show nothing --out {out}"),
-    "backtest verify, refused": (2, "refused", "backtest verify nothing --out {out}"),
+    "runs list": (0, "ok", "runs list --out {out}"),
+    "runs prune": (0, "ok", "runs prune --keep 0 --out {out}"),
+    "runs rm, refused": (2, "refused", "runs rm last --out {out}"),
+    "data patterns": (0, "ok", "data patterns"),
+    "runs show, refused": (2, "refused", "runs show nothing --out {out}"),
+    "runs verify, refused": (2, "refused", "runs verify nothing --out {out}"),
     "data info": (0, "ok", "data info --db {db}"),
     "data info, refused": (3, "refused", "data info NOUSDT --db {db}"),
     "data gaps": (0, "ok", "data gaps SAMPLEUSDT --db {db}"),
@@ -94,11 +97,12 @@ def test_the_document_of_a_run_has_every_hash_and_figure_at_the_top(said: Any) -
 
 def test_a_kept_run_is_shown_as_it_was_said(said: Any) -> None:
     run = said(COMMANDS["backtest run"][2], "--json").json
-    shown = said(f"backtest show {run['run_id'][:8]} --out {{out}}", "--json").json
-    differing = {name for name in run if run[name] != shown[name]}
-    assert differing == {"existed", "findings"}  # the places are those of the file that was run
+    shown = said(f"runs show {run['run_id'][:8]} --out {{out}}", "--json").json
+    assert set(run) - set(shown) == {"existed"}
+    differing = {name for name in shown if run[name] != shown[name]}
+    assert differing == {"findings"}  # the places are those of the file that was run
     assert [finding["path"] for finding in shown["findings"]] == ["actions.entry_short", ""]
-    text = said(f"backtest show {run['run_id'][:8]} --out {{out}}")
+    text = said(f"runs show {run['run_id'][:8]} --out {{out}}")
     assert "month of exit" in text.out
     assert "actions.entry_long: all of" in text.out
 
@@ -125,7 +129,10 @@ def test_the_result_for_people_has_every_figure(said: Any) -> None:
         assert label in text
     for label in ("fees", "funding", "net", "final equity", "ambiguous trades", "stop reason", "completed", "run_hash"):
         assert label in text
+    for label in ("CAGR", "Sortino", "expectancy", "best trade", "worst trade", "longest drawdown", "long ", "total"):
+        assert label in text
     assert max(len(line) for line in text.splitlines() if not line.startswith("run ")) <= 80  # a path is as long as it is
+    assert len(text.splitlines()) <= 40
 
 
 def test_the_schema_is_json_in_any_case(trade: Trade) -> None:

@@ -1,42 +1,91 @@
-"""The runs that are kept: listing them, and finding one by folder or by the beginning of its id."""
+"""The runs that are kept: listing them newest first, finding them by folder, id or `last`, and removing them."""
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from trade.artifacts.receipt import FORMAT, RESULT, RUN_HASH, metrics_hash
-from trade.artifacts.stage import read_json
+from trade.artifacts.receipt import FORMAT, MANIFEST, RESULT, RUN_HASH, TIMES, metrics_hash
+from trade.artifacts.stage import STAGING, read_json, unwritable
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding, Severity
 from trade.base.hashing import json_hash
 
-_BRIEF = ("run_id", "play", "symbol", "exec_timeframe", "window", "stop_reason")
+_HEAD = ("run_id", "play", "symbol", "exec_timeframe", "window", "stop_reason")
+_FIGURES = ("net_return_pct", "max_drawdown_pct", "sharpe", "profit_factor", "total_trades", "total_fees")
 _SHAPE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)  # of documents that are not what was written
+_LAST = re.compile(r"last(?:~(\d{1,6}))?")
+_CHOICES = 5
 
 
-def list_runs(out: Path) -> tuple[tuple[tuple[Path, Mapping[str, Any]], ...], tuple[Finding, ...]]:
-    """Return every published run with the head of its result, sorted by folder, and a warning for each that cannot be read."""
+@dataclass(frozen=True)
+class KeptRun:
+    """A published run: its folder, when it was started (None where nobody knows), its result, and the options it was run with."""
+
+    folder: Path
+    started: datetime | None
+    result: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+    @property
+    def made_by(self) -> str:
+        """The recipe of a made market, as `walk 42`; empty for stored history."""
+        recipe = self.options.get("synthetic")
+        return "" if recipe is None else f"{recipe['pattern']} {recipe['seed']}"
+
+    @cached_property
+    def brief(self) -> Mapping[str, Any]:
+        """What a list of runs says of it."""
+        return {
+            "folder": str(self.folder),
+            "started_utc": None if self.started is None else self.started.isoformat(),
+            **{name: self.result[name] for name in _HEAD},
+            "synthetic": self.options.get("synthetic"),
+            **{name: self.result["metrics"][name] for name in _FIGURES},
+        }
+
+
+def list_runs(out: Path) -> tuple[tuple[KeptRun, ...], tuple[Finding, ...]]:
+    """Return every published run, the newest first, and a warning for each that cannot be read."""
     found, damaged = [], []
-    for folder in run_folders(out):
+    for folder in _newest_first(out):
         try:
-            summary = read_result(folder)
-            brief = {name: summary[name] for name in _BRIEF}
-            brief |= {name: summary["metrics"][name] for name in ("net_return_pct", "max_drawdown_pct", "total_trades")}
-        except (Mismatch, *_SHAPE):
+            kept = KeptRun(folder, _started(folder), read_result(folder), read_json(folder / MANIFEST)["options"])
+            kept.brief, kept.made_by  # noqa: B018 - a run whose documents lack what a list says is damaged
+        except (Mismatch, OSError, *_SHAPE):
             damaged.append(replace(_damaged(folder / RESULT), severity=Severity.WARNING))
         else:
-            found.append((folder, brief))
+            found.append(kept)
     return tuple(found), tuple(damaged)
 
 
 def run_folders(out: Path) -> tuple[Path, ...]:
     """Return the folder of every published run, sorted."""
     found = sorted(path.parent for path in out.glob(f"*/*/*/{RESULT}"))
-    return tuple(folder for folder in found if not folder.is_relative_to(out / ".staging"))
+    return tuple(folder for folder in found if not folder.is_relative_to(out / STAGING))
+
+
+def _newest_first(out: Path) -> list[Path]:
+    """Return the folders of runs by their start; of those that were started in the same second by name."""
+    started = {folder: _started(folder) for folder in run_folders(out)}
+    return sorted(started, key=lambda folder: (-(at.timestamp() if (at := started[folder]) else 0.0), folder))
+
+
+def _started(folder: Path) -> datetime | None:
+    """Return when a run was started: no hash covers it, and without its file nobody knows."""
+    try:
+        at = datetime.fromisoformat(read_json(folder / TIMES)["started_utc"])
+    except (OSError, *_SHAPE):
+        return None
+    return at if at.tzinfo is not None else None
 
 
 def read_result(folder: Path) -> dict[str, Any]:
@@ -73,14 +122,46 @@ def _damaged(path: Path) -> Finding:
 
 
 def find_run(out: Path, name: str) -> Path:
-    """Return the folder of a run. Raises Malformed when there is none, or several begin like this."""
+    """Return the folder of a run: by its folder, the beginning of its id, or `last`, `last~1` for the newest, the one before it.
+
+    Raises Malformed when there is none, or several begin like this.
+    """
     given = Path(name)
     if (given / RESULT).is_file():
         return given
+    if place := _LAST.fullmatch(name):
+        return _from_the_last(out, name, int(place[1] or 0))
     found = [folder for folder in run_folders(out) if name and folder.name.startswith(name)]
     if len(found) == 1:
         return found[0]
     if found:
-        choices = ", ".join(str(path) for path in found[:5])
+        choices = ", ".join(str(path) for path in found[:_CHOICES])
         raise Malformed(Finding("ambiguous-run", f"{len(found)} runs begin with '{name}'", f"write more of it: {choices}"))
-    raise Malformed(Finding("unknown-run", f"no run '{name}' in '{out}'", "see 'trade backtest list', or name its folder"))
+    raise Malformed(Finding("unknown-run", f"no run '{name}' in '{out}'", "see 'trade runs list', or name its folder"))
+
+
+def _from_the_last(out: Path, name: str, back: int) -> Path:
+    folders = _newest_first(out)
+    if back < len(folders):
+        return folders[back]
+    count = f"{len(folders)} {'run is' if len(folders) == 1 else 'runs are'} kept in '{out}'"
+    raise Malformed(Finding("unknown-run", f"no run '{name}': {count}", "see 'trade runs list'"))
+
+
+def remove_run(out: Path, folder: Path) -> None:
+    """Remove a run: in one rename it is gone, then its files go, and the folders above it that hold nothing more.
+
+    What a kill leaves of it goes with the next run. Raises Malformed for a folder outside, Refused when it cannot be changed.
+    """
+    if not folder.resolve().is_relative_to(out.resolve()):
+        raise Malformed(Finding("unknown-run", f"'{folder}' is not kept in '{out}'", "name the folder of runs with --out"))
+    gone = out / STAGING / f"removed-{folder.name}-{os.getpid()}"
+    try:
+        gone.parent.mkdir(parents=True, exist_ok=True)
+        folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+        for above in (folder.parent, folder.parent.parent):
+            if above.resolve().is_relative_to(out.resolve()) and above.resolve() != out.resolve() and not any(above.iterdir()):
+                above.rmdir()
+    except OSError as error:
+        raise unwritable(folder, error) from error

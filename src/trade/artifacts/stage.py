@@ -19,7 +19,7 @@ from trade.base.findings import Finding
 from trade.base.instrument import Grid
 from trade.base.result import Result
 
-_STAGING = ".staging"
+STAGING = ".staging"
 LOCK = ".lock"
 
 
@@ -44,11 +44,11 @@ def stage(out: Path, target: Path, run_id: str, documents: Mapping[str, Any], re
     Leftovers of killed runs are removed first. Raises Refused when the folder cannot be written (disk full, read-only).
     """
     try:
-        _sweep(out / _STAGING)
-        folder = out / _STAGING / f"{run_id}-{os.getpid()}"
+        _sweep(out / STAGING)
+        folder = out / STAGING / f"{run_id}-{os.getpid()}"
         staged = Staged(folder, target, run_id, _claim(folder))
     except OSError as error:
-        raise _unwritable(out, error) from error
+        raise unwritable(out, error) from error
     try:
         for table, rows in ((TRADES, result.trades), (FILLS, result.fills), (POINTS, result.equity)):
             table.write(folder, rows, grid)
@@ -58,7 +58,7 @@ def stage(out: Path, target: Path, run_id: str, documents: Mapping[str, Any], re
         _flush(folder)
     except OSError as error:
         staged.discard()
-        raise _unwritable(out, error) from error
+        raise unwritable(out, error) from error
     except BaseException:
         staged.discard()
         raise
@@ -77,7 +77,7 @@ def publish(staged: Staged) -> Receipt:
         if staged.target.exists():  # another process published the same run just now
             return _compare(staged, summary)
         staged.discard()
-        raise _unwritable(staged.target, error) from error
+        raise unwritable(staged.target, error) from error
     except BaseException:
         staged.discard()
         raise
@@ -174,7 +174,8 @@ def _flush(folder: Path) -> None:
         os.close(handle)
 
 
-def _unwritable(place: Path, error: OSError) -> Refused:
+def unwritable(place: Path, error: OSError) -> Refused:
+    """Return the refusal of a folder of runs that the machine does not let us change."""
     return Refused(
         Finding(
             "artifacts-unwritable",

@@ -72,6 +72,16 @@ class Table:
         file = pq.ParquetFile(pa.BufferReader((folder / self.file).read_bytes()), pre_buffer=False)
         return file.read(columns=columns, use_threads=False)
 
+    def readable_rows(self, folder: Path) -> list[dict[str, Any]]:
+        """Return the rows with every column, times as text in UTC. Raises as `read`."""
+        table = self._stored(folder, list(self.columns))
+        for at, field in enumerate(table.schema):
+            if pa.types.is_timestamp(field.type):
+                seconds = np.datetime_as_string(table.column(at).to_numpy().astype("datetime64[s]"), timezone="UTC")
+                table = table.set_column(at, field.name, pa.array(seconds.tolist(), pa.string()))
+        rows: list[dict[str, Any]] = table.to_pylist()
+        return rows
+
     def read(self, folder: Path) -> Records:
         """Read the integer columns back. Raises OSError or ValueError (pyarrow's) for a broken file, KeyError for a lost column."""
         table = self._stored(folder, list(self.integer_columns))

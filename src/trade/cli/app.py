@@ -17,7 +17,7 @@ from typer.exceptions import Abort, TyperException
 import trade
 from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_MALFORMED, EXIT_REFUSED, TradeError
 from trade.base.findings import Finding
-from trade.cli import backtest, bench, console, data, play
+from trade.cli import backtest, bench, console, data, play, runs
 from trade.run.memory import keep_freed_memory
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(backtest.app, name="backtest")
+app.add_typer(runs.app, name="runs")
 app.add_typer(play.app, name="play")
 app.add_typer(data.app, name="data")
 app.command(name="bench", epilog=bench.EXAMPLE)(bench.bench)

@@ -1,17 +1,19 @@
-"""`trade backtest`: run, preflight, verify, list, show."""
+"""`trade backtest`: run, preflight."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Context
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.cli import completing, console
-from trade.cli.calendars import closed_of
+from trade.cli.doors import open_doors
 from trade.cli.options import (
     DEFAULT_DB,
     DEFAULT_OUT,
@@ -28,22 +30,27 @@ from trade.cli.options import (
     duration_ms,
     instant_ms,
     percent_frac,
+    separated,
+    window_ms,
 )
+from trade.cli.several import run_each
 from trade.cli.synthetic import Bars, PatternOptional, Seed, Synthetic, on_recipe
 
 if TYPE_CHECKING:
     from trade.run.execute import Looked
-    from trade.run.request import Doors, Request
+    from trade.run.request import Request
+    from trade.run.variants import Variant
 
 app = typer.Typer(
-    help="Run Plays, and look at what they left.", epilog="Example: trade backtest run sample", no_args_is_help=True, rich_markup_mode=None
+    help="Run Plays through the gates.", epilog="Example: trade backtest run sample", no_args_is_help=True, rich_markup_mode=None
 )
 
 PlayName = Annotated[
     str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.", autocompletion=completing.plays)
 ]
-RunName = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run folder, or the id (or its beginning) of a run.", autocompletion=completing.runs)
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Say one value of the Play here: risk.stop_loss_pct=2; several: =1,2,3. Repeatable."),
 ]
 Symbol = Annotated[
     str | None,
@@ -51,12 +58,17 @@ Symbol = Annotated[
 ]
 
 
-@app.command(cls=PatternOptional, epilog="Example: trade backtest run sample --from 2025-02-01 --to 2025-03-01")
+@app.command(cls=PatternOptional, epilog="Example: trade backtest run sample --from 2025-02-01 --set risk.stop_loss_pct=6,8,10")
 def run(
     play: PlayName,
+    sets: Sets = None,
     symbol: Symbol = None,
+    symbols: Annotated[str | None, typer.Option("--symbols", metavar="A,B", help="Run it on each of these symbols.")] = None,
     start: From = None,
     end: To = None,
+    windows: Annotated[
+        str | None, typer.Option("--windows", metavar="A,B", help="Run it in each window: 2023, 2024-05, 2023-01-01..2023-03-01.")
+    ] = None,
     db: Db = DEFAULT_DB,
     out: Out = DEFAULT_OUT,
     max_gap: MaxGap = "3h",
@@ -69,22 +81,28 @@ def run(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a Play through the gates to a sealed receipt."""
+    """Run a Play through the gates to a sealed receipt; several values, symbols or windows are several runs in one table."""
     console.configure(as_json=as_json, quiet=quiet)
-    request = on_recipe(_request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup), synthetic, seed, bars)
+    asked = _request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup)
     from trade.cli.progress import stages
     from trade.cli.render import show_receipt
     from trade.run.backtest import run_backtest
 
-    looked = _sync(db, request) if sync else None
+    several = [
+        replace(each, request=on_recipe(each.request, synthetic, seed, bars)) for each in _variants(asked, sets or [], symbols, windows)
+    ]
+    looked = [_sync(db, each.request) for each in several] if sync else [None]
+    if len(several) > 1:
+        raise typer.Exit(run_each(several, db))
     with stages() as say:
-        receipt = run_backtest(request, _doors(db, say), looked)
+        receipt = run_backtest(several[0].request, open_doors(db, say), looked[0])
     show_receipt(receipt)
 
 
 @app.command(epilog="Example: trade backtest preflight sample --max-gap 1h")
 def preflight(
     play: PlayName,
+    sets: Sets = None,
     symbol: Symbol = None,
     start: From = None,
     end: To = None,
@@ -97,14 +115,14 @@ def preflight(
 ) -> None:
     """Ask the gates only: is the Play sound, does the data cover it."""
     console.configure(as_json=as_json, quiet=quiet)
-    request = _request(play, DEFAULT_OUT, symbol, start, end, max_gap, max_missing, strict_warmup)
+    request = _one(_variants(_request(play, DEFAULT_OUT, symbol, start, end, max_gap, max_missing, strict_warmup), sets or [], None, None))
     from trade.cli.render import show_preflight
     from trade.run import execute
     from trade.run.accepted import accept_file
     from trade.run.documents import preflight_report
 
-    doors = _doors(db)
-    accepted = accept_file(request.play, request.symbol)
+    doors = open_doors(db)
+    accepted = accept_file(request.play, request.symbol, request.overrides)
     ready = execute.preflight(request, doors, accepted)
     report = preflight_report(ready)
     findings = (*accepted.findings, *ready.findings)
@@ -112,47 +130,16 @@ def preflight(
     show_preflight(accepted.play.name, report, findings)
 
 
-@app.command(epilog="Example: trade backtest verify 3f2a")
-def verify(run: RunName, db: Db = DEFAULT_DB, out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Quiet = False) -> None:
-    """Run a stored run again from its own Play and compare every hash; exit 4 if any differs."""
-    console.configure(as_json=as_json, quiet=quiet)
-    from trade.artifacts.shelf import find_run
-    from trade.cli.progress import stages
-    from trade.cli.render import show_verdict
-    from trade.run.verify import verify_run
+def _moved(name: str) -> Callable[[Context], None]:
+    def answer(context: Context) -> None:
+        words = " ".join(["trade runs", name, *context.args])
+        raise Malformed(Finding("usage", f"'trade backtest {name}' looks at kept runs, which are a noun of their own", f"write '{words}'"))
 
-    folder = find_run(out, run)
-    with stages() as say:
-        verdict = verify_run(folder, _doors(db, say))
-    console.succeed({"run_id": verdict.run_id, "hashes": verdict.again}, "identical")
-    show_verdict(verdict.run_id, verdict.again)
+    return answer
 
 
-@app.command(name="list", epilog="Example: trade backtest list --json")
-def list_runs(out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Quiet = False) -> None:
-    """List the runs that are kept."""
-    console.configure(as_json=as_json, quiet=quiet)
-    from trade.artifacts.shelf import list_runs as shelved
-    from trade.cli.render import show_runs
-
-    runs, damaged = shelved(out)
-    console.succeed({"runs": [{"folder": str(folder), **brief} for folder, brief in runs]}, findings=damaged)
-    console.show_findings(damaged)
-    show_runs(runs)
-
-
-@app.command(epilog="Example: trade backtest show 3f2a")
-def show(run: RunName, out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Quiet = False) -> None:
-    """Show a kept run in full: result, trades by reason, side, weekday and month, the funnel."""
-    console.configure(as_json=as_json, quiet=quiet)
-    from trade.artifacts.receipt import Receipt
-    from trade.artifacts.shelf import as_published, find_run, read_result
-    from trade.cli.render import show_receipt, stored_findings
-
-    folder = find_run(out, run)
-    summary = read_result(folder)
-    with as_published(folder):
-        show_receipt(Receipt(folder, summary["run_id"], summary, existed=True, findings=stored_findings(summary)), in_full=True)
+for _name in ("list", "show", "verify"):
+    app.command(name=_name, hidden=True, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_moved(_name))
 
 
 def _request(
@@ -179,6 +166,31 @@ def _request(
     )
 
 
+def _variants(request: Request, sets: list[str], symbols: str | None, windows: str | None) -> Sequence[Variant]:
+    from trade.play.overrides import parse_overrides
+    from trade.run.variants import variants
+
+    clashes = (
+        ("--symbol", request.symbol is not None, "--symbols", symbols),
+        ("--from and --to", request.from_ms is not None or request.to_ms is not None, "--windows", windows),
+    )
+    for one, given, many, listed in clashes:
+        if given and listed is not None:
+            raise Malformed(Finding("bad-options", f"{one} and {many} say the same in two ways", f"leave {one} out"))
+    return variants(
+        request,
+        [parse_overrides(text) for text in sets],
+        separated("--symbols", symbols),
+        [window_ms("--windows", text) for text in separated("--windows", windows)],
+    )
+
+
+def _one(several: Sequence[Variant]) -> Request:
+    if len(several) > 1:
+        raise Malformed(Finding("bad-options", f"these are {len(several)} runs", "preflight looks at one: set each path to one value"))
+    return several[0].request
+
+
 def _sync(db: Path, request: Request) -> Looked | None:
     """Fetch what preflight finds missing, for the run to load; return what was loaded already if nothing was."""
     from trade.cli.syncing import run_sync
@@ -188,15 +200,9 @@ def _sync(db: Path, request: Request) -> Looked | None:
 
     if request.origin != STORED:
         raise Malformed(Finding("synthetic-sync", "--sync fetches history, and --synthetic makes its own", "leave one of them out"))
-    wanted = wanted_history(request, _doors(db), accept_file(request.play, request.symbol))
+    wanted = wanted_history(request, open_doors(db), accept_file(request.play, request.symbol, request.overrides))
     if not wanted.requests:
         console.say("preflight finds nothing missing that could be synced")
     for one in wanted.requests:
         console.show_findings(run_sync(db, one).findings)
     return wanted.looked
-
-
-def _doors(db: Path, say: Callable[[str], None] | None = None) -> Doors:
-    from trade.run.request import Doors, silent
-
-    return Doors(lambda origin, symbol: origin.open(db, symbol), say or silent, closed_of)

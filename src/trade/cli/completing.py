@@ -32,10 +32,12 @@ def plays(ctx: typer.Context, incomplete: str) -> Offered:
 
 def runs(ctx: typer.Context, incomplete: str) -> Offered:
     """Offer the ids of the runs that are kept."""
-    from trade.artifacts.shelf import run_folders
+    return _beginning(incomplete, [(path.name, "/".join(path.parts[-3:-1])) for path in _kept(ctx)])
 
-    folders = run_folders(_given(ctx, "out", DEFAULT_OUT))
-    return _beginning(incomplete, [(path.name, "/".join(path.parts[-3:-1])) for path in folders])
+
+def kept_plays(ctx: typer.Context, incomplete: str) -> Offered:
+    """Offer the Plays of which runs are kept."""
+    return _beginning(incomplete, [(name, "") for name in sorted({path.parts[-3] for path in _kept(ctx)})])
 
 
 def symbols(ctx: typer.Context, incomplete: str) -> Offered:
@@ -57,6 +59,12 @@ def patterns(incomplete: str) -> Offered:
     from trade.synthetic.registry import FAMILIES
 
     return _beginning(incomplete, [(each.name, family) for family, found in FAMILIES.items() for each in found])
+
+
+def _kept(ctx: typer.Context) -> tuple[Path, ...]:
+    from trade.artifacts.shelf import run_folders
+
+    return run_folders(_given(ctx, "out", DEFAULT_OUT))
 
 
 def _stored(ctx: typer.Context) -> list[Series]:

@@ -12,7 +12,6 @@ from trade.base.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
-    from rich.table import Table
 
 _FILE_WIDTH = 160
 # What moves a cursor, hides or reorders text on a terminal: control characters but line end and tab, and marks of direction.
@@ -71,23 +70,19 @@ def succeed(document: Mapping[str, Any], status: str = "ok", findings: Iterable[
     emit({"status": status, "exit_code": 0, **document, "findings": [finding.as_json() for finding in findings]})
 
 
-def table(*columns: str) -> Table:
-    """Return an empty table in the one shape all commands show."""
-    from rich import box
-    from rich.table import Table
-
-    made = Table(*columns, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
-    for column in made.columns:
-        column.overflow = "fold"  # on a narrow terminal a value goes on below, nothing is cut off
-    if made.columns:
-        made.columns[0].no_wrap = True  # a name cut in two cannot be copied
-    return made
+def can_say(text: str) -> bool:
+    """Return whether stdout takes a text as it is."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
 
 
 def show(renderable: RenderableType) -> None:
     """Print a result for people; nothing under --json."""
     if not Talk.as_json:
-        terminal(sys.stdout).print(renderable)
+        terminal(sys.stdout).print(renderable, crop=False)
 
 
 def write(text: str) -> None:

@@ -12,10 +12,12 @@ from trade.base.findings import Finding
 from trade.cli import calendars, completing, console, quality, rules, stored, vacuum
 from trade.cli.calendars import Calendar, calendar_name, closed_of
 from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms, now_ms, percent_frac
+from trade.cli.sheet import Heading, Sheet, number, words
 from trade.files.formats import NAMES
 
 if TYPE_CHECKING:
     from trade.market.gaps import Gap
+    from trade.market.sql import QueryResult
 
 _SHOWN = 20
 
@@ -232,11 +234,11 @@ def patterns(as_json: Json = False, quiet: Quiet = False) -> None:
 
     found = [(family, pattern) for family, each in FAMILIES.items() for pattern in each]
     told = [{"family": family, "name": one.name, "meaning": one.meaning, "defining": one.defining} for family, one in found]
-    console.emit({"status": "ok", "patterns": told})
-    table = console.table("pattern", "family", "meaning")
+    console.succeed({"patterns": told})
+    sheet = Sheet("pattern", Heading("family", spare=1), words("meaning"))
     for family, pattern in found:
-        table.add_row(pattern.name, family, pattern.meaning)
-    console.show(table)
+        sheet.add(pattern.name, family, pattern.meaning)
+    console.show(sheet)
 
 
 @app.command("sql", epilog='Example: trade data sql "SELECT symbol, count(*) AS bars FROM bars GROUP BY symbol"')
@@ -256,12 +258,18 @@ def sql(
     console.succeed({"columns": list(answer.columns), "rows": [[_json_value(v) for v in row] for row in answer.rows]})
     if as_json:
         return
-    table = console.table(*answer.columns)
+    sheet = Sheet(*(Heading(name, right=_is_number(name, answer)) for name in answer.columns))
     for row in answer.rows[:limit]:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    console.show(table)
+        sheet.add(*("" if value is None else value for value in row))
+    console.show(sheet)
     if len(answer.rows) > limit:
         console.say(f"more than {limit} rows; raise --limit or use --json")
+
+
+def _is_number(name: str, answer: QueryResult) -> bool:
+    """Return whether a column of an answer holds numbers and nothing else."""
+    values = [row[answer.columns.index(name)] for row in answer.rows]
+    return all(value is None or isinstance(value, int | float) for value in values)
 
 
 def _json_value(value: Any) -> Any:
@@ -282,11 +290,11 @@ def _show_gaps(key: str, found: tuple[Gap, ...], accepted: tuple[int, ...]) -> N
     from trade.market.instants import iso
 
     console.show(f"{key}: {len(found)} gaps, {missing_bars(found):,} bars missing, {sum(accepted):,} of them accepted")
-    table = console.table("from", "to", "missing", "accepted")
+    sheet = Sheet("from", "to", number("missing"), number("accepted"))
     for gap, known in sorted(zip(found, accepted, strict=True), key=lambda each: -each[0].missing_bars)[:_SHOWN]:
-        table.add_row(iso(gap.start_ms), iso(gap.end_ms), f"{gap.missing_bars:,}", f"{known:,}" if known else "")
+        sheet.add(iso(gap.start_ms), iso(gap.end_ms), f"{gap.missing_bars:,}", f"{known:,}" if known else "")
     if found:
-        console.show(table)
+        console.show(sheet)
     if len(found) > _SHOWN:
         console.say(f"the {_SHOWN} longest are shown; --json names all")
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from trade.cli import console
+from trade.cli.sheet import Sheet, number, words
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from trade.files.exporting import ExportReport
     from trade.files.report import ImportReport
 
@@ -41,36 +40,37 @@ def show_export(report: ExportReport) -> None:
     console.show(f"{report.rows:,} rows of {report.kind} of {report.series}, {span}, are in '{report.file}'")
 
 
-def _one(report: ImportReport) -> Table:
+def _one(report: ImportReport) -> Sheet:
     from trade.market.instants import iso
 
-    table = console.table("import", str(report.series))
-    table.add_row("kind", f"{report.kind} ({report.layout})")
-    table.add_row("read", f"{report.rows_read:,}")
+    sheet = Sheet("import", words(str(report.series)))
+    sheet.add("kind", f"{report.kind} ({report.layout})")
+    sheet.add("read", f"{report.rows_read:,}")
     if report.bars_folded is not None:
-        table.add_row("folded into bars", f"{report.bars_folded:,}")
-    table.add_row("new", f"{report.rows_new:,}")
-    table.add_row("known already", f"{report.duplicates_agreeing:,}")
+        sheet.add("folded into bars", f"{report.bars_folded:,}")
+    sheet.add("new", f"{report.rows_new:,}")
+    sheet.add("known already", f"{report.duplicates_agreeing:,}")
     if report.rows_replaced:
-        table.add_row("replaced", f"{report.rows_replaced:,}")
+        sheet.add("replaced", f"{report.rows_replaced:,}")
     for code, rows in report.bad.items():
-        table.add_row(f"kept out: {code}", f"{rows:,}")
-    table.add_row("stored now", f"{report.rows_stored:,} from {iso(report.first_ms)} to {iso(report.last_ms)}")
+        sheet.add(f"kept out: {code}", f"{rows:,}")
+    sheet.add("stored now", f"{report.rows_stored:,} from {iso(report.first_ms)} to {iso(report.last_ms)}")
     if report.instrument is not None:
         latest = report.instrument.rule_tables[-1]
-        table.add_row("tick, step", f"{latest.tick_size:f}, {latest.qty_step:f} ({latest.source})")
-        table.add_row("calendar", report.instrument.calendar)
-    return table
+        sheet.add("tick, step", f"{latest.tick_size:f}, {latest.qty_step:f} ({latest.source})")
+        sheet.add("calendar", report.instrument.calendar)
+    return sheet
 
 
-def _many(reports: Sequence[ImportReport]) -> Table:
+def _many(reports: Sequence[ImportReport]) -> Sheet:
     from trade.market.instants import iso
 
-    table = console.table("file", "stored as", "read", "new", "known", "replaced", "kept out")
+    heads = (number("read", 2), number("new"), number("known", 1), number("replaced", 3), number("kept out"))
+    sheet = Sheet("file", words("stored as"), *heads)
     for report in reports:
         counts = (report.rows_read, report.rows_new, report.duplicates_agreeing, report.rows_replaced, sum(report.bad.values()))
-        table.add_row(report.file, f"{report.kind} of {report.series}", *(f"{count:,}" for count in counts))
+        sheet.add(report.file, f"{report.kind} of {report.series}", *(f"{count:,}" for count in counts))
     for last in {(report.series, report.kind): report for report in reports}.values():
         stored = f"{last.rows_stored:,} from {iso(last.first_ms)} to {iso(last.last_ms)}"
-        table.add_row("stored now", f"{last.kind} of {last.series}", stored)
-    return table
+        sheet.add("stored now", f"{last.kind} of {last.series}", stored)
+    return sheet

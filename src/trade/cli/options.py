@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,8 @@ StrictWarmup = Annotated[bool, typer.Option("--strict-warmup", help="Refuse when
 
 DEFAULT_DB = Path("data")
 DEFAULT_OUT = Path("artifacts")
+_CALENDAR = re.compile(r"(\d{4})(?:-(\d{2}))?")  # a year, or one of its months
+_MONTHS = 12
 _UNITS_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _MOST_DIGITS = 6  # of days: 2,700 years
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,6 +55,30 @@ def instant_ms(option: str, text: str | None) -> int | None:
     if not 0 <= ts_ms <= HORIZON_MS:
         raise Malformed(Finding("bad-time", f"{option} '{text}' lies before 1970 or after 2099, where no row is stored", _WRITTEN))
     return ts_ms
+
+
+def separated(option: str, text: str | None) -> list[str]:
+    """Return what stands between commas, each once. Raises Malformed for an empty place."""
+    parts = [] if text is None else [part.strip() for part in text.split(",")]
+    if not all(parts):
+        raise Malformed(Finding("usage", f"{option} '{text}' has an empty place", "write A,B"))
+    return list(dict.fromkeys(parts))
+
+
+def window_ms(option: str, text: str) -> tuple[int, int]:
+    """Return the window that a year, a month or `FROM..TO` means. Raises Malformed."""
+    if ".." in text:
+        edges = [instant_ms(option, edge) for edge in text.split("..", 1)]
+    elif found := _CALENDAR.fullmatch(text):
+        year, month = int(found[1]), int(found[2] or 1)
+        after = (year, month + 1) if found[2] and month < _MONTHS else (year + 1, 1)
+        edges = [instant_ms(option, f"{y:04}-{m:02}-01") for y, m in ((year, month), after)]
+    else:
+        raise Malformed(Finding("bad-time", f"{option} '{text}' is no window", "write 2023, 2024-05 or 2023-01-01..2023-03-01"))
+    start_ms, end_ms = edges
+    if start_ms is None or end_ms is None or start_ms >= end_ms:
+        raise Malformed(Finding("bad-time", f"{option} '{text}' ends before it begins", "write the earlier instant first"))
+    return start_ms, end_ms
 
 
 def duration_ms(option: str, text: str) -> int:

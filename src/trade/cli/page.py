@@ -47,4 +47,5 @@ def _walk(command: Any, name: str, parent: typer.Context | None) -> Iterator[tup
     context = typer.Context(command, info_name=name, parent=parent, terminal_width=_WIDTH, help_option_names=["-h", "--help"])
     yield context.command_path, command.get_help(context).rstrip()
     for each, below in getattr(command, "commands", {}).items():
-        yield from _walk(below, each, context)
+        if not below.hidden:
+            yield from _walk(below, each, context)

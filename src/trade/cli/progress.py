@@ -45,7 +45,8 @@ def _bar() -> Iterator[tuple[Callable[[str], None], kernels.Told]]:
         task = progress.add_task("", total=len(_STAGES), compiled="")
 
         def say(stage: str) -> None:
-            progress.update(task, description=_STAGES[stage], completed=list(_STAGES).index(stage), compiled="")
+            done = list(_STAGES).index(stage) if stage in _STAGES else 0
+            progress.update(task, description=_STAGES.get(stage, stage), completed=done, compiled="")
 
         def compiling(number: int, of: int, name: str) -> None:
             progress.update(task, compiled=f"compiling {number} of {of}: {name}")

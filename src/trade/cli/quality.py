@@ -12,6 +12,7 @@ from trade.base.findings import Finding
 from trade.cli import completing, console
 from trade.cli.calendars import closed_of
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms, now_ms
+from trade.cli.sheet import Heading, Sheet, number, words
 
 if TYPE_CHECKING:
     from trade.market.journal import JournalEntry
@@ -124,40 +125,49 @@ def _accept_request(series: Series, from_: str | None, to: str | None, reason: s
 
 
 def _show_checked(checked: list[Checked]) -> None:
-    table = console.table("series", "kind", "rows", "damaged files", "errors", "warnings")
+    sheet = Sheet("series", "kind", *(number(head) for head in ("rows", "damaged files", "errors", "warnings")))
     for one in checked:
         errors = sum(len(fault.spans) for fault in one.faults if fault.check.severity == "error")
         warnings = sum(len(fault.spans) for fault in one.faults if fault.check.severity == "warning")
-        table.add_row(one.series.key, one.kind, f"{one.rows:,}", *(f"{count:,}" for count in (len(one.damage), errors, warnings)))
-    console.show(table if checked else "nothing is stored")
+        sheet.add(one.series.key, one.kind, f"{one.rows:,}", *(f"{count:,}" for count in (len(one.damage), errors, warnings)))
+    console.show(sheet if checked else "nothing is stored")
 
 
 def _show_healed(healed: Sequence[Healed]) -> None:
-    table = console.table("series", "kind", "rows fetched", "months replaced", "gaps left", "newly marked")
+    sheet = Sheet("series", "kind", *(number(head) for head in ("rows fetched", "months replaced", "gaps left", "newly marked")))
     for one in healed:
         counts = (one.rows_fetched, one.months_replaced, len(one.unhealable) + len(one.known), one.marked)
-        table.add_row(one.series.key, one.kind, *(f"{count:,}" for count in counts))
-    console.show(table if healed else "nothing is stored")
+        sheet.add(one.series.key, one.kind, *(f"{count:,}" for count in counts))
+    console.show(sheet if healed else "nothing is stored")
 
 
 def _show_accepted(series: Series, known: list[dict[str, Any]]) -> None:
     from trade.market.instants import iso
 
     console.show(f"{series}: {len(known)} accepted gaps")
-    table = console.table("from", "to", "missing", "reason")
+    sheet = Sheet("from", "to", number("missing"), words("reason"))
     for gap in known:
-        table.add_row(iso(gap["start_ms"]), iso(gap["end_ms"]), f"{gap['missing_bars']:,}", gap["reason"])
+        sheet.add(iso(gap["start_ms"]), iso(gap["end_ms"]), f"{gap['missing_bars']:,}", gap["reason"])
     if known:
-        console.show(table)
+        console.show(sheet)
 
 
 def _show_journal(entries: list[JournalEntry]) -> None:
     from trade.market.instants import iso
 
-    table = console.table("when", "what", "series", "kind", "from", "to", "rows", "result")
+    sheet = Sheet(
+        Heading("when", spare=3),
+        "what",
+        "series",
+        Heading("kind", spare=2),
+        "from",
+        Heading("to", spare=1),
+        number("rows", 4),
+        words("result"),
+    )
     for entry in entries[-_SHOWN:]:
         span = (iso(entry.start_ms), iso(entry.end_ms))
-        table.add_row(iso(entry.at_ms), entry.what, entry.series.key, entry.kind, *span, f"{entry.rows:,}", entry.result)
-    console.show(table if entries else "nothing was done yet")
+        sheet.add(iso(entry.at_ms), entry.what, entry.series.key, entry.kind, *span, f"{entry.rows:,}", entry.result)
+    console.show(sheet if entries else "nothing was done yet")
     if len(entries) > _SHOWN:
         console.say(f"the last {_SHOWN} of {len(entries)} are shown; --json names all")

@@ -6,36 +6,41 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
 from rich.text import Text
 
 from trade.artifacts.receipt import Receipt
 from trade.base.findings import Finding, Place, Severity
+from trade.base.timeframe import DAY_MS, Timeframe
 from trade.cli import console
+from trade.cli.figures import decimals, lasting
+from trade.cli.sheet import Sheet, number, words
 from trade.gates.text import span
-from trade.market.instants import iso
 
-_GROUPS = {"by_exit_reason": "exit reason", "by_side": "side", "by_weekday": "weekday of entry", "by_month": "month of exit"}
+_GROUPS = {"by_weekday": "weekday of entry", "by_month": "month of exit"}
+_CAGR_FROM_DAYS = 30  # what is earned in less is no rate of a year
+_WIDTH, _HEIGHT = 78, 4  # of the equity curve, in signs
+_BRAILLE = "\u28ff"
 _IN_PLACE = ("no-trades", "entries-cut")  # said beside the funnel, and under the figures
 
 
 def show_receipt(receipt: Receipt, *, in_full: bool = False) -> None:
     """Print the result of a run: the figures, where the money went, why entries were refused, and the funnel without trades.
 
-    In full it is one that was kept: the tables by side, weekday and month and the funnel come too, and no word of a run before.
+    In full it is one that was kept: the tables by weekday and month and the funnel come too, and no word of a run before.
 
     Under --json the document is `result.json`, with every hash by name, where it lies, and the findings with their places.
     """
     summary = receipt.summary
-    place = {"folder": str(receipt.folder), "existed": receipt.existed}
+    place = {"folder": str(receipt.folder)} if in_full else {"folder": str(receipt.folder), "existed": receipt.existed}
     console.succeed({**place, **summary["hashes"], **summary}, "completed", receipt.findings)
     if console.Talk.as_json:
         return
     console.show_findings(finding for finding in receipt.findings if finding.code not in _IN_PLACE)
     console.show(Text(f"{summary['play']}  {summary['symbol']}  {summary['exec_timeframe']}", style="bold"))
-    days = (summary["window"][1] - summary["window"][0]) / 86_400_000
+    days = (summary["window"][1] - summary["window"][0]) / DAY_MS
     console.show(f"{span(*summary['window'])} UTC ({days:.0f} days)")
     console.show(_figures(summary))
+    _show_equity(receipt.folder, summary)
     for finding in receipt.findings:
         if finding.code == "entries-cut":
             console.show(finding.fact)
@@ -49,7 +54,8 @@ def show_receipt(receipt: Receipt, *, in_full: bool = False) -> None:
         if not in_full:
             _show_funnel(summary["funnel"])
     else:
-        console.show(_group_table("exit reason", summary["tables"]["by_exit_reason"], summary["tables"]["total"]))
+        tables = summary["tables"]
+        console.show(_group_sheet("exit reason, side", [*tables["by_exit_reason"], *tables["by_side"], tables["total"]]))
     again = " (the same run was there before)" if receipt.existed and not in_full else ""
     console.show(f"run {receipt.run_id} in {receipt.folder}{again}")
     console.show(f"run_hash {summary['hashes']['run_hash']}")
@@ -65,10 +71,10 @@ def stored_findings(summary: Mapping[str, Any]) -> tuple[Finding, ...]:
 
 
 def _show_tables(summary: Mapping[str, Any]) -> None:
-    """Print the remaining tables of a run: by side, weekday and month, and the funnel."""
+    """Print the remaining tables of a run: by weekday and month, and the funnel."""
     for key, title in _GROUPS.items():
-        if key != "by_exit_reason" and summary["tables"][key]:
-            console.show(_group_table(title, summary["tables"][key], None))
+        if summary["tables"][key]:
+            console.show(_group_sheet(title, summary["tables"][key]))
     _show_funnel(summary["funnel"])
 
 
@@ -86,103 +92,87 @@ def show_verdict(run_id: str, hashes: Mapping[str, str]) -> None:
         console.show(f"  {name:16} {value[:16]}")
 
 
-def show_runs(runs: Sequence[tuple[Path, Mapping[str, Any]]]) -> None:
-    """Print the list of kept runs."""
-    if not runs:
-        console.show("no runs yet; try 'trade backtest run sample'")
-        return
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("run", no_wrap=True)
-    for name in ("play", "symbol"):
-        table.add_column(name, overflow="fold")  # on a narrow terminal a name goes on below, nothing is cut off
-    for name in ("from", "to"):
-        table.add_column(name, no_wrap=True)
-    for name in ("return %", "max dd %", "trades"):
-        table.add_column(name, justify="right")
-    table.add_column("stopped", no_wrap=True)
-    for _, brief in runs:
-        edges = [iso(edge)[:10] for edge in brief["window"]]
-        cells = (brief["run_id"], brief["play"], brief["symbol"].rpartition(":")[2], *edges)
-        figures = (_number(brief["net_return_pct"]), _number(brief["max_drawdown_pct"]), str(brief["total_trades"]))
-        table.add_row(*cells, *figures, brief["stop_reason"])
-    console.show(table)
-
-
-def _figures(summary: Mapping[str, Any]) -> Table:
+def _figures(summary: Mapping[str, Any]) -> Sheet:
     metrics, extras, way = summary["metrics"], summary["extras"], summary["gross_to_net"]
+    days = (summary["window"][1] - summary["window"][0]) / DAY_MS
+    exec_ms = Timeframe(summary["exec_timeframe"]).length_ms
     left = [
-        ("return", _number(metrics["net_return_pct"], " %")),
-        ("buy and hold", _number(metrics["benchmark_return_pct"], " %")),
-        ("max drawdown", _number(metrics["max_drawdown_pct"], " %")),
-        ("Sharpe", _number(metrics["sharpe"])),
-        ("daily Sharpe", _number(metrics["sharpe_daily"])),
-        ("daily Sortino", _number(metrics["sortino_daily"])),
-        ("profit factor", _number(metrics["profit_factor"])),
-        ("trades", str(metrics["total_trades"])),
-        ("win rate", _number(metrics["win_rate"], " %")),
-        ("time in market", _number(metrics["time_in_market_pct"], " %")),
+        ("return", decimals(metrics["net_return_pct"], " %")),
+        ("CAGR", decimals(extras["cagr_pct"] if days >= _CAGR_FROM_DAYS else None, " %")),
+        ("buy and hold", decimals(metrics["benchmark_return_pct"], " %")),
+        ("max drawdown", decimals(metrics["max_drawdown_pct"], " %")),
+        ("longest drawdown", lasting(metrics["max_drawdown_duration_bars"] * exec_ms)),
+        ("Sharpe", decimals(metrics["sharpe"])),
+        ("Sortino", decimals(metrics["sortino"])),
+        ("daily Sharpe", decimals(metrics["sharpe_daily"])),
+        ("daily Sortino", decimals(metrics["sortino_daily"])),
+        ("profit factor", decimals(metrics["profit_factor"])),
+        ("expectancy", decimals(metrics["expectancy_usdt"])),
+        ("best trade", decimals(metrics["largest_win_usdt"])),
+        ("worst trade", decimals(_negative(metrics["largest_loss_usdt"]))),
     ]
     right = [
-        ("gross before costs", _money(way["gross"])),
-        ("slippage", _money(way["slippage"])),
-        ("fees", _money(way["fees"])),
-        ("funding", _money(way["funding"])),
-        ("net", _money(way["net"])),
-        ("final equity", _money(metrics["final_equity"])),
+        ("gross before costs", decimals(way["gross"])),
+        ("slippage", decimals(way["slippage"])),
+        ("fees", decimals(way["fees"])),
+        ("funding", decimals(way["funding"])),
+        ("net", decimals(way["net"])),
+        ("final equity", decimals(metrics["final_equity"])),
+        ("trades", str(metrics["total_trades"])),
+        ("win rate", decimals(metrics["win_rate"], " %")),
+        ("time in market", decimals(metrics["time_in_market_pct"], " %")),
         ("rejected entries", str(metrics["entry_rejections"])),
         ("cut entries", str(extras["entries_cut"])),
         ("ambiguous trades", str(extras["ambiguous_trades"])),
         ("stop reason", summary["stop_reason"]),
     ]
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    for justify in ("left", "right", "left", "right"):
-        table.add_column(justify=justify)
+    sheet = Sheet("", number(""), "", number(""), heads=False)
     for (name, value), (other, amount) in zip(left, right, strict=True):
-        table.add_row(name, value, other, amount)
-    return table
+        sheet.add(name, value, other, amount)
+    return sheet
 
 
-def _group_table(title: str, rows: Iterable[Mapping[str, Any]], total: Mapping[str, Any] | None) -> Table:
-    table = Table(title, box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("trades", "wins", "losses", "win rate", "net USDT", "net %", "avg time"):
-        table.add_column(name, justify="right")
-    for row in [*rows, *([total] if total is not None else [])]:
-        table.add_row(
+def _negative(amount: float | None) -> float | None:
+    return None if amount is None else -amount
+
+
+def _group_sheet(title: str, rows: Iterable[Mapping[str, Any]]) -> Sheet:
+    heads = [number(name) for name in ("trades", "wins", "losses", "win rate", "net USDT")]
+    sheet = Sheet(title, *heads, number("net %", 1), number("avg time", 2))
+    for row in rows:
+        sheet.add(
             row["group"],
             str(row["trades"]),
             str(row["wins"]),
             str(row["losses"]),
-            _number(row["win_rate_pct"], " %"),
-            _money(row["net_usdt"]),
-            _number(row["net_pct"]),
-            _duration(row["avg_duration_ms"]),
+            decimals(row["win_rate_pct"], " %"),
+            decimals(row["net_usdt"]),
+            decimals(row["net_pct"]),
+            lasting(row["avg_duration_ms"]),
         )
-    return table
+    return sheet
+
+
+def _show_equity(folder: Path, summary: Mapping[str, Any]) -> None:
+    """Draw the equity curve, its highest and lowest point beside it; nothing where the stream cannot say braille."""
+    if not console.can_say(_BRAILLE):
+        return
+    from trade.artifacts.tables import POINTS
+    from trade.cli.braille import drawn
+
+    equity = POINTS.read(folder)["equity_quanta"]
+    edges = [decimals(int(edge) / summary["quanta_per_usdt"]) for edge in (equity.max(), equity.min())]
+    beside = max(map(len, edges)) + 1
+    for line, edge in zip(drawn(equity, _WIDTH - beside, _HEIGHT), (edges[0], *[""] * (_HEIGHT - 2), edges[1]), strict=True):
+        console.show(f"{line:{_WIDTH - beside}}{edge:>{beside}}".rstrip())
 
 
 def _show_funnel(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print how often each rule held; without a trade this says which condition never did (RULE-6)."""
-    table = Table("rule", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("true", "false", "missing"):
-        table.add_column(name, justify="right")
+    sheet = Sheet(words("rule"), *(number(name) for name in ("true", "false", "missing")))
     for row in rows:
         never = "" if row["true"] else "  <- never held" if row["false"] or row["missing"] else "  <- never asked"
         name = "  " * row["depth"] + row["text"] if row["depth"] else f"{row['path']}: {row['text']}"
-        text = Text(name + never, style="red" if never else "")
-        table.add_row(text, f"{row['true']:,}", f"{row['false']:,}", f"{row['missing']:,}")
-    console.show(table)
-
-
-def _number(value: float | None, unit: str = "") -> str:
-    return "-" if value is None else f"{value:,.2f}{unit}"
-
-
-def _money(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.2f}"
-
-
-def _duration(length_ms: float | None) -> str:
-    if length_ms is None:
-        return "-"
-    hours, minutes = divmod(round(length_ms / 60_000), 60)
-    return f"{hours}h {minutes:02d}m"
+        text = Text(console.visible(name + never), style="red" if never else "")
+        sheet.add(text, f"{row['true']:,}", f"{row['false']:,}", f"{row['missing']:,}")
+    console.show(sheet)

@@ -10,6 +10,7 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.cli import completing, console
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet, instant_ms
+from trade.cli.sheet import Sheet, number, words
 
 if TYPE_CHECKING:
     from trade.base.instrument import Instrument
@@ -79,10 +80,11 @@ def _show(instrument: Instrument) -> None:
     from trade.market.instants import iso
     from trade.market.ruling import NO_MAXIMUM
 
-    table = console.table("from", "tick", "step", "min quantity", "max quantity", "min notional", "source")
+    heads = (number("tick"), number("step"), number("min quantity", 1), number("max quantity", 1), number("min notional", 1))
+    sheet = Sheet("from", *heads, words("source", 2))
     for one in instrument.rule_tables:
         since = iso(one.from_ms) if one.from_ms else "always"
         numbers = (one.tick_size, one.qty_step, one.min_qty, one.max_qty, one.min_notional_usdt)
-        table.add_row(since, *(NO_MAXIMUM if number is None else f"{number:f}" for number in numbers), one.source)
+        sheet.add(since, *(NO_MAXIMUM if number is None else f"{number:f}" for number in numbers), one.source)
     console.show(f"{instrument.key}" + ("" if instrument.delisted_ms is None else f", delisted at {iso(instrument.delisted_ms)}"))
-    console.show(table)
+    console.show(sheet)

@@ -12,6 +12,7 @@ from trade.base.findings import Finding
 from trade.cli import completing, console
 from trade.cli.calendars import closed_of
 from trade.cli.options import DEFAULT_DB, Db, Json, Quiet
+from trade.cli.sheet import Heading, Sheet, number
 
 if TYPE_CHECKING:
     from trade.base.arrays import Int64
@@ -87,13 +88,14 @@ def _show(store: Store, told: Sequence[Mapping[str, Any]]) -> None:
     from trade.market.coverage import bar
     from trade.market.instants import iso
 
-    table = console.table("series", "kind", "rows", "first", "last", "missing", "calendar", "months")
+    heads = ("series", "kind", number("rows"), "first", "last", number("missing"))
+    sheet = Sheet(*heads, Heading("calendar", spare=1), Heading("months", spare=2))
     for one in told:
         span = (iso(one["first_ms"])[:10], iso(one["last_ms"])[:10])
         missing = "" if one["missing_bars"] is None else f"{one['missing_bars']:,}"
         months = bar(list(one["coverage"].values()), _CELLS)
-        table.add_row(one["series"], one["kind"], f"{one['rows']:,}", *span, missing, one["calendar"] or "", months)
-    console.show(table if told else f"'{store.path}' is empty; 'trade data import FILE --symbol S' fills it")
+        sheet.add(one["series"], one["kind"], f"{one['rows']:,}", *span, missing, one["calendar"] or "", months)
+    console.show(sheet if told else f"'{store.path}' is empty; 'trade data import FILE --symbol S' fills it")
 
 
 def _covers(store: Store, found: Sequence[StoredSeries]) -> list[dict[str, Cover]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.cli import console
+from trade.cli.sheet import Sheet, number
 
 if TYPE_CHECKING:
     from trade.sync.dialect import Dialect
@@ -62,12 +63,12 @@ def show_report(report: SyncReport) -> None:
     from trade.market.instants import iso
 
     console.show_findings(report.findings)
-    table = console.table("series", "kind", "new", "from", "to", "requests")
+    sheet = Sheet("series", "kind", number("new"), "from", "to", number("requests", 1))
     for one in report.series:
-        table.add_row(one.series.key, str(one.kind), f"{one.rows_new:,}", iso(one.from_ms), iso(one.to_ms), f"{one.requests:,}")
+        sheet.add(one.series.key, str(one.kind), f"{one.rows_new:,}", iso(one.from_ms), iso(one.to_ms), f"{one.requests:,}")
     for key in report.instruments:
-        table.add_row(key, "instrument", "1", "", "", "")
-    console.show(table if table.row_count else "nothing to sync: the rules are as they were")
+        sheet.add(key, "instrument", "1")
+    console.show(sheet if sheet.rows else "nothing to sync: the rules are as they were")
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def on_recipe(request: Request, pattern: str | None, seed: int | None, bars: int
     from trade.run.accepted import accept_file
     from trade.synthetic.recipe import Recipe
 
-    own = accept_file(request.play, request.symbol).play.validation
+    own = accept_file(request.play, request.symbol, request.overrides).play.validation
     chosen = pattern or own.pattern
     if chosen is None:
         hint = f"name one, like '{_OPTION} range_wide', or write 'validation: {{pattern: range_wide}}' into the Play"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ from trade.play.intents import check_intents, find_intents
 from trade.play.models import AccountFile, EntryFile, ExecutionFile, PolicyFile, RiskFile, RiskModelFile, ValidationFile
 from trade.play.nodes import MAX_BYTES
 from trade.play.notes import Notes
+from trade.play.overrides import Override, override
 from trade.play.risk import build_risk, check_both
 from trade.play.scalars import as_plain
 from trade.play.spec import Account, Execution, Expected, Play, Policy, Risk, RuleSource, Structure, Validation
@@ -42,11 +43,16 @@ _NOTHING: Mapping[str, str] = {}
 
 
 def read_play(
-    source: FilePath | str, catalogue: Catalogue, not_yet: Mapping[str, str] = _NOTHING, file: str = ""
+    source: FilePath | str,
+    catalogue: Catalogue,
+    not_yet: Mapping[str, str] = _NOTHING,
+    file: str = "",
+    overrides: Iterable[Override] = (),
 ) -> tuple[Draft, tuple[Finding, ...]]:
     """Return what a Play file, or its text, says and every finding, sorted by place; nothing is raised for a bad file.
 
-    `not_yet` maps names of indicators and structures that are known but not built to a sentence that says so.
+    `not_yet` maps names of indicators and structures that are known but not built to a sentence that says so. `overrides` replace
+    scalars of the file before anything is read.
     """
     if isinstance(source, FilePath):
         file = file or str(source)
@@ -60,7 +66,8 @@ def read_play(
     document, findings = read_document(text, file)
     if document.data is None:
         return _empty(file), by_place(findings)
-    return _read(document, findings, catalogue, not_yet)
+    document, also = override(document, overrides)
+    return _read(document, (*findings, *also), catalogue, not_yet)
 
 
 def read_again(play: Play, catalogue: Catalogue, not_yet: Mapping[str, str] = _NOTHING) -> tuple[Draft, tuple[Finding, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from trade.dsl.tree import Program
 from trade.gates.accept import accept
 from trade.play.draft import Draft
 from trade.play.dump import too_large, with_rules, with_symbol
+from trade.play.overrides import Override
 from trade.play.read import read_again, read_play
 from trade.play.spec import Play
 from trade.run.names import CATALOGUE, NOT_YET
@@ -33,12 +34,12 @@ class AcceptedPlay:
     kept: tuple[Finding, ...]
 
 
-def accept_file(path: Path, symbol: str | None = None) -> AcceptedPlay:
-    """Read, compile and accept a Play, for another symbol if one is given. Raises Malformed with everything that is wrong.
+def accept_file(path: Path, symbol: str | None = None, overrides: Iterable[Override] = ()) -> AcceptedPlay:
+    """Read, compile and accept a Play, with values and for another symbol if they are given. Raises Malformed with all that is wrong.
 
     What runs is the canonical form, read again: two files of one hash have the same rules in the same order, down to their names.
     """
-    draft, program, said = _look(*read_play(path, CATALOGUE, NOT_YET))
+    draft, program, said = _look(*read_play(path, CATALOGUE, NOT_YET, overrides=overrides))
     written, findings = accept(draft.play, said)
     play = with_rules(written, *canonical_rules(_known(program)))
     accept(play, too_large(play, Place(str(path), 1, 1)))

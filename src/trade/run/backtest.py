@@ -25,7 +25,7 @@ def run_backtest(request: Request, doors: Doors, looked: Looked | None = None) -
     """
     clock = Stopwatch(doors)
     clock.begin("play")
-    accepted = accept_file(request.play, request.symbol) if looked is None else looked.accepted
+    accepted = accept_file(request.play, request.symbol, request.overrides) if looked is None else looked.accepted
     clock.begin("history")
     ready = let_pass(look(request, doors, accepted) if looked is None else looked)
     execution = execute(ready, clock.begin)

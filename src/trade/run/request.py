@@ -14,6 +14,7 @@ from trade.gates.case import Tolerance
 from trade.market.calendars.own import own_closed
 from trade.market.names import Series
 from trade.market.store import StoredSeries
+from trade.play.overrides import Override
 from trade.run.origin import STORED, Origin
 
 ACCEPTED_GAPS = "accepted_gaps"  # among the options of a run that had some
@@ -25,6 +26,7 @@ class Request:
 
     play: Path
     out: Path
+    overrides: tuple[Override, ...] = ()  # scalars of the Play that are said beside its file
     symbol: str | None = None  # run the Play on this symbol instead of its own
     series: str | None = None  # the stored series to read, where the Play's symbol alone may no longer say which
     from_ms: int | None = None

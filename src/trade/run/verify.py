@@ -37,7 +37,7 @@ class Verdict:
 def verify_run(folder: Path, doors: Doors) -> Verdict:
     """Return the hashes, which are equal. Raises Mismatch naming what is not, Malformed for a folder that is no run."""
     if not (folder / MANIFEST).is_file():
-        raise Malformed(Finding("not-a-run", f"'{folder}' holds no '{MANIFEST}'", "name a run folder or id, see 'trade backtest list'"))
+        raise Malformed(Finding("not-a-run", f"'{folder}' holds no '{MANIFEST}'", "name a run folder or id, see 'trade runs list'"))
     broken = [*ARTIFACTS.findings(StagedFolder(folder)), *_foreign(folder)]
     if broken:
         raise Mismatch(broken)

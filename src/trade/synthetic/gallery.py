@@ -18,7 +18,7 @@ This page answers what each synthetic market looks like; `make docs` writes it a
 
 `trade data patterns` prints the list, `trade backtest run PLAY --synthetic PATTERN --seed N --bars N` runs a Play on one. Without a
 name `--synthetic` takes the pattern that the Play names under `validation`, and its `bars` and `seed` where the options do not say. All
-three are part of the run's inputs, so that `trade backtest verify` makes the same market again.
+three are part of the run's inputs, so that `trade runs verify` makes the same market again.
 
 - A pattern is one series of minutes, drawn in integers from a seed: the same bytes everywhere. Slower bars are aggregated from it.
 - The **span** is what an ordinary market moves in the time drawn, one standard deviation: 2 % times √days, never more than 25 %. It is

@@ -1,0 +1,76 @@
+"""Several runs of one Play in one table: what was chosen, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trade.cli import console
+from trade.cli.doors import open_doors
+from trade.cli.figures import decimals
+from trade.cli.sheet import Heading, Sheet, number
+
+if TYPE_CHECKING:
+    from trade.run.variants import Ended, Variant
+
+_METRICS = ("net_return_pct", "max_drawdown_pct", "sharpe", "profit_factor", "total_trades", "total_fees")
+
+
+def run_each(found: Sequence[Variant], db: Path) -> int:
+    """Run the variants, print them as a table, and return the exit code: 0 if every one was completed, else the highest refusal's."""
+    from trade.base.findings import Finding
+    from trade.cli.progress import stages
+    from trade.run.variants import run_variants
+
+    with stages() as say:
+        ended = list(run_variants(found, open_doors(db, say), lambda number: say(f"run {number + 1} of {len(found)}")))
+    refused = [each.refusal for each in ended if each.refusal is not None]
+    code = max((refusal.exit_code for refusal in refused), default=0)
+    findings: list[Finding] = []
+    for finding in (finding for refusal in refused for finding in refusal.findings):
+        if finding not in findings:  # one fault of the Play is told once, not once a run
+            findings.append(finding)
+    console.emit(
+        {
+            "status": "refused" if refused else "completed",
+            "exit_code": code,
+            "runs": [_document(each) for each in ended],
+            "findings": [finding.as_json() for finding in findings],
+        }
+    )
+    console.show_findings(findings)
+    _show(ended)
+    return code
+
+
+def _document(ended: Ended) -> dict[str, Any]:
+    head = {"chosen": dict(ended.variant.chosen)}
+    if ended.receipt is None:
+        findings = ended.refusal.findings if ended.refusal else ()
+        return {**head, "status": "refused", "findings": [finding.as_json() for finding in findings]}
+    summary = ended.receipt.summary
+    return {
+        **head,
+        "status": "completed",
+        "folder": str(ended.receipt.folder),
+        "existed": ended.receipt.existed,
+        **{name: summary[name] for name in ("run_id", "symbol", "window", "play_hash", "hashes", "metrics", "stop_reason")},
+        "findings": [finding.as_json() for finding in ended.receipt.findings],
+    }
+
+
+def _show(ended: Sequence[Ended]) -> None:
+    names = list(ended[0].variant.chosen)
+    figures = (number("return %"), number("max dd %"), number("Sharpe", 2), number("profit factor", 4), number("trades"), number("fees", 5))
+    sheet = Sheet(*(Heading(name, right=name not in ("symbol", "window")) for name in names), *figures, Heading("run", spare=1))
+    for each in ended:
+        chosen = [each.variant.chosen[name] for name in names]
+        if each.receipt is None:
+            codes = sorted({finding.code for finding in each.refusal.findings}) if each.refusal else []
+            sheet.add(*chosen, *["-"] * len(figures), f"refused: {', '.join(codes)}")
+            continue
+        metrics = each.receipt.summary["metrics"]
+        values = [str(metrics[name]) if name == "total_trades" else decimals(metrics[name]) for name in _METRICS]
+        sheet.add(*chosen, *values, each.receipt.run_id)
+    console.show(sheet)

@@ -1,0 +1,82 @@
+"""Several runs of one Play: every choice of values, symbols and windows, one after the other; a refused one refuses no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from trade.artifacts.receipt import Receipt
+from trade.base.errors import Malformed, TradeError
+from trade.base.findings import Finding
+from trade.gates.text import span
+from trade.play.overrides import Override
+from trade.run.backtest import run_backtest
+from trade.run.request import Doors, Request
+
+MOST = 1000
+Choices = Sequence[tuple[Override, ...]]  # per path, the values it takes
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One choice: what it chose, by name, and the request it comes to."""
+
+    chosen: Mapping[str, str]
+    request: Request
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the run of a variant ended: its receipt, or why there is none."""
+
+    variant: Variant
+    receipt: Receipt | None
+    refusal: TradeError | None
+
+
+def variants(
+    request: Request, choices: Choices, symbols: Sequence[str] = (), windows: Sequence[tuple[int, int]] = ()
+) -> tuple[Variant, ...]:
+    """Return every combination in the order in which it was typed, the last choice varying fastest. Raises Malformed for too many.
+
+    What has one value only is chosen in all of them, and not named.
+    """
+    count = len(symbols or (None,)) * len(windows or (None,))
+    for each in choices:
+        count *= len(each)
+    if count > MOST:
+        raise Malformed(Finding("too-many-runs", f"these choices are '{count:,}' runs, more than '{MOST:,}'", "choose fewer values"))
+    named = _named(choices, symbols, windows)
+    return tuple(
+        _variant(request, overrides, symbol, window, named)
+        for symbol in symbols or (request.symbol,)
+        for window in windows or (None,)
+        for overrides in product(*choices)
+    )
+
+
+def _named(choices: Choices, symbols: Sequence[str], windows: Sequence[tuple[int, int]]) -> frozenset[str]:
+    """Return the names of what varies."""
+    varied = {each[0].path for each in choices if len(each) > 1}
+    return frozenset(varied | ({"symbol"} if len(symbols) > 1 else set()) | ({"window"} if len(windows) > 1 else set()))
+
+
+def _variant(
+    request: Request, overrides: Sequence[Override], symbol: str | None, window: tuple[int, int] | None, named: frozenset[str]
+) -> Variant:
+    values = {each.path: str(each.value) for each in overrides}
+    chosen = {"symbol": str(symbol), "window": "" if window is None else span(*window), **values}
+    from_ms, to_ms = (request.from_ms, request.to_ms) if window is None else window
+    changed = replace(request, overrides=tuple(overrides), symbol=symbol, from_ms=from_ms, to_ms=to_ms)
+    return Variant({name: value for name, value in chosen.items() if name in named}, changed)
+
+
+def run_variants(found: Sequence[Variant], doors: Doors, begin: Callable[[int], None]) -> Iterator[Ended]:
+    """Run each and yield how it ended; `begin` is told the number of the next one."""
+    for number, variant in enumerate(found):
+        begin(number)
+        try:
+            yield Ended(variant, run_backtest(variant.request, doors), None)
+        except TradeError as refusal:
+            yield Ended(variant, None, refusal)

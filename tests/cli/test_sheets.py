@@ -1,0 +1,92 @@
+"""Tables fit where they are shown: spare columns leave, text goes on below, and no number, date or name is ever cut."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from trade.cli.sheet import Heading, Sheet, number, words
+
+RUN = ("abcdef123456", "a mean reversion on four hours", "binance:linear:BTCUSDT", "-1,234.50", "2025-01-01")
+
+
+def runs() -> Sheet:
+    sheet = Sheet("run", words("play"), Heading("symbol"), number("return %"), Heading("from", spare=1))
+    sheet.add(*RUN)
+    sheet.add("0123456789ab", "cross", "bybit:linear:ETHUSDT", "3.25", "2024-12-31")
+    return sheet
+
+
+def shown(sheet: Sheet, width: int | None) -> list[str]:
+    """Return the lines on a terminal of a width; None for a file."""
+    stream = io.StringIO()
+    how = {"soft_wrap": True, "width": 40} if width is None else {"force_terminal": True, "width": width}
+    Console(file=stream, color_system=None, markup=False, emoji=False, highlight=False, **how).print(sheet, crop=False)
+    return stream.getvalue().splitlines()
+
+
+def test_a_table_that_fits_is_shown_on_a_line_a_row() -> None:
+    assert shown(runs(), 100) == [
+        "run           play                            symbol                   return %  from",
+        "abcdef123456  a mean reversion on four hours  binance:linear:BTCUSDT  -1,234.50  2025-01-01",
+        "0123456789ab  cross                           bybit:linear:ETHUSDT         3.25  2024-12-31",
+    ]
+
+
+def test_text_goes_on_below_between_two_words() -> None:
+    assert shown(runs(), 80) == [
+        "run           play                 symbol                   return %  from",
+        "abcdef123456  a mean reversion on  binance:linear:BTCUSDT  -1,234.50  2025-01-01",
+        "              four hours",
+        "0123456789ab  cross                bybit:linear:ETHUSDT         3.25  2024-12-31",
+    ]
+
+
+def test_where_folding_does_not_help_the_spare_column_leaves_and_is_named() -> None:
+    lines = shown(runs(), 62)
+    assert lines[0] == "run           play           symbol                   return %"
+    assert lines[-1] == "a wider terminal also shows: from"
+    assert max(map(len, lines)) <= 62
+
+
+def test_off_a_terminal_a_row_is_a_line_however_long() -> None:
+    assert shown(runs(), None) == shown(runs(), 200)
+
+
+def test_what_cannot_leave_is_shown_whole_on_the_narrowest_terminal() -> None:
+    text = " ".join(shown(runs(), 20))
+    assert all(value in text for value in ("abcdef123456", "binance:linear:BTCUSDT", "-1,234.50"))
+
+
+CELL = st.from_regex(r"[a-z0-9:,.\-]{1,14}( [a-z0-9]{1,9}){0,3}", fullmatch=True)
+
+
+@given(rows=st.lists(st.tuples(CELL, CELL, CELL, CELL), min_size=1, max_size=5), width=st.integers(20, 120))
+def test_no_word_is_ever_cut_and_what_is_gone_is_named(rows: list[tuple[str, ...]], width: int) -> None:
+    sheet = Sheet(Heading("one"), words("two"), number("three", 1), words("four", 2))
+    for row in rows:
+        sheet.add(*row)
+    table, _, said = "\n".join(shown(sheet, width)).partition("a wider terminal")
+    gone = {head for head in ("three", "four") if head in said}
+    for at, head in enumerate(("one", "two", "three", "four")):
+        if head not in gone:
+            assert {word for row in rows for word in row[at].split()} <= set(table.split())
+    least = max(3, *(len(row[0]) for row in rows)) + 2 + max(len(word) for row in rows for word in ("two", *row[1].split()))
+    if least <= width:
+        assert max(map(len, table.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_a_cell_keeps_its_style(width: int) -> None:
+    from rich.text import Text
+
+    sheet = Sheet("a", "b")
+    sheet.add(Text("red", style="red"), "plain")
+    stream = io.StringIO()
+    Console(file=stream, force_terminal=True, color_system="standard", width=width).print(sheet)
+    assert re.search(r"\x1b\[31mred\x1b\[0m", stream.getvalue())

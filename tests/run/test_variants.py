@@ -1,0 +1,84 @@
+"""Several values, symbols and windows are several runs in one table; a refused one refuses no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command_line import SAMPLE, Trade
+
+from trade.base.errors import Malformed
+from trade.play.overrides import parse_overrides
+from trade.run.request import Request
+from trade.run.variants import variants
+
+REQUEST = Request(play=Path("p.yml"), out=Path("out"))
+
+
+def test_every_choice_meets_every_other_in_the_order_typed() -> None:
+    found = variants(REQUEST, [parse_overrides("a=1,2"), parse_overrides("b=3"), parse_overrides("c=4,5")], ["X", "Y"])
+    chosen = [tuple(each.chosen.values()) for each in found]
+    assert list(found[0].chosen) == ["symbol", "a", "c"]  # what has one value is no column
+    assert chosen == [(s, a, c) for s in "XY" for a in "12" for c in "45"]
+    assert [str(one) for one in found[0].request.overrides] == ["a=1", "b=3", "c=4"]
+
+
+def test_windows_take_the_place_of_the_edges() -> None:
+    found = variants(REQUEST, [], [], [(0, 60_000), (60_000, 120_000)])
+    assert [(each.request.from_ms, each.request.to_ms) for each in found] == [(0, 60_000), (60_000, 120_000)]
+    assert [each.chosen["window"] for each in found] == ["1970-01-01 00:00 .. 1970-01-01 00:01", "1970-01-01 00:01 .. 1970-01-01 00:02"]
+
+
+def test_more_runs_than_anybody_reads_are_refused_before_the_first() -> None:
+    with pytest.raises(Malformed) as refused:
+        variants(REQUEST, [parse_overrides("a=" + ",".join(map(str, range(40))))] * 2)
+    assert refused.value.findings[0].fact == "these choices are '1,600' runs, more than '1,000'"
+
+
+def test_a_value_that_is_set_gives_the_run_of_the_play_that_says_so(trade: Trade, market: Path, tmp_path: Path) -> None:
+    play = tmp_path / "sample.yml"
+    play.write_text(SAMPLE.read_text().replace("stop_loss_pct: 8", "stop_loss_pct: 6"))
+    words = ("--from", "2025-02-01", "--to", "2025-02-20", "--db", market, "--out", tmp_path / "out", "--json")
+    said = trade("backtest", "run", SAMPLE, "--set", "risk.stop_loss_pct=6", *words).json
+    written = trade("backtest", "run", play, *words).json
+    assert (said["run_id"], said["run_hash"], written["existed"]) == (written["run_id"], written["run_hash"], True)
+    assert trade("runs", "verify", "last", "--db", market, "--out", tmp_path / "out").code == 0
+
+
+def test_several_runs_are_one_table_and_one_document(trade: Trade, market: Path, tmp_path: Path) -> None:
+    words = ("--set", "risk.stop_loss_pct=6,8", "--windows", "2025-02,2024", "--db", market, "--out", tmp_path / "out")
+    said = trade("backtest", "run", SAMPLE, *words)
+    assert said.code == 3
+    head, *rows = said.out.splitlines()
+    assert head.split()[:3] == ["window", "risk.stop_loss_pct", "return"]
+    assert [row.split()[-1] for row in rows[2:]] == ["no-history"] * 2
+    document = trade("backtest", "run", SAMPLE, *words, "--json").json
+    assert (document["status"], document["exit_code"]) == ("refused", 3)
+    assert [run["status"] for run in document["runs"]] == ["completed", "completed", "refused", "refused"]
+    assert [run["chosen"]["risk.stop_loss_pct"] for run in document["runs"]] == ["6", "8", "6", "8"]
+    assert [run["run_id"] for run in document["runs"][:2]] == [row.split()[-1] for row in rows[:2]]
+    assert [run["existed"] for run in document["runs"][:2]] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "fact"),
+    [
+        (("--symbol", "A", "--symbols", "A,B"), "bad-options", "--symbol and --symbols say the same in two ways"),
+        (("--from", "2025-01-01", "--windows", "2025"), "bad-options", "--from and --to and --windows say the same in two ways"),
+        (("--windows", "2025-13"), "bad-time", "--windows '2025-13-01' is not a date"),
+        (("--windows", "2025-02..2025-01"), "bad-time", "--windows '2025-02' is not a date"),
+        (("--windows", "2025-02-02..2025-02-01"), "bad-time", "ends before it begins"),
+        (("--windows", "spring"), "bad-time", "--windows 'spring' is no window"),
+        (("--symbols", "A,,B"), "usage", "--symbols 'A,,B' has an empty place"),
+    ],
+)
+def test_choices_that_mean_nothing_are_refused(trade: Trade, words: tuple[str, ...], code: str, fact: str) -> None:
+    finding = trade("backtest", "run", SAMPLE, *words, "--json").json["findings"][0]
+    assert finding["code"] == code
+    assert fact in finding["fact"]
+
+
+def test_preflight_looks_at_one_choice(trade: Trade, market: Path) -> None:
+    words = ("backtest", "preflight", SAMPLE, "--db", market, "--json")
+    assert trade(*words, "--set", "risk.stop_loss_pct=6").json["status"] == "passed"
+    assert trade(*words, "--set", "risk.stop_loss_pct=6,8").codes == ["bad-options"]
