@@ -72,6 +72,6 @@ def test_info_shows_every_kind_over_the_months_of_its_symbol(parquet, load_in, d
     load_in(parquet({"ts_ms": [JAN_2023_MS + 80 * 86_400_000], "funding_rate": [0.0001]}))
     info = ["info", "--db", str(db)]
     lines = CliRunner().invoke(app, info).stdout.splitlines()
-    assert [line.split()[-1] for line in lines[2:]] == ["██▒", "··▒"]
+    assert [line.split()[-1] for line in lines[1:]] == ["██▒", "··▒"]
     told = json.loads(CliRunner().invoke(app, [*info, "--json"]).stdout)["series"]
     assert told[1]["coverage"] == {"2023-01": "absent", "2023-02": "absent", "2023-03": "partial"}

@@ -87,9 +87,9 @@ def test_a_run_is_verified_with_the_gaps_it_had(backtest: Trade, accept: Trade, 
     without = backtest(*allowed).json["folder"]
     accept(*SPAN)
     within = backtest().json["folder"]
-    assert trade("backtest", "verify", without, "--db", db).code == 0
+    assert trade("runs", "verify", without, "--db", db).code == 0
     assert accept(*SPAN, "--remove").json["accepted_gaps"] == []
-    assert trade("backtest", "verify", within, "--db", db).code == 0
+    assert trade("runs", "verify", within, "--db", db).code == 0
 
 
 def test_bars_that_come_later_are_another_input(backtest: Trade, accept: Trade, trade: Trade, db: Path) -> None:
@@ -104,7 +104,7 @@ def test_bars_that_come_later_are_another_input(backtest: Trade, accept: Trade, 
     whole = backtest()
     assert "accepted_gaps" not in options(whole)
     assert not {"accepted-gaps", "history-gaps"} & set(whole.codes)
-    assert trade("backtest", "verify", folder, "--db", db).code == 4
+    assert trade("runs", "verify", folder, "--db", db).code == 4
     assert accept("--list").json["accepted_gaps"][0]["missing_bars"] == 0
 
 

@@ -107,7 +107,7 @@ def test_a_run_trades_from_the_first_close_and_verifies(trade: Trade, sessions: 
     out = tmp_path / "out"
     said = trade("backtest", "run", SAMPLE, "--symbol", "SPY", "--from", FROM, "--to", TO, "--db", sessions, "--out", out, "--json").json
     assert said["trading_start_ms"] == ms("2023-11-20T14:45")  # the first 15m close of the first session
-    again = trade("backtest", "verify", said["run_id"], "--db", sessions, "--out", out, "--json")
+    again = trade("runs", "verify", said["run_id"], "--db", sessions, "--out", out, "--json")
     assert (again.code, again.json["status"]) == (0, "identical")
 
 
@@ -116,7 +116,7 @@ def test_the_calendar_belongs_to_what_a_run_read(trade: Trade, tmp_path: Path) -
     words = ("--symbol", "SPY", "--from", FROM, "--to", TO, "--db", db, "--out", out, "--json")
     run_id = trade("backtest", "run", SAMPLE, *words).json["run_id"]
     set_calendar(db, SPY, "XNAS", exchange_closed("XNAS"))
-    verdict = trade("backtest", "verify", run_id, "--db", db, "--out", out, "--json")
+    verdict = trade("runs", "verify", run_id, "--db", db, "--out", out, "--json")
     assert verdict.code == 4
     assert "data_digest" in json.dumps(verdict.json["findings"])
 

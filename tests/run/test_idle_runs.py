@@ -39,7 +39,7 @@ def test_the_condition_that_never_held_is_named(run) -> None:
 def test_a_kept_run_without_trades_shows_its_funnel_once(run, trade: Trade, tmp_path: Path) -> None:
     document = run("max_position_pct: 50", "max_position_pct: 0.001", *TO_MARCH, "--json").json
     assert document["metrics"]["total_trades"] == 0
-    said = trade("backtest", "show", document["run_id"], "--out", tmp_path / "out")
+    said = trade("runs", "show", document["run_id"], "--out", tmp_path / "out")
     assert said.out.count("actions.entry_long: all of") == 1
 
 

@@ -100,13 +100,13 @@ def next_run_is_fine(trade: Trade, db: Path, out: Path) -> Said:
 def test_a_killed_run_leaves_nothing_half_done(point: str, trade: Trade, market: Path, tmp_path: Path) -> None:
     db, out = (tmp_path / "db" if "sample" in point else market), tmp_path / "out"
     assert finish(fork(*words(db, out), script=script(point, signal.SIGKILL))).code == -signal.SIGKILL
-    listed = trade("backtest", "list", "--out", out, "--json").json
+    listed = trade("runs", "list", "--out", out, "--json").json
     assert [Path(run["folder"]) for run in listed["runs"]] == finished(out)
     assert (len(listed["runs"]), listed["findings"]) == (int(point == "just after the rename"), [])
     if "sample" in point:
         assert trade("data", "info", "--db", db, "--json").json["series"] == []
     said = next_run_is_fine(trade, db, out)
-    assert trade("backtest", "verify", said.json["folder"], "--db", db, "--json").json["status"] == "identical"
+    assert trade("runs", "verify", said.json["folder"], "--db", db, "--json").json["status"] == "identical"
 
 
 @pytest.mark.parametrize("point", [point for point in POINTS if point != "just after the rename"])

@@ -126,16 +126,16 @@ def test_an_instant_with_another_offset_is_the_same_instant(run: Run) -> None:
 @pytest.mark.parametrize("name", ["zzz", "", "*", "..", "?", "absent/folder"])
 def test_a_run_that_nobody_knows_is_refused(command: str, name: str, run: Run, trade: Trade, tmp_path: Path) -> None:
     run("--to", "2025-01-20")
-    said = trade("backtest", command, name, "--out", tmp_path / "out", "--json")
+    said = trade("runs", command, name, "--out", tmp_path / "out", "--json")
     assert (said.code, said.codes) == (EXIT_MALFORMED, ["unknown-run"])
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id_unless_two_begin_so(run: Run, trade: Trade, tmp_path: Path) -> None:
     first = run("--to", "2025-01-20").json
-    assert trade("backtest", "show", first["run_id"][:5], "--out", tmp_path / "out", "--json").json["run_hash"] == first["run_hash"]
+    assert trade("runs", "show", first["run_id"][:5], "--out", tmp_path / "out", "--json").json["run_hash"] == first["run_hash"]
     twin = Path(first["folder"]).with_name(f"{first['run_id'][:5]}0000000")
     twin.symlink_to(first["folder"])
-    said = trade("backtest", "show", first["run_id"][:5], "--out", tmp_path / "out", "--json")
+    said = trade("runs", "show", first["run_id"][:5], "--out", tmp_path / "out", "--json")
     assert (said.code, said.codes) == (EXIT_MALFORMED, ["ambiguous-run"])
 
 
@@ -235,9 +235,9 @@ def test_a_kept_run_that_is_damaged_is_named_and_the_others_listed(run: Run, tra
     result = Path(damaged["folder"]) / "result.json"
     for text in ("{not json", "[]", json.dumps({"format": FORMAT})):
         result.write_text(text)
-        said = trade("backtest", "list", "--out", tmp_path / "out", "--json")
+        said = trade("runs", "list", "--out", tmp_path / "out", "--json")
         assert [brief["run_id"] for brief in said.json["runs"]] == [kept["run_id"]]
         assert str(result) in said.json["findings"][0]["fact"]
         assert said.code == 0
     result.write_text("{not json")
-    assert trade("backtest", "show", damaged["run_id"], "--out", tmp_path / "out", "--json").code == EXIT_MISMATCH
+    assert trade("runs", "show", damaged["run_id"], "--out", tmp_path / "out", "--json").code == EXIT_MISMATCH

@@ -44,7 +44,7 @@ def again(trade: Trade, market: Path, folder: Path) -> Callable[[], Said]:
 
 @pytest.fixture
 def verify(trade: Trade, market: Path, folder: Path) -> Callable[[], Said]:
-    return lambda: trade("backtest", "verify", folder, "--db", market, "--json")
+    return lambda: trade("runs", "verify", folder, "--db", market, "--json")
 
 
 def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
@@ -140,7 +140,7 @@ def test_the_text_says_that_the_run_was_there(trade: Trade, market: Path, folder
 
 
 def test_a_kept_run_that_is_only_shown_says_nothing_of_a_run_before(trade: Trade, folder: Path) -> None:
-    said = trade("backtest", "show", folder)
+    said = trade("runs", "show", folder)
     assert f"run {folder.name} in {folder}" in said.out
     assert "there before" not in said.out
 
@@ -162,7 +162,7 @@ def test_verify_says_identical_twice(folder: Path, verify: Callable[[], Said], t
     assert (first.code, first.json["status"], first.json["findings"]) == (0, "identical", [])
     assert first.json["hashes"]["run_hash"] == json.loads((folder / "result.json").read_text())["hashes"]["run_hash"]
     assert contents(folder) == before
-    assert "identical" in trade("backtest", "verify", folder, "--db", market).out
+    assert "identical" in trade("runs", "verify", folder, "--db", market).out
 
 
 @pytest.mark.parametrize("edit", {**EDITS, **PLAY_EDITS})
@@ -181,14 +181,14 @@ def test_verify_notices_rows_of_the_store_that_were_changed(folder: Path, market
     rows = f"SELECT ts_open_ms, open, high, low, close, volume + 1 AS volume FROM read_parquet('{victim}')"  # noqa: S608
     duckdb.sql(f"COPY ({rows}) TO '{changed}' (FORMAT parquet)")
     changed.replace(victim)
-    said = trade("backtest", "verify", folder, "--db", store, "--json")
+    said = trade("runs", "verify", folder, "--db", store, "--json")
     assert (said.code, said.codes) == (EXIT_MISMATCH, ["store-damaged"])
 
 
 def test_verify_without_the_history_says_what_is_missing(folder: Path, trade: Trade, tmp_path: Path) -> None:
     manifest = folder / "run_manifest.json"
     assert "sample:linear:SAMPLEUSDT" in manifest.read_text()
-    said = trade("backtest", "verify", folder.parent, "--db", tmp_path / "empty", "--json")
+    said = trade("runs", "verify", folder.parent, "--db", tmp_path / "empty", "--json")
     assert (said.code, said.codes) == (EXIT_MALFORMED, ["unknown-run"])
 
 
@@ -257,7 +257,7 @@ def test_a_result_that_lost_a_value_is_not_shown_as_if_it_were_whole(keys: tuple
         place = place[key]
     del place[keys[-1]]
     (folder / "result.json").write_text(json.dumps(whole))
-    said = trade("backtest", "show", folder)
+    said = trade("runs", "show", folder)
     assert said.code == EXIT_MISMATCH
     assert "[artifact-unreadable]" in said.err
 
@@ -265,6 +265,6 @@ def test_a_result_that_lost_a_value_is_not_shown_as_if_it_were_whole(keys: tuple
 @pytest.mark.parametrize("edit", ["a metric", "a hash of the result"])
 def test_a_figure_other_than_the_hashed_one_is_not_shown(edit: str, folder: Path, trade: Trade) -> None:
     EDITS[edit](folder)
-    assert "[artifact-unreadable]" in trade("backtest", "show", folder).err
-    listed = trade("backtest", "list", "--out", folder.parents[2], "--json")
+    assert "[artifact-unreadable]" in trade("runs", "show", folder).err
+    listed = trade("runs", "list", "--out", folder.parents[2], "--json")
     assert (listed.json["runs"], listed.codes) == ([], ["artifact-unreadable"])

@@ -41,7 +41,7 @@ def test_a_run_uses_each_rule_at_its_date_says_the_end_and_is_verified(ruled: Pa
     points = pq.read_table(folder / "equity.parquet").to_pylist()
     assert points[-1]["ts_ms"] == ms("2025-04-25")
     assert len({point["equity_quanta"] for point in points if point["ts_ms"] > ms(ENDED)}) == 1
-    assert trade("backtest", "verify", folder, "--db", ruled, "--json").json["status"] == "identical"
+    assert trade("runs", "verify", folder, "--db", ruled, "--json").json["status"] == "identical"
 
 
 def on(value: float, unit: str) -> bool:

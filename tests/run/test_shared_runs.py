@@ -44,7 +44,7 @@ def test_the_real_year_runs_with_a_warning_that_names_the_outage_and_verifies_tw
     report = json.loads((Path(said["folder"]) / "preflight_report.json").read_text())
     assert [finding["code"] for finding in report["findings"]].count("history-gaps") == 1
     for _ in range(2):
-        verdict = trade("backtest", "verify", said["folder"], "--db", store, "--json")
+        verdict = trade("runs", "verify", said["folder"], "--db", store, "--json")
         assert (verdict.code, verdict.json["status"]) == (0, "identical")
 
 

@@ -85,5 +85,5 @@ def test_a_run_whose_rules_read_it_fetches_it_and_trades_on_it(client, monkeypat
     assert {one.path.rpartition("/")[2] for one in client.fake.asked} == {"time", "instruments-info", "open-interest"}
     assert run(words) == 0
     assert json.loads(capsys.readouterr().out)["run_id"] == first["run_id"]
-    assert run(["backtest", "verify", first["run_id"], "--db", str(client.db), "--out", str(tmp_path / "out"), "--json"]) == 0
+    assert run(["runs", "verify", first["run_id"], "--db", str(client.db), "--out", str(tmp_path / "out"), "--json"]) == 0
     console.configure()

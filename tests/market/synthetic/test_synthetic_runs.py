@@ -69,7 +69,7 @@ def test_a_window_inside_the_pattern_is_run(run):
 
 def test_verify_makes_the_market_again(run, trade, out):
     said = run("--synthetic", "trending_with_gaps", *BARS)
-    checked = trade("backtest", "verify", said.json["folder"], "--out", out, "--db", out / "nowhere", "--json")
+    checked = trade("runs", "verify", said.json["folder"], "--out", out, "--db", out / "nowhere", "--json")
     assert (checked.code, checked.json["status"]) == (0, "identical")
     assert not (out / "nowhere").exists()
 
@@ -107,7 +107,7 @@ def test_what_the_play_says_of_its_made_market_changes_no_other_run(run, named):
 def test_a_bootstrap_of_the_sample_market_runs_and_verifies(run, trade, out):
     said = run("--synthetic", "bootstrap:SAMPLEUSDT", *BARS)
     assert said.code == 0
-    assert trade("backtest", "verify", said.json["folder"], "--out", out, "--db", out / "db", "--json").json["status"] == "identical"
+    assert trade("runs", "verify", said.json["folder"], "--out", out, "--db", out / "db", "--json").json["status"] == "identical"
 
 
 @pytest.mark.parametrize(
