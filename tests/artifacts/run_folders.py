@@ -12,7 +12,7 @@ from typing import Any
 from tapes import START, at, flat_bars, leverage, run, slippage, stop_points, taker
 
 from trade.analysis.entries import cuts
-from trade.artifacts.receipt import FORMAT, MANIFEST, PLAY, PREFLIGHT, RESULT, SIGNATURE, hashes
+from trade.artifacts.receipt import COMPLETED, FORMAT, MANIFEST, PLAY, PREFLIGHT, RESULT, SIGNATURE, hashes
 from trade.artifacts.stage import Staged, stage
 from trade.artifacts.tables import TABLES, Table
 from curves import curve_of
@@ -106,6 +106,7 @@ def documents(result: Result, metrics: dict[str, Any] | None = None) -> dict[str
         RESULT: {
             "format": FORMAT,
             "run_id": RUN_ID,
+            "status": COMPLETED,
             "hashes": hashes(result, told),
             "metrics": told,
             "rows": rows,

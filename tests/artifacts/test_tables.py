@@ -97,12 +97,17 @@ def test_a_trade_reads_as_a_trader_writes_it(tmp_path: Path) -> None:
     row = one(
         TRADE,
         side=-1,
+        decision_ts_ms=1_672_531_200_000,
         entry_ts_ms=1_672_531_260_000,
         exit_ts_ms=1_672_531_320_123,
         entry_price_ticks=300_001,
         exit_price_ticks=299_999,
         quantity_lots=1234,
         entry_value_quanta=37_020_123_400_001,
+        margin_quanta=18_510_061_700_000,
+        slippage_quanta=50,
+        mae_ticks=3_000,
+        mfe_ticks=150,
         stop_price_ticks=NO_PRICE,
         target_price_ticks=1,
         liquidation_price_ticks=0,
@@ -113,6 +118,7 @@ def test_a_trade_reads_as_a_trader_writes_it(tmp_path: Path) -> None:
     )
     assert shown(TRADES, row, tmp_path) == {
         "direction": "short",
+        "decision_time": datetime(2023, 1, 1, 0, 0, tzinfo=UTC),
         "entry_time": datetime(2023, 1, 1, 0, 1, tzinfo=UTC),
         "exit_time": datetime(2023, 1, 1, 0, 2, 0, 123_000, tzinfo=UTC),
         "entry_price": 30000.1,
@@ -122,10 +128,16 @@ def test_a_trade_reads_as_a_trader_writes_it(tmp_path: Path) -> None:
         "stop_price": None,
         "target_price": 0.1,
         "liquidation_price": 0.0,
+        "margin_usdt": 185100.617,
+        "leverage": pytest.approx(2.0, rel=1e-12),
         "gross_usdt": -1e-08,
+        "slippage_usdt": 5e-07,
         "fees_usdt": 3e-08,
         "funding_usdt": 0.0,
         "net_usdt": -1234567890.1234567,
+        "return_pct": pytest.approx(-100 * 1234567890.12345678 / 370201.23400001, rel=1e-12),
+        "mae_pct": pytest.approx(100 * 3000 / 300001, rel=1e-12),
+        "mfe_pct": pytest.approx(100 * 150 / 300001, rel=1e-12),
         "exit_reason_word": "max_drawdown",
     }
 
@@ -187,3 +199,14 @@ def test_a_readable_column_that_says_something_else_is_told_apart(tmp_path: Path
     pq.write_table(table, tmp_path / TRADES.file)
     assert TRADES.hash(TRADES.read(tmp_path)) == TRADES.hash(finished().trades)
     assert not TRADES.is_written(tmp_path, finished().trades, COIN.grid)
+
+
+def test_the_curve_reads_with_its_drawdown_from_the_highest_point_so_far(tmp_path: Path) -> None:
+    rows = np.zeros(4, POINTS.dtype)
+    rows["equity_quanta"] = [1000, 1200, 900, 1200]
+    rows["cash_quanta"], rows["notional_quanta"], rows["position_lots"] = 900, 500, [-1234, 0, 0, 0]
+    POINTS.write(tmp_path, rows, FINE)
+    table = pq.read_table(tmp_path / POINTS.file)
+    assert table["drawdown_pct"].to_pylist() == [0.0, 0.0, 25.0, 0.0]
+    assert table["position_quantity"].to_pylist() == [-1.234, 0.0, 0.0, 0.0]
+    assert (table["cash_usdt"][0].as_py(), table["notional_usdt"][0].as_py()) == (900 / FINE.quanta_per_unit, 500 / FINE.quanta_per_unit)

@@ -20,7 +20,8 @@ SIGNATURE = "pipeline_signature.json"
 TIMES = "run_times.json"  # wall clock; outside every hash
 FILES = (MANIFEST, PLAY, PREFLIGHT, TRADES.file, FILLS.file, POINTS.file, RESULT, SIGNATURE)
 DOCUMENTS = (MANIFEST, PREFLIGHT, RESULT, SIGNATURE)  # the JSON among them
-FORMAT = "2"
+FORMAT = "3"
+COMPLETED, REFUSED = "completed", "refused"  # how a run ended: inside the bounds of its Play, or outside of them
 RUN_HASH = "run_hash"  # of the hashes beside it
 
 _RUN_ID_DIGITS = 12
@@ -78,3 +79,8 @@ class Receipt:
     summary: Mapping[str, Any]  # the content of result.json
     existed: bool  # the same run was there before and was left untouched (HASH-3)
     findings: tuple[Finding, ...] = ()  # with the places of the Play file that was run; those in `summary` have none
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the result lies outside of what the Play expects of it."""
+        return bool(self.summary["status"] == REFUSED)

@@ -19,7 +19,7 @@ from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding, Severity
 from trade.base.hashing import json_hash
 
-_HEAD = ("run_id", "play", "symbol", "exec_timeframe", "window", "stop_reason")
+_HEAD = ("run_id", "play", "symbol", "exec_timeframe", "window", "stop_reason", "status")
 _FIGURES = ("net_return_pct", "max_drawdown_pct", "sharpe", "profit_factor", "total_trades", "total_fees")
 _SHAPE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)  # of documents that are not what was written
 _LAST = re.compile(r"last(?:~(\d{1,6}))?")

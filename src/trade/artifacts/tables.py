@@ -21,6 +21,7 @@ from trade.base.records import EQUITY, FILL, NO_PRICE, TRADE, Cap, ExitReason, F
 
 Rows = Records | EquityCurve  # both give a column by its name
 Readable = Callable[[Any, Grid], pa.Array]
+_PCT = 100.0
 BROKEN = (OSError, ValueError, pa.ArrowException)  # what pyarrow raises for bytes that are no parquet
 
 
@@ -107,6 +108,23 @@ def _quantity(name: str) -> Readable:
     return lambda rows, grid: as_arrow(grid.to_quantities(rows[name]))
 
 
+def _over(part: str, whole: str, times: float = 1.0) -> Readable:
+    """Return a column over another one; null where that is 0, which no run writes."""
+
+    def ratio(rows: Records, _: Grid) -> pa.Array:
+        none = rows[whole] == 0
+        return as_arrow(times * rows[part] / np.where(none, 1, rows[whole]), absent=none)
+
+    return ratio
+
+
+def _drawdown(rows: Rows, _: Grid) -> pa.Array:
+    """Return by how much the equity is below its highest point so far, in percent of that."""
+    equity = rows["equity_quanta"]
+    peak = np.maximum.accumulate(equity)
+    return as_arrow(_PCT * (peak - equity) / np.maximum(peak, 1))
+
+
 def _word(name: str, words: type[Word]) -> Readable:
     texts = {int(code): code.word for code in words}
     return lambda rows, _: as_texts(rows[name], texts)
@@ -121,6 +139,7 @@ TRADES = Table(
     TRADE,
     {
         "direction": _side,
+        "decision_time": _time("decision_ts_ms"),
         "entry_time": _time("entry_ts_ms"),
         "exit_time": _time("exit_ts_ms"),
         "entry_price": _price("entry_price_ticks"),
@@ -130,10 +149,16 @@ TRADES = Table(
         "stop_price": _price("stop_price_ticks"),
         "target_price": _price("target_price_ticks"),
         "liquidation_price": _price("liquidation_price_ticks"),
+        "margin_usdt": _money("margin_quanta"),
+        "leverage": _over("entry_value_quanta", "margin_quanta"),
         "gross_usdt": _money("gross_quanta"),
+        "slippage_usdt": _money("slippage_quanta"),
         "fees_usdt": _money("fees_quanta"),
         "funding_usdt": _money("funding_quanta"),
         "net_usdt": _money("net_quanta"),
+        "return_pct": _over("net_quanta", "entry_value_quanta", _PCT),
+        "mae_pct": _over("mae_ticks", "entry_price_ticks", _PCT),
+        "mfe_pct": _over("mfe_ticks", "entry_price_ticks", _PCT),
         "exit_reason_word": _word("exit_reason", ExitReason),
     },
 )
@@ -154,6 +179,17 @@ FILLS = Table(
     },
 )
 
-POINTS = Table("equity", EQUITY, {"time": _time("ts_ms"), "equity_usdt": _money("equity_quanta")})
+POINTS = Table(
+    "equity",
+    EQUITY,
+    {
+        "time": _time("ts_ms"),
+        "equity_usdt": _money("equity_quanta"),
+        "cash_usdt": _money("cash_quanta"),
+        "notional_usdt": _money("notional_quanta"),
+        "position_quantity": _quantity("position_lots"),
+        "drawdown_pct": _drawdown,
+    },
+)
 
 TABLES = (TRADES, FILLS, POINTS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Context
 
-from trade.base.errors import Malformed
+from trade.base.errors import EXIT_OK, EXIT_REFUSED, Malformed
 from trade.base.findings import Finding
 from trade.cli import completing, console
 from trade.cli.doors import open_doors
@@ -97,6 +97,7 @@ def run(
     with stages() as say:
         receipt = run_backtest(several[0].request, open_doors(db, say), looked[0])
     show_receipt(receipt)
+    raise typer.Exit(EXIT_REFUSED if receipt.is_refused else EXIT_OK)
 
 
 @app.command(epilog="Example: trade backtest preflight sample --max-gap 1h")

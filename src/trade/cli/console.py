@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
+from trade.base.errors import EXIT_OK
 from trade.base.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -67,7 +68,12 @@ def emit(document: Mapping[str, Any]) -> None:
 
 def succeed(document: Mapping[str, Any], status: str = "ok", findings: Iterable[Finding] = ()) -> None:
     """Print the JSON document of a command that did what it was asked, when JSON was asked for."""
-    emit({"status": status, "exit_code": 0, **document, "findings": [finding.as_json() for finding in findings]})
+    conclude(document, status, EXIT_OK, findings)
+
+
+def conclude(document: Mapping[str, Any], status: str, code: int, findings: Iterable[Finding]) -> None:
+    """Print the JSON document of a command that ends with a code, when JSON was asked for."""
+    emit({"exit_code": code, **document, "status": status, "findings": [finding.as_json() for finding in findings]})
 
 
 def can_say(text: str) -> bool:

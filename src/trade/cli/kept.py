@@ -37,7 +37,7 @@ def show_runs(runs: Sequence[KeptRun]) -> None:
         number("profit factor", 8),
         number("trades", 1),
         number("fees", 9),
-        Heading("stopped", spare=2),
+        Heading("ended", spare=2),
     )
     for kept in runs:
         brief = kept.brief
@@ -55,7 +55,7 @@ def show_runs(runs: Sequence[KeptRun]) -> None:
             decimals(brief["profit_factor"]),
             str(brief["total_trades"]),
             decimals(brief["total_fees"]),
-            brief["stop_reason"],
+            brief["status"] if brief["status"] == "refused" else brief["stop_reason"],
         )
     console.show(sheet)
 

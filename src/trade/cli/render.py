@@ -9,6 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from trade.artifacts.receipt import Receipt
+from trade.base.errors import EXIT_OK, EXIT_REFUSED
 from trade.base.findings import Finding, Place, Severity
 from trade.base.timeframe import DAY_MS, Timeframe
 from trade.cli import console
@@ -32,7 +33,8 @@ def show_receipt(receipt: Receipt, *, in_full: bool = False) -> None:
     """
     summary = receipt.summary
     place = {"folder": str(receipt.folder)} if in_full else {"folder": str(receipt.folder), "existed": receipt.existed}
-    console.succeed({**place, **summary["hashes"], **summary}, "completed", receipt.findings)
+    document = {**place, **summary["hashes"], **summary}
+    console.conclude(document, summary["status"], EXIT_REFUSED if receipt.is_refused and not in_full else EXIT_OK, receipt.findings)
     if console.Talk.as_json:
         return
     console.show_findings(finding for finding in receipt.findings if finding.code not in _IN_PLACE)
@@ -58,6 +60,8 @@ def show_receipt(receipt: Receipt, *, in_full: bool = False) -> None:
         console.show(_group_sheet("exit reason, side", [*tables["by_exit_reason"], *tables["by_side"], tables["total"]]))
     again = " (the same run was there before)" if receipt.existed and not in_full else ""
     console.show(f"run {receipt.run_id} in {receipt.folder}{again}")
+    if receipt.is_refused:
+        console.show("refused: it lies outside of what the Play expects")
     console.show(f"run_hash {summary['hashes']['run_hash']}")
     if in_full:
         _show_tables(summary)

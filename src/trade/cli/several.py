@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trade.base.errors import EXIT_OK, EXIT_REFUSED
 from trade.cli import console
 from trade.cli.doors import open_doors
 from trade.cli.figures import decimals
 from trade.cli.sheet import Heading, Sheet, number
 
 if TYPE_CHECKING:
+    from trade.base.findings import Finding
     from trade.run.variants import Ended, Variant
 
 _METRICS = ("net_return_pct", "max_drawdown_pct", "sharpe", "profit_factor", "total_trades", "total_fees")
@@ -19,21 +21,23 @@ _METRICS = ("net_return_pct", "max_drawdown_pct", "sharpe", "profit_factor", "to
 
 def run_each(found: Sequence[Variant], db: Path) -> int:
     """Run the variants, print them as a table, and return the exit code: 0 if every one was completed, else the highest refusal's."""
-    from trade.base.findings import Finding
+    from trade.base.findings import errors
     from trade.cli.progress import stages
     from trade.run.variants import run_variants
 
     with stages() as say:
         ended = list(run_variants(found, open_doors(db, say), lambda number: say(f"run {number + 1} of {len(found)}")))
     refused = [each.refusal for each in ended if each.refusal is not None]
-    code = max((refusal.exit_code for refusal in refused), default=0)
+    codes = [refusal.exit_code for refusal in refused] + [EXIT_REFUSED for each in ended if each.receipt and each.receipt.is_refused]
+    code = max(codes, default=EXIT_OK)
     findings: list[Finding] = []
-    for finding in (finding for refusal in refused for finding in refusal.findings):
+    unmet = [errors(each.receipt.findings) for each in ended if each.receipt is not None]
+    for finding in (finding for said in (*(refusal.findings for refusal in refused), *unmet) for finding in said):
         if finding not in findings:  # one fault of the Play is told once, not once a run
             findings.append(finding)
     console.emit(
         {
-            "status": "refused" if refused else "completed",
+            "status": "refused" if code else "completed",
             "exit_code": code,
             "runs": [_document(each) for each in ended],
             "findings": [finding.as_json() for finding in findings],
@@ -52,7 +56,7 @@ def _document(ended: Ended) -> dict[str, Any]:
     summary = ended.receipt.summary
     return {
         **head,
-        "status": "completed",
+        "status": summary["status"],
         "folder": str(ended.receipt.folder),
         "existed": ended.receipt.existed,
         **{name: summary[name] for name in ("run_id", "symbol", "window", "play_hash", "hashes", "metrics", "stop_reason")},
@@ -72,5 +76,5 @@ def _show(ended: Sequence[Ended]) -> None:
             continue
         metrics = each.receipt.summary["metrics"]
         values = [str(metrics[name]) if name == "total_trades" else decimals(metrics[name]) for name in _METRICS]
-        sheet.add(*chosen, *values, each.receipt.run_id)
+        sheet.add(*chosen, *values, f"{each.receipt.run_id}{' refused' if each.receipt.is_refused else ''}")
     console.show(sheet)

@@ -29,7 +29,7 @@ def check(case: Expectation) -> Iterator[Finding]:
             yield Finding(
                 "outside-expected",
                 f"'{name}' is {value}, the Play expects {'' if low is None else low}..{'' if high is None else high}",
-                "nothing was published; change the Play or its 'expected' section",
+                "the run is kept, marked refused; change the Play or its 'expected' section",
             )
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from trade.artifacts.receipt import PLAY, TIMES, Inputs, Receipt, hashes
 from trade.artifacts.stage import publish, stage
 from trade.gates.artifacts import ARTIFACTS, StagedFolder
-from trade.gates.expected import EXPECTED, Expectation
 from trade.play.dump import to_yaml
 from trade.run.accepted import accept_file
 from trade.run.documents import documents, engine_version, versions_digest
@@ -19,9 +18,9 @@ from trade.run.stopwatch import Stopwatch
 
 
 def run_backtest(request: Request, doors: Doors, looked: Looked | None = None) -> Receipt:
-    """Run a Play from its file to a published receipt. Raises a TradeError with findings; a refused run leaves no folder.
+    """Run a Play from its file to a published receipt. Raises a TradeError with findings, and then there is no folder.
 
-    What was `looked` at for this request is not loaded again.
+    A result outside of what the Play expects of it is published, marked refused. What was `looked` at for this request is not loaded again.
     """
     clock = Stopwatch(doors)
     clock.begin("play")
@@ -29,7 +28,6 @@ def run_backtest(request: Request, doors: Doors, looked: Looked | None = None) -
     clock.begin("history")
     ready = let_pass(look(request, doors, accepted) if looked is None else looked)
     execution = execute(ready, clock.begin)
-    EXPECTED.require(Expectation(accepted.play.expected, execution.summary.metrics))
     clock.begin("artifacts")
     return seal(request, execution, clock.document())
 

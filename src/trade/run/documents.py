@@ -13,7 +13,7 @@ import trade
 from trade.analysis.bridge import bridge
 from trade.analysis.entries import cuts
 from trade.analysis.tables import trade_tables
-from trade.artifacts.receipt import FORMAT, MANIFEST, PREFLIGHT, RESULT, SIGNATURE, Inputs
+from trade.artifacts.receipt import COMPLETED, FORMAT, MANIFEST, PREFLIGHT, REFUSED, RESULT, SIGNATURE, Inputs
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash
 from trade.kernels import SOURCES
@@ -83,6 +83,7 @@ def result_document(inputs: Inputs, execution: FinishedRun, hashes: Mapping[str,
     return {
         "format": FORMAT,
         "run_id": inputs.run_id,
+        "status": REFUSED if execution.unmet else COMPLETED,
         "play": execution.ready.accepted.play.name,
         "symbol": inputs.symbol,
         "exec_timeframe": str(result.exec_timeframe),

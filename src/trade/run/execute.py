@@ -17,6 +17,7 @@ from trade.features.compute import compute_features
 from trade.features.plan import Plan, plan_features
 from trade.feeds.build import build_feed
 from trade.gates.case import Preflight
+from trade.gates.expected import EXPECTED, Expectation
 from trade.gates.preflight import PREFLIGHT
 from trade.gates.requirements import REQUIREMENTS, Requirements
 from trade.market.names import Series
@@ -68,9 +69,14 @@ class FinishedRun:
         return (*self.ready.accepted.kept, *self.ready.findings, *self._of_the_result)
 
     @property
+    def unmet(self) -> tuple[Finding, ...]:
+        """The bounds of the Play that its result is outside of: the run is refused, and kept."""
+        return EXPECTED.findings(Expectation(self.ready.accepted.play.expected, self.summary.metrics))
+
+    @property
     def _of_the_result(self) -> tuple[Finding, ...]:
         idle = why_idle(self.result, self.ready.plan, int(self.ready.history.base.ts_open_ms[0]), self.ready.accepted.kept)
-        return (*idle, *remarks(self.result))
+        return (*idle, *remarks(self.result), *self.unmet)
 
 
 def preflight(request: Request, doors: Doors, accepted: AcceptedPlay, rehash: bool = False) -> Ready:
