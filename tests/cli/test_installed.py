@@ -70,7 +70,7 @@ def test_what_needs_no_file_of_the_user_works_from_an_empty_folder(words: str, i
 def test_an_empty_folder_is_told_what_can_be_run_there(installed: Path, tmp_path: Path) -> None:
     done = use(installed, tmp_path, "play", "list")
     assert (done.returncode, done.stdout) == (0, "")
-    assert "run what comes with the program: sample" in done.stderr
+    assert "run what comes with the program: bollinger_fade, " in done.stderr
 
 
 def bare(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:

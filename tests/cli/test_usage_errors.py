@@ -127,7 +127,7 @@ def test_a_closed_pipe_is_one_error(words: list[str]) -> None:
 def test_a_pipe_that_is_read_to_its_end_is_no_error() -> None:
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as cat:
         said = finish(spawn("play", "list", stdout=cat.stdin))
-        assert "sample\n" in cat.communicate()[0]
+        assert "\nsample " in cat.communicate()[0]
     assert (said.code, said.err) == (0, "")
 
 
@@ -139,12 +139,12 @@ def test_a_letter_that_the_terminal_lacks_is_escaped(tmp_path: Path) -> None:
     (tmp_path / "наклон.yml").write_text("version: '3.0.0'\n")
     said = finish(spawn("play", "list", "--plays", tmp_path, env={**os.environ, "PYTHONIOENCODING": "ascii"}))
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("\\u043d")
+    assert said.out.splitlines()[1].startswith("\\u043d")
 
 
 def test_square_brackets_in_a_name_are_printed_as_they_are(trade: Trade, tmp_path: Path) -> None:
     (tmp_path / "[bold]x[red].yml").write_text("a: 1\n")
-    assert trade("play", "list", "--plays", tmp_path).out == "[bold]x[red]\n"
+    assert trade("play", "list", "--plays", tmp_path).out.splitlines()[1].startswith("[bold]x[red]  ")
     assert "[bold]x[red].yml" in trade("play", "validate", tmp_path / "[bold]x[red].yml").err
 
 

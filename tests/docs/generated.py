@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 
+import first_hour
+
 import trade.analysis.page
 import trade.cli.page
 import trade.indicators.page
@@ -23,6 +25,7 @@ import trade.structures.page
 import trade.synthetic.gallery
 from trade.cli import app
 from trade.files import formats
+from trade.play.lookup import SHIPPED, list_plays
 from trade.synthetic.registry import PATTERNS
 
 ROOT = Path(__file__).parents[2]
@@ -86,10 +89,35 @@ def in_gallery(name: str) -> tuple[str, Page]:
     return f"docs/{name}", whole(lambda: _gallery()[name])
 
 
+def examples(_old: str) -> str:
+    """Return every Play that comes with the program, and what it does on the sample market."""
+    parts = [_EXAMPLES]
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for path in list_plays(SHIPPED):
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                code = app.run(["backtest", "run", str(path), "--quiet"])
+            if code:
+                raise RuntimeError(f"'{path}' ended with exit code {code}")
+            shown = "".join(line for line in out.getvalue().splitlines(keepends=True) if not line.startswith("run"))
+            parts.append(f"\n## {path.stem}\n\n```yaml\n{path.read_text(encoding='utf-8')}```\n\n```text\n{shown}```\n")
+    return "".join(parts)
+
+
+_EXAMPLES = """# Examples
+
+This page answers what Plays look like: those that come with the program, and their real results on its sample market (`make docs` runs
+them; a test compares). They show what can be written, not what earns: the sample market is made, and has no memory worth trading.
+`trade init` copies them into a folder of yours, `trade backtest run NAME` runs them anywhere.
+"""
+
+
 PAGES: tuple[tuple[str, Page], ...] = (
     ("README.md", fenced("yaml", lambda _old: SAMPLE.read_text(encoding="utf-8"))),
     ("README.md", fenced("console", demo)),
     ("docs/cli.md", whole(trade.cli.page.render)),
+    ("docs/examples.md", examples),
+    ("docs/first-hour.md", first_hour.page),
     ("docs/indicators.md", whole(trade.indicators.page.render)),
     ("docs/layouts.md", block("layouts", formats.table)),
     ("docs/metrics.md", whole(trade.analysis.page.metrics_page)),

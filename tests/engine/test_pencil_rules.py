@@ -32,6 +32,8 @@ from tapes import (
     usdt,
 )
 
+from trade.base.records import Rule
+
 HALF: dict[str, Any] = {"price_step_ticks": 10}
 TENTH, TWENTIETH = {"price_step_ticks": 2}, {"price_step_ticks": 1}
 RICH = {"initial_cash_quanta": usdt(10**6)}
@@ -100,6 +102,29 @@ def test_fill_2_traded_through_means_by_the_tick_in_force() -> None:
     bars = [*flat_bars(1000, 1000), (1000, 1012, 1000, 1000), *flat_bars(1000)]
     assert exits(run(bars, {0: "long"}, **HALF, **through)) == [("end_of_data", 1000)]
     assert exits(run(bars, {0: "long"}, **HALF, **through, changes=[(at(2), TENTH)])) == [("take_profit", 1010)]
+
+
+def test_fill_2_a_limit_between_two_new_ticks_is_traded_through_at_the_next_one() -> None:
+    through = {**target_points(26), "target_is_limit": 1, "limit_through": 1, "changes": [(at(2), {"price_step_ticks": 50})]}
+    bought = [*flat_bars(1000, 1000), (1000, 1030, 1000, 1000), *flat_bars(1000)]
+    assert exits(run(bought, {0: "long"}, **TWENTIETH, **through)) == [("end_of_data", 1000)]
+    crossed = [*flat_bars(1000, 1000), (1000, 1050, 1000, 1050), *flat_bars(1000)]
+    outcome = run(crossed, {0: "long"}, **TWENTIETH, **through)
+    assert exits(outcome) == [("take_profit", 1026)]
+    assert outcome.fills[1]["rule"] == Rule.FILL_2
+    gapped = run([*flat_bars(1000, 1000, 1050), *flat_bars(1000)], {0: "long"}, **TWENTIETH, **through)
+    assert exits(gapped) == [("take_profit", 1026)]  # it opened at the next tick: the limit was gapped through
+    assert gapped.fills[1]["rule"] == Rule.FILL_6
+    short = run([*flat_bars(1000, 1000), (1000, 1000, 950, 950), *flat_bars(1000)], {0: "short"}, **TWENTIETH, **through)
+    assert exits(short) == [("take_profit", 974)]
+
+
+def test_fill_6_a_price_off_the_new_tick_beyond_a_limit_is_no_price_inside_the_bar() -> None:
+    through = {**target_points(26), "target_is_limit": 1, "limit_through": 1, "changes": [(at(2), {"price_step_ticks": 50})]}
+    bars = [*flat_bars(1000, 1000), (1040, 1055, 1030, 1050), *flat_bars(1000)]
+    outcome = run(bars, {0: "long"}, **TWENTIETH, **through)
+    assert exits(outcome) == [("take_profit", 1026)]
+    assert outcome.fills[1]["rule"] == Rule.FILL_6
 
 
 def test_liq_1_the_liquidation_price_is_the_first_whole_tick() -> None:

@@ -257,7 +257,9 @@ class Exchange(Rules):
         assert p is not None
         side, limit, held = p.side, bool(s.target_is_limit), number + 1 - p.opened_bar
         against, favour = (bar.low, bar.high) if side > 0 else (bar.high, bar.low)
-        needed = p.target + side * self.regime(bar.ts).tick if limit and s.limit_through else p.target  # FILL-2
+        tick = self.regime(bar.ts).tick
+        beyond = (p.target // tick + 1) * tick if side > 0 else (p.target - 1) // tick * tick  # the next price on the tick
+        needed = beyond if limit and s.limit_through else p.target  # FILL-2
 
         def stop_at(price: int) -> bool:
             return p.stop >= 0 and side * (price - p.stop) <= 0
@@ -301,6 +303,7 @@ class Exchange(Rules):
                 p.seen.append(first)  # the level was met on the second leg of the walk
         if leaves_for_target:
             rule = Rule.FILL_5 if doubtful else Rule.FILL_2 if limit else Rule.FILL_3
+            rule = Rule.FILL_6 if p.side * (bar.open - p.target) > 0 else rule  # beyond a limit, by less than the tick in force
             self.close(p.target, limit, ExitReason.TAKE_PROFIT, rule, PriceFrom.TARGET_LEVEL, bar.ts, bar.ts, held)
         elif gone:
             self.liquidate(bar.ts, held)

@@ -17,7 +17,7 @@ from typer.exceptions import Abort, TyperException
 import trade
 from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_MALFORMED, EXIT_REFUSED, TradeError
 from trade.base.findings import Finding
-from trade.cli import backtest, bench, console, data, play, runs
+from trade.cli import backtest, beginning, bench, console, data, play, runs
 from trade.run.memory import keep_freed_memory
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ app.add_typer(backtest.app, name="backtest")
 app.add_typer(runs.app, name="runs")
 app.add_typer(play.app, name="play")
 app.add_typer(data.app, name="data")
+app.command(name="init", epilog=beginning.EXAMPLE)(beginning.init)
 app.command(name="bench", epilog=bench.EXAMPLE)(bench.bench)
 
 _TAB = "_TRADE_COMPLETE"  # set by the functions that --install-completion gives to shells

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -85,15 +85,49 @@ def schema(as_json: Json = False, quiet: Quiet = False) -> None:  # noqa: ARG001
 
 @app.command(name="list", epilog="Example: trade play list")
 def list_plays(folder: Folder = PLAYS, as_json: Json = False, quiet: Quiet = False) -> None:
-    """List the Plays of the folder."""
+    """List the Plays of the folder: symbol, timeframe, description; one that is wrong says so."""
     console.configure(as_json=as_json, quiet=quiet)
+    from trade.cli.sheet import Heading, Sheet, words
     from trade.play.lookup import SHIPPED, play_name
     from trade.play.lookup import list_plays as found
 
-    names = [play_name(path, folder) for path in found(folder)]
-    console.succeed({"plays": names})
-    for name in names:
-        console.show(name)
-    if not names:
+    told = [_in_a_list(path, play_name(path, folder)) for path in found(folder)]
+    console.succeed({"plays": told})
+    sheet = Sheet("play", Heading("symbol", spare=2), Heading("tf", spare=1), words("description"))
+    for one in told:
+        said = one["description"] if one["valid"] else "wrong: see 'trade play validate'"
+        sheet.add(one["name"], one["symbol"], one["timeframe"], said)
+    if told:
+        console.show(sheet)
+    else:
         shipped = ", ".join(play_name(path, SHIPPED) for path in found(SHIPPED))
-        console.say(f"no Plays in '{folder}'; name another folder with --plays, or run what comes with the program: {shipped}")
+        console.say(f"no Plays in '{folder}'; 'trade init' writes some, or run what comes with the program: {shipped}")
+
+
+def _in_a_list(path: Path, name: str) -> dict[str, Any]:
+    from trade.play.read import read_play
+    from trade.run.names import CATALOGUE, NOT_YET
+
+    play = read_play(path, CATALOGUE, NOT_YET)[0].play
+    if play is None:
+        return {"name": name, "valid": False, "symbol": "", "timeframe": "", "description": ""}
+    return {"name": name, "valid": True, "symbol": play.symbol, "timeframe": str(play.exec_timeframe), "description": play.description}
+
+
+@app.command(epilog="Example: trade play new my_cross --template cross")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="How the Play is called; it becomes NAME.yml.")],
+    template: Annotated[
+        str, typer.Option("--template", metavar="KIND", help="What to begin with: cross, reversion, breakout or structure.")
+    ] = "cross",
+    folder: Folder = PLAYS,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a Play that runs, with comments that teach; edit it from there."""
+    console.configure(as_json=as_json, quiet=quiet)
+    from trade.run.scaffold import new_play
+
+    path = new_play(folder, name, template)
+    console.succeed({"file": str(path), "template": template})
+    console.show(f"wrote {path}; try 'trade backtest run {path if folder != PLAYS else name}'")

@@ -26,4 +26,4 @@ class Stopwatch:
         """Return `run_times.json`: when the run started, and seconds per finished stage."""
         ends = [at for _, at in self._marks[1:]]
         seconds = {stage: round(end - at, 6) for (stage, at), end in zip(self._marks, ends, strict=False)}
-        return {"started_utc": self._started.isoformat(timespec="seconds"), "seconds": seconds}
+        return {"started_utc": self._started.isoformat(timespec="microseconds"), "seconds": seconds}

@@ -6,6 +6,7 @@ from trade.base.records import PriceFrom, Rule
 from trade.kernels import kernel
 from trade.sim.bar import BarRow
 from trade.sim.position import PositionRow
+from trade.sim.prices import on_step
 from trade.sim.spec import PATH, Spec
 
 NOTHING, STOPPED, TARGETED, LIQUIDATED = 0, 1, 2, 3
@@ -43,8 +44,9 @@ def meet(spec: Spec, position: PositionRow, bar: BarRow) -> tuple[int, int, int,
     against, favour = (bar.low_ticks, bar.high_ticks) if side > 0 else (bar.high_ticks, bar.low_ticks)
     mark_against = bar.mark_low_ticks if side > 0 else bar.mark_high_ticks
     has_stop, has_target = stop_ticks >= 0, target_ticks >= 0
-    through = spec.price_step_ticks if spec.target_is_limit & spec.limit_through else 0  # FILL-2: a limit may need a trade through
-    far_target = target_ticks + side * through
+    far_target = target_ticks
+    if spec.target_is_limit & spec.limit_through:  # FILL-2: a limit may need a trade at the next tick in force beyond it
+        far_target = on_step(target_ticks + side, spec.price_step_ticks, side)
     stop_hit = has_stop and beyond(side, against, stop_ticks)
     target_hit = has_target and beyond(-side, favour, far_target)
     liquidation_hit = beyond(side, mark_against, liquidation_ticks)
@@ -66,8 +68,10 @@ def meet(spec: Spec, position: PositionRow, bar: BarRow) -> tuple[int, int, int,
         return STOPPED, open_ticks, _OPEN, _FILL_6, 0, 1  # FILL-6: the worse of open and trigger
     walked_away = spec.intrabar == PATH and not adverse_first(bar, side)
     if target_hit and (walked_away or not (stop_hit or liquidation_hit)):
-        touched = _FILL_2 if spec.target_is_limit == 1 else _FILL_3
-        return TARGETED, target_ticks, _TARGET_LEVEL, _FILL_5 if ambiguous == 1 else touched, ambiguous, 0
+        rule = _FILL_5 if ambiguous == 1 else (_FILL_2 if spec.target_is_limit == 1 else _FILL_3)
+        if side * (open_ticks - target_ticks) > 0:  # it opened beyond a limit, by less than the tick in force
+            rule = _FILL_6
+        return TARGETED, target_ticks, _TARGET_LEVEL, rule, ambiguous, 0
     if liquidation_hit and not (stop_hit and side * (stop_ticks - liquidation_ticks) > 0):
         return LIQUIDATED, 0, 0, 0, ambiguous, 0
     return STOPPED, stop_ticks, _STOP_LEVEL, _FILL_5 if ambiguous == 1 else _FILL_3, ambiguous, 0
