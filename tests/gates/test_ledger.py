@@ -13,24 +13,24 @@ from hypothesis import strategies as st
 from tapes import simulated
 
 from trade.base.records import FillKind, Records
-from trade.gates.ledger import Books, check_ledger
+from trade.gates.ledger import Ledger, check_ledger
 
 SEEDS = range(2000)
 
 
-def books(seed: int) -> Books:
+def books(seed: int) -> Ledger:
     spec, market = case(seed, 120)
     outcome = simulated(spec, market)
-    return Books(outcome.trades, outcome.fills, outcome.equity.records(), spec.initial_cash_quanta, spec.tick_lot_quanta)
+    return Ledger(outcome.trades, outcome.fills, outcome.equity.records(), spec.initial_cash_quanta, spec.tick_lot_quanta)
 
 
-def facts(made: Books) -> list[str]:
+def facts(made: Ledger) -> list[str]:
     found = list(check_ledger(made))
     assert {finding.code for finding in found} <= {"ledger-broken"}
     return [finding.fact for finding in found]
 
 
-def busy() -> Books:
+def busy() -> Ledger:
     """A run with several trades, funding and a point while a position is held."""
     for seed in SEEDS:
         made = books(seed)
@@ -51,7 +51,7 @@ def test_every_run_keeps_its_own_books(seed: int) -> None:
     assert facts(books(seed)) == []
 
 
-def changed(table: str, column: str, row: int, by: int) -> Books:
+def changed(table: str, column: str, row: int, by: int) -> Ledger:
     rows = getattr(BUSY, table).copy()
     rows[column][row] += by
     return replace(BUSY, **{table: rows})
@@ -116,7 +116,7 @@ def test_the_lowest_equity_of_a_bar_is_not_above_its_last() -> None:
     assert facts(low) == ["lowest equity of a bar <= its last does not hold in 1 rows, first in row " + str(held_row())]
 
 
-def dropped(table: str, row: int) -> Books:
+def dropped(table: str, row: int) -> Ledger:
     return replace(BUSY, **{table: np.delete(getattr(BUSY, table), row)})
 
 

@@ -20,6 +20,7 @@ from trade.dsl.columns import ColumnRef
 from trade.features.compute import FeatureSet, OutputColumn, compute_features
 from trade.features.plan import plan_features
 from trade.gates.requirements import REQUIREMENTS, Requirements
+from trade.indicators import formulas
 from trade.run.accepted import accept_file
 from trade.run.names import CATALOGUE
 
@@ -186,3 +187,11 @@ def test_every_finding_is_told_at_once() -> None:
     columns["mean", "value"] = OutputColumn(Timeframe("5m"), np.full(len(columns["mean", "value"].values), np.nan), 0, 1)
     both = replace(case, features=FeatureSet(case.features.bars, columns, case.features.computed, case.features.ready_ms))
     assert {code for code, _ in refused(both)} == {"column-range", "column-incomplete"}
+
+
+def test_a_declared_output_that_did_not_come_is_named_and_its_feature_is_not_among_the_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = formulas.compute
+    monkeypatch.setattr(formulas, "compute", lambda entry, *rest: {} if entry.name == "rsi" else honest(entry, *rest))
+    case = computed.__wrapped__()
+    assert {fact for code, fact in refused(case) if code == "column-missing"} >= {"the rules read 'rsi.value', which was not computed"}
+    assert case.features.computed == {"mean", "super", "swing", "trend"}

@@ -231,3 +231,12 @@ def test_the_journal_is_a_view_of_the_sql(db):
     answer = query(Store(db), "SELECT series, kind, sum(rows) AS n FROM journal GROUP BY ALL")
     assert answer.rows == [("generic:linear:BTCUSDT", "bars", 2)]
     assert query(Store(db), "SELECT * FROM journal").columns[0] == "at_ms"
+
+
+@pytest.mark.parametrize("line", ["5", "[]", '"text"', '{"generation": "1"}', '{"generation": null}'])
+def test_a_line_of_an_older_journal_that_is_no_entry_is_damage(older, line):
+    path = older / FILE_NAME
+    path.write_text(f"{line}\n{path.read_text()}")
+    assert [finding.code for finding in journal.damage(older, Store(older).manifest)] == ["journal-damaged"]
+    with pytest.raises(Mismatch), writing(older) as writer:
+        writer.commit(writer.manifest, [entry(9)])

@@ -38,7 +38,7 @@ CPU_S, WALL_S = 60, 300  # of one fault's tests: one that takes longer made a lo
 ROOM_BYTES = 4 * 2**30
 PRELOADED = ("hypothesis", "numpy", "pandas", "numba", "pyarrow.parquet", "duckdb", "pydantic", "yaml", "typer", "rich.table", "talib")
 OPTIONS = (
-    *("-x", "-q", "--tb=line", "-m", "not deep", "-p", "no:cacheprovider", "-p", "no:xdist"),
+    *("-x", "-q", "--tb=line", "-m", "not deep", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:unraisableexception"),
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what is preloaded
 )
 BROKEN = 99  # of an attempt that could not be made

@@ -31,7 +31,7 @@ def test_windows_take_the_place_of_the_edges() -> None:
 
 def test_more_runs_than_anybody_reads_are_refused_before_the_first() -> None:
     with pytest.raises(Malformed) as refused:
-        variants(REQUEST, [parse_overrides("a=" + ",".join(map(str, range(40))))] * 2)
+        variants(REQUEST, [parse_overrides(f"{name}=" + ",".join(map(str, range(40)))) for name in "ab"])
     assert refused.value.findings[0].fact == "these choices are '1,600' runs, more than '1,000'"
 
 
@@ -82,3 +82,19 @@ def test_preflight_looks_at_one_choice(trade: Trade, market: Path) -> None:
     words = ("backtest", "preflight", SAMPLE, "--db", market, "--json")
     assert trade(*words, "--set", "risk.stop_loss_pct=6").json["status"] == "passed"
     assert trade(*words, "--set", "risk.stop_loss_pct=6,8").codes == ["bad-options"]
+
+
+def test_what_is_said_of_several_runs_is_said_once(trade: Trade, market: Path, tmp_path: Path) -> None:
+    words = ("--from", "2025-01-02", "--to", "2025-02-05", "--set", "risk.stop_loss_pct=6,8", "--db", market, "--out", tmp_path / "out")
+    said = trade("backtest", "run", SAMPLE, *words)
+    assert (said.code, said.err.count("[late-start]")) == (0, 1)
+    document = trade("backtest", "run", SAMPLE, *words, "--json").json
+    assert [finding["code"] for finding in document["findings"]] == ["late-start"]
+    assert [[finding["code"] for finding in run["findings"]] for run in document["runs"]] == [["late-start"]] * 2
+
+
+def test_a_path_that_is_set_twice_is_refused_and_a_value_that_is_given_twice_is_one() -> None:
+    with pytest.raises(Malformed) as refused:
+        variants(REQUEST, [parse_overrides("a=1,2"), parse_overrides("a=3")])
+    assert (refused.value.findings[0].code, refused.value.findings[0].hint) == ("bad-set", "give its values together: --set a=A,B")
+    assert len(variants(REQUEST, [parse_overrides("a=3,3,4")])) == 2

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trade.artifacts.receipt import FORMAT, MANIFEST, RESULT, RUN_HASH, TIMES, metrics_hash
+from trade.artifacts.tables import BROKEN
 from trade.artifacts.stage import STAGING, read_json, unwritable
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding, Severity
@@ -115,6 +116,16 @@ def as_published(folder: Path) -> Iterator[None]:
         yield
     except _SHAPE as error:
         raise Mismatch(_damaged(folder / RESULT)) from error
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Raise Mismatch where a file of a published run is absent, broken, or holds something else; nothing may be printed meanwhile."""
+    try:
+        yield
+    except (*BROKEN, *_SHAPE) as error:
+        fact = f"'{folder}' does not hold the files of a run as they were written"
+        raise Mismatch(Finding("artifact-unreadable", fact, "'trade runs verify' names them; delete the folder and run it again")) from error
 
 
 def _damaged(path: Path) -> Finding:

@@ -76,12 +76,8 @@ class Table:
     def readable_rows(self, folder: Path) -> list[dict[str, Any]]:
         """Return the rows with every column, times as text in UTC. Raises as `read`."""
         table = self._stored(folder, list(self.columns))
-        for at, field in enumerate(table.schema):
-            if pa.types.is_timestamp(field.type):
-                seconds = np.datetime_as_string(table.column(at).to_numpy().astype("datetime64[s]"), timezone="UTC")
-                table = table.set_column(at, field.name, pa.array(seconds.tolist(), pa.string()))
-        rows: list[dict[str, Any]] = table.to_pylist()
-        return rows
+        columns = [_values(table.column(name)) for name in self.columns]
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
     def read(self, folder: Path) -> Records:
         """Read the integer columns back. Raises OSError or ValueError (pyarrow's) for a broken file, KeyError for a lost column."""
@@ -90,6 +86,13 @@ class Table:
         for name in self.integer_columns:
             rows[name] = as_numpy(table.column(name), self.dtype[name])
         return rows
+
+
+def _values(column: Any) -> list[Any]:
+    if not pa.types.is_timestamp(column.type):
+        return list(column.to_pylist())
+    instants = as_numpy(column, np.int64).astype("datetime64[ms]").astype("datetime64[s]")
+    return list(np.datetime_as_string(instants, timezone="UTC").tolist())
 
 
 def _time(name: str) -> Readable:

@@ -12,14 +12,17 @@ _LIKE = 0.6  # of 1: equal
 _MOST_NAMES, _LONGEST_NAME = 500, 60  # so many names of so many characters are compared: a Play of mistakes takes long with more
 
 
-def nearest(word: str, known: Iterable[str], most: int = 1, among: int = _MOST_NAMES) -> list[str]:
-    """Return the known names most like `word`, case aside, the likest first; of more than `among` names only one that is equal."""
+def nearest(word: str, known: Iterable[str], most: int = 1, among: int = _MOST_NAMES, like: float = _LIKE) -> list[str]:
+    """Return the known names most like `word`, case aside, the likest first; of more than `among` names only one that is equal.
+
+    `like` is how like they are at least: 1 is equal.
+    """
     if len(word) > _LONGEST_NAME:
         return []
     by_lower = {name.lower(): name for name in known if len(name) <= _LONGEST_NAME}
     if len(by_lower) > among:
         return [by_lower[word.lower()]] if word.lower() in by_lower else []
-    return [by_lower[name] for name in get_close_matches(word.lower(), by_lower, n=most, cutoff=_LIKE)]
+    return [by_lower[name] for name in get_close_matches(word.lower(), by_lower, n=most, cutoff=like)]
 
 
 def did_you_mean_output(word: str, outputs: Iterable[Output]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -91,11 +92,12 @@ def run(
     several = [
         replace(each, request=on_recipe(each.request, synthetic, seed, bars)) for each in _variants(asked, sets or [], symbols, windows)
     ]
-    looked = [_sync(db, each.request) for each in several] if sync else [None]
+    before: Callable[[Request], Looked | None] = partial(_sync, db) if sync else lambda _: None
     if len(several) > 1:
-        raise typer.Exit(run_each(several, db))
+        raise typer.Exit(run_each(several, db, before))
+    looked = before(several[0].request)
     with stages() as say:
-        receipt = run_backtest(several[0].request, open_doors(db, say), looked[0])
+        receipt = run_backtest(several[0].request, open_doors(db, say), looked)
     show_receipt(receipt)
     raise typer.Exit(EXIT_REFUSED if receipt.is_refused else EXIT_OK)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trade.cli import console
@@ -103,13 +102,6 @@ def _value(value: Any) -> str:
 
 
 _HASH = 64  # digits of a SHA-256
-
-
-def trade_rows(folder: Path) -> list[dict[str, Any]]:
-    """Return the trades of a run by the names of their readable columns, times as text in UTC."""
-    from trade.artifacts.tables import TRADES
-
-    return TRADES.readable_rows(folder)
 
 
 def show_trades(rows: Sequence[Mapping[str, Any]]) -> None:

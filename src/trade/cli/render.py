@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
 from trade.artifacts.receipt import Receipt
+from trade.artifacts.shelf import reading
+from trade.artifacts.tables import POINTS, TRADES
+from trade.base.arrays import Int64
 from trade.base.errors import EXIT_OK, EXIT_REFUSED
 from trade.base.findings import Finding, Place, Severity
 from trade.base.timeframe import DAY_MS, Timeframe
@@ -37,12 +39,14 @@ def show_receipt(receipt: Receipt, *, in_full: bool = False) -> None:
     console.conclude(document, summary["status"], EXIT_REFUSED if receipt.is_refused and not in_full else EXIT_OK, receipt.findings)
     if console.Talk.as_json:
         return
+    with reading(receipt.folder):
+        equity, nets = POINTS.read(receipt.folder)["equity_quanta"], TRADES.read(receipt.folder)["net_quanta"]
     console.show_findings(finding for finding in receipt.findings if finding.code not in _IN_PLACE)
     console.show(Text(f"{summary['play']}  {summary['symbol']}  {summary['exec_timeframe']}", style="bold"))
     days = (summary["window"][1] - summary["window"][0]) / DAY_MS
     console.show(f"{span(*summary['window'])} UTC ({days:.0f} days)")
-    console.show(_figures(summary))
-    _show_equity(receipt.folder, summary)
+    console.show(_figures(summary, nets))
+    _show_equity(equity, summary["quanta_per_usdt"])
     for finding in receipt.findings:
         if finding.code == "entries-cut":
             console.show(finding.fact)
@@ -96,7 +100,7 @@ def show_verdict(run_id: str, hashes: Mapping[str, str]) -> None:
         console.show(f"  {name:16} {value[:16]}")
 
 
-def _figures(summary: Mapping[str, Any]) -> Sheet:
+def _figures(summary: Mapping[str, Any], nets: Int64) -> Sheet:
     metrics, extras, way = summary["metrics"], summary["extras"], summary["gross_to_net"]
     days = (summary["window"][1] - summary["window"][0]) / DAY_MS
     exec_ms = Timeframe(summary["exec_timeframe"]).length_ms
@@ -112,8 +116,8 @@ def _figures(summary: Mapping[str, Any]) -> Sheet:
         ("daily Sortino", decimals(metrics["sortino_daily"])),
         ("profit factor", decimals(metrics["profit_factor"])),
         ("expectancy", decimals(metrics["expectancy_usdt"])),
-        ("best trade", decimals(metrics["largest_win_usdt"])),
-        ("worst trade", decimals(_negative(metrics["largest_loss_usdt"]))),
+        ("best trade", decimals(int(nets.max()) / summary["quanta_per_usdt"] if len(nets) else None)),
+        ("worst trade", decimals(int(nets.min()) / summary["quanta_per_usdt"] if len(nets) else None)),
     ]
     right = [
         ("gross before costs", decimals(way["gross"])),
@@ -136,10 +140,6 @@ def _figures(summary: Mapping[str, Any]) -> Sheet:
     return sheet
 
 
-def _negative(amount: float | None) -> float | None:
-    return None if amount is None else -amount
-
-
 def _group_sheet(title: str, rows: Iterable[Mapping[str, Any]]) -> Sheet:
     heads = [number(name) for name in ("trades", "wins", "losses", "win rate", "net USDT")]
     sheet = Sheet(title, *heads, number("net %", 1), number("avg time", 2))
@@ -157,15 +157,13 @@ def _group_sheet(title: str, rows: Iterable[Mapping[str, Any]]) -> Sheet:
     return sheet
 
 
-def _show_equity(folder: Path, summary: Mapping[str, Any]) -> None:
+def _show_equity(equity: Int64, quanta_per_usdt: int) -> None:
     """Draw the equity curve, its highest and lowest point beside it; nothing where the stream cannot say braille."""
     if not console.can_say(_BRAILLE):
         return
-    from trade.artifacts.tables import POINTS
     from trade.cli.braille import drawn
 
-    equity = POINTS.read(folder)["equity_quanta"]
-    edges = [decimals(int(edge) / summary["quanta_per_usdt"]) for edge in (equity.max(), equity.min())]
+    edges = [decimals(int(edge) / quanta_per_usdt) for edge in (equity.max(), equity.min())]
     beside = max(map(len, edges)) + 1
     for line, edge in zip(drawn(equity, _WIDTH - beside, _HEIGHT), (edges[0], *[""] * (_HEIGHT - 2), edges[1]), strict=True):
         console.show(f"{line:{_WIDTH - beside}}{edge:>{beside}}".rstrip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,7 +28,7 @@ RunName = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="The id of a run or its beginning, last, last~1 for the one before it, or a run folder.",
+        help="The id of a run or its beginning, last for the one written last, last~1 for the one before it, or a run folder.",
         autocompletion=completing.runs,
     ),
 ]
@@ -42,7 +43,7 @@ _SORTS = {
     "return": lambda kept: -_or_least(kept.brief["net_return_pct"]),
     "drawdown": lambda kept: kept.brief["max_drawdown_pct"],
     "sharpe": lambda kept: -_or_least(kept.brief["sharpe"]),
-    "profit-factor": lambda kept: -_or_least(kept.brief["profit_factor"]),
+    "profit-factor": lambda kept: -_profit_factor(kept),
     "trades": lambda kept: -kept.brief["total_trades"],
     "fees": lambda kept: -kept.brief["total_fees"],
 }
@@ -50,6 +51,11 @@ _SORTS = {
 
 def _or_least(value: float | None) -> float:
     return float("-inf") if value is None else value
+
+
+def _profit_factor(kept: KeptRun) -> float:
+    """Return the profit factor; without a loss it is above every other."""
+    return float("inf") if kept.result["metrics"]["profit_factor_mode"] == "infinite" else _or_least(kept.brief["profit_factor"])
 
 
 @app.command(name="list", epilog="Example: trade runs list --play sample --sort sharpe --limit 10")
@@ -99,6 +105,8 @@ def show(
     folders = [find_run(out, name) for name in runs]
     if len(folders) > _PAIR or (len(folders) == _PAIR and (trades or csv or metrics)):
         raise Malformed(Finding("usage", f"{len(folders)} runs were named", "name one run, or two to see them side by side"))
+    if metrics and (trades or csv):
+        raise Malformed(Finding("bad-options", "--metrics and the trades are two answers", "ask for one of them"))
     if len(folders) == _PAIR:
         _show_pair(*folders)
     elif trades or csv:
@@ -131,7 +139,7 @@ def rm(runs: RunNames, out: Out = DEFAULT_OUT, as_json: Json = False, quiet: Qui
     console.configure(as_json=as_json, quiet=quiet)
     from trade.artifacts.shelf import find_run
 
-    _remove(out, list(dict.fromkeys(find_run(out, name) for name in runs)))
+    _remove(out, list({folder.resolve(): folder for folder in (find_run(out, name) for name in runs)}.values()))
 
 
 @app.command(epilog="Example: trade runs prune --older-than 30d --play sample --dry-run")
@@ -160,7 +168,7 @@ def prune(
         if _is_asked(kept, play, symbol) and kept.started is not None and seen[of] > (keep or 0) and _started_ms(kept) < before_ms:
             chosen.append(kept.folder)
     console.show_findings(damaged)
-    _remove(out, chosen, dry_run=dry_run)
+    _remove(out, chosen, damaged, dry_run=dry_run)
 
 
 _PAIR = 2
@@ -175,7 +183,7 @@ def _started_ms(kept: KeptRun) -> int:
     return 0 if kept.started is None else int(kept.started.timestamp() * 1000)
 
 
-def _remove(out: Path, folders: list[Path], *, dry_run: bool = False) -> None:
+def _remove(out: Path, folders: list[Path], damaged: Iterable[Finding] = (), *, dry_run: bool = False) -> None:
     from trade.artifacts.shelf import remove_run
 
     for folder in folders:
@@ -184,7 +192,7 @@ def _remove(out: Path, folders: list[Path], *, dry_run: bool = False) -> None:
         console.show(f"{'would remove' if dry_run else 'removed'} {folder}")
     if not folders:
         console.show("nothing to remove")
-    console.succeed({"dry_run": dry_run, "removed": [str(folder) for folder in folders]})
+    console.succeed({"dry_run": dry_run, "removed": [str(folder) for folder in folders]}, findings=damaged)
 
 
 def _show_one(folder: Path) -> None:
@@ -207,18 +215,18 @@ def _show_pair(one: Path, other: Path) -> None:
 
 
 def _show_trades(folder: Path, *, as_csv: bool) -> None:
-    from trade.artifacts.shelf import as_published, read_result
+    from trade.artifacts.shelf import read_result, reading
     from trade.artifacts.tables import TRADES
     from trade.cli.kept import show_trades, write_csv
 
     summary = read_result(folder)
-    with as_published(folder):
+    with reading(folder):
         rows = TRADES.readable_rows(folder)
-        console.succeed({"run_id": summary["run_id"], "trades": rows})
-        if as_csv:
-            write_csv(rows, TRADES.columns)
-        else:
-            show_trades(rows)
+    console.succeed({"run_id": summary["run_id"], "trades": rows})
+    if as_csv:
+        write_csv(rows, TRADES.columns)
+    else:
+        show_trades(rows)
 
 
 def _show_metrics(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,26 +14,29 @@ from trade.cli.sheet import Heading, Sheet, number
 
 if TYPE_CHECKING:
     from trade.base.findings import Finding
+    from trade.run.execute import Looked
+    from trade.run.request import Request
     from trade.run.variants import Ended, Variant
 
 _METRICS = ("net_return_pct", "max_drawdown_pct", "sharpe", "profit_factor", "total_trades", "total_fees")
 
 
-def run_each(found: Sequence[Variant], db: Path) -> int:
-    """Run the variants, print them as a table, and return the exit code: 0 if every one was completed, else the highest refusal's."""
-    from trade.base.findings import errors
+def run_each(found: Sequence[Variant], db: Path, before: Callable[[Request], Looked | None]) -> int:
+    """Run the variants, print them as a table, and return the exit code: 0 if every one was completed, else the highest refusal's.
+
+    `before` each of them what it needs may be fetched.
+    """
     from trade.cli.progress import stages
     from trade.run.variants import run_variants
 
-    with stages() as say:
-        ended = list(run_variants(found, open_doors(db, say), lambda number: say(f"run {number + 1} of {len(found)}")))
+    with stages(len(found)) as say:
+        ended = list(run_variants(found, open_doors(db, say), before))
     refused = [each.refusal for each in ended if each.refusal is not None]
     codes = [refusal.exit_code for refusal in refused] + [EXIT_REFUSED for each in ended if each.receipt and each.receipt.is_refused]
     code = max(codes, default=EXIT_OK)
     findings: list[Finding] = []
-    unmet = [errors(each.receipt.findings) for each in ended if each.receipt is not None]
-    for finding in (finding for said in (*(refusal.findings for refusal in refused), *unmet) for finding in said):
-        if finding not in findings:  # one fault of the Play is told once, not once a run
+    for finding in (finding for each in ended for finding in _said(each)):
+        if finding not in findings:  # what is said of the Play is said once, not once a run
             findings.append(finding)
     console.emit(
         {
@@ -48,11 +51,17 @@ def run_each(found: Sequence[Variant], db: Path) -> int:
     return code
 
 
+def _said(ended: Ended) -> tuple[Finding, ...]:
+    if ended.receipt is not None:
+        return ended.receipt.findings
+    return ended.refusal.findings if ended.refusal is not None else ()
+
+
 def _document(ended: Ended) -> dict[str, Any]:
     head = {"chosen": dict(ended.variant.chosen)}
+    findings = [finding.as_json() for finding in _said(ended)]
     if ended.receipt is None:
-        findings = ended.refusal.findings if ended.refusal else ()
-        return {**head, "status": "refused", "findings": [finding.as_json() for finding in findings]}
+        return {**head, "status": "refused", "findings": findings}
     summary = ended.receipt.summary
     return {
         **head,
@@ -60,18 +69,20 @@ def _document(ended: Ended) -> dict[str, Any]:
         "folder": str(ended.receipt.folder),
         "existed": ended.receipt.existed,
         **{name: summary[name] for name in ("run_id", "symbol", "window", "play_hash", "hashes", "metrics", "stop_reason")},
-        "findings": [finding.as_json() for finding in ended.receipt.findings],
+        "findings": findings,
     }
 
 
 def _show(ended: Sequence[Ended]) -> None:
+    from trade.base.findings import errors
+
     names = list(ended[0].variant.chosen)
     figures = (number("return %"), number("max dd %"), number("Sharpe", 2), number("profit factor", 4), number("trades"), number("fees", 5))
     sheet = Sheet(*(Heading(name, right=name not in ("symbol", "window")) for name in names), *figures, Heading("run", spare=1))
     for each in ended:
         chosen = [each.variant.chosen[name] for name in names]
         if each.receipt is None:
-            codes = sorted({finding.code for finding in each.refusal.findings}) if each.refusal else []
+            codes = sorted({finding.code for finding in errors(_said(each))})
             sheet.add(*chosen, *["-"] * len(figures), f"refused: {', '.join(codes)}")
             continue
         metrics = each.receipt.summary["metrics"]

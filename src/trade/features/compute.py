@@ -49,7 +49,7 @@ class FeatureSet:
 
     bars: Mapping[Timeframe, Bars]
     columns: Mapping[tuple[str, str], OutputColumn]
-    computed: frozenset[str]  # the features that came out, read or not
+    computed: frozenset[str]  # the features of which every declared output came out, read or not
     ready_ms: int | None  # the close from which every feature has begun; the window start without features; None: never
 
 
@@ -71,6 +71,7 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
         }
     )
     placed: dict[str, dict[str, OutputColumn]] = {}
+    whole, computed = set[str](), set[str]()
     for name, node in plan.features.items():
         own = bars[node.timeframe]
         first = _first_row(own, plan.slice_start_ms(node, window.from_ms))
@@ -78,9 +79,14 @@ def compute_features(plan: Plan, base: Bars, grid: Grid, window: Window) -> Feat
         if node.identity not in placed:
             outputs = paired.get(node.identity) or Slice(prices[node.timeframe], first).outputs(node)
             placed[node.identity] = _outputs(node, outputs, first, kept[node.identity])
+            if outputs.keys() >= {output.name for output in node.entry.outputs}:
+                whole.add(node.identity)
             del outputs
-        columns |= {(name, output.name): placed[node.identity][output.name] for output in plan.kept(name)}
-    return FeatureSet(bars, columns, frozenset(begun), _ready_ms(begun, window))
+        if node.identity in whole:
+            computed.add(name)
+        made = placed[node.identity]
+        columns |= {(name, output.name): made[output.name] for output in plan.kept(name) if output.name in made}
+    return FeatureSet(bars, columns, frozenset(computed), _ready_ms(begun, window))
 
 
 def _first_row(bars: Bars, due_ms: int) -> int:

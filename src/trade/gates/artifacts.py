@@ -21,7 +21,7 @@ from trade.base.hashing import json_hash
 from trade.base.instrument import Grid, Instrument
 from trade.base.records import Records
 from trade.gates.gate import Gate
-from trade.gates.ledger import Books, check_ledger
+from trade.gates.ledger import Ledger, check_ledger
 
 _HINT = "nothing was published; run again, and report it when it comes back"
 _HASHES = {"trades": "trades_hash", "fills": "fills_hash", "equity": "equity_hash"}
@@ -54,7 +54,7 @@ def check(case: StagedFolder) -> Iterator[Finding]:
         return
     yield from _check_result(run.result, run.tables)
     trades, fills, points = (run.tables[table.name] for table in (TRADES, FILLS, POINTS))
-    yield from check_ledger(Books(trades, fills, points, run.result["initial_equity_quanta"], run.tick_lot_quanta))
+    yield from check_ledger(Ledger(trades, fills, points, run.result["initial_equity_quanta"], run.tick_lot_quanta))
     yield from _check_signature(run.signature)
 
 

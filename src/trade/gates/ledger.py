@@ -15,7 +15,7 @@ _HINT = "nothing was published; run again, and report it when it comes back"
 
 
 @dataclass(frozen=True)
-class Books:
+class Ledger:
     """The rows of a run as read from disk, and what one lot gains per tick."""
 
     trades: Records
@@ -47,26 +47,26 @@ class Books:
         return sums
 
 
-def check_ledger(books: Books) -> Iterator[Finding]:
+def check_ledger(ledger: Ledger) -> Iterator[Finding]:
     """Look at the sums of the run first, then at each row; a fill that names no trade ends the search."""
-    trades, fills = books.trades, books.fills
-    if len(books.points) == 0 or ((fills["trade"] < 0) | (fills["trade"] >= len(trades))).any():
+    trades, fills = ledger.trades, ledger.fills
+    if len(ledger.points) == 0 or ((fills["trade"] < 0) | (fills["trade"] >= len(trades))).any():
         yield Finding("ledger-broken", "the curve has no point, or a fill names a trade that is not there", _HINT)
         return
-    for name, (left, right) in _sums(books).items():
+    for name, (left, right) in _sums(ledger).items():
         if left != right:
             yield Finding("ledger-broken", f"{name} does not hold: {left} is not {right} quanta", _HINT)
-    for name, wrong in {**_trade_rows(books), **_price_rows(books), **_size_rows(books), **_point_rows(books)}.items():
+    for name, wrong in {**_trade_rows(ledger), **_price_rows(ledger), **_size_rows(ledger), **_point_rows(ledger)}.items():
         rows = np.flatnonzero(wrong)
         if len(rows):
             yield Finding("ledger-broken", f"{name} does not hold in {len(rows)} rows, first in row {rows[0]}", _HINT)
-    if not _cash_steps_are_fills(books):
+    if not _cash_steps_are_fills(ledger):
         yield Finding("ledger-broken", "the cash of the curve takes a step that no fill made", _HINT)
 
 
-def _sums(books: Books) -> Mapping[str, tuple[int, int]]:
-    trades, fills, points = books.trades, books.fills, books.points
-    initial, final = books.initial_quanta, int(points["equity_quanta"][-1])
+def _sums(ledger: Ledger) -> Mapping[str, tuple[int, int]]:
+    trades, fills, points = ledger.trades, ledger.fills, ledger.points
+    initial, final = ledger.initial_quanta, int(points["equity_quanta"][-1])
     gross, fees, funding, net = (int(trades[f"{name}_quanta"].sum()) for name in ("gross", "fees", "funding", "net"))
     return {
         "final cash = initial + realised - fees + funding": (int(points["cash_quanta"][-1]), initial + gross - fees + funding),
@@ -76,46 +76,46 @@ def _sums(books: Books) -> Mapping[str, tuple[int, int]]:
     }
 
 
-def _trade_rows(books: Books) -> Mapping[str, Bool]:
+def _trade_rows(ledger: Ledger) -> Mapping[str, Bool]:
     """Return per identity where a trade breaks it."""
-    trades, fills = books.trades, books.fills
+    trades, fills = ledger.trades, ledger.fills
     net = trades["gross_quanta"] - trades["fees_quanta"] + trades["funding_quanta"]
-    moved = (fills["price_ticks"] - fills["reference_price_ticks"]) * fills["side"] * fills["quantity_lots"] * books.tick_lot_quanta
-    out = books.of(FillKind.EXIT) | books.of(FillKind.LIQUIDATION)
+    moved = (fills["price_ticks"] - fills["reference_price_ticks"]) * fills["side"] * fills["quantity_lots"] * ledger.tick_lot_quanta
+    out = ledger.of(FillKind.EXIT) | ledger.of(FillKind.LIQUIDATION)
     cash, bought, held = fills["cash_quanta"], fills["side"] * fills["quantity_lots"], trades["side"] * trades["quantity_lots"]
     return {
         "trade.net = gross - fees + funding": trades["net_quanta"] != net,
-        "cash changes of the fills = trade.net": books.per_trade(cash) != trades["net_quanta"],
-        "fees of the fills = trade.fees": books.per_trade(fills["fee_quanta"]) != trades["fees_quanta"],
-        "funding of the fills = trade.funding": books.per_trade(cash, books.of(FillKind.FUNDING)) != trades["funding_quanta"],
-        "slippage of the fills = trade.slippage": books.per_trade(moved, books.traded) != trades["slippage_quanta"],
-        "what the entries bought = side and quantity of the trade": books.per_trade(bought, books.of(FillKind.ENTRY)) != held,
-        "what the exits sold = side and quantity of the trade": books.per_trade(-bought, out) != held,
+        "cash changes of the fills = trade.net": ledger.per_trade(cash) != trades["net_quanta"],
+        "fees of the fills = trade.fees": ledger.per_trade(fills["fee_quanta"]) != trades["fees_quanta"],
+        "funding of the fills = trade.funding": ledger.per_trade(cash, ledger.of(FillKind.FUNDING)) != trades["funding_quanta"],
+        "slippage of the fills = trade.slippage": ledger.per_trade(moved, ledger.traded) != trades["slippage_quanta"],
+        "what the entries bought = side and quantity of the trade": ledger.per_trade(bought, ledger.of(FillKind.ENTRY)) != held,
+        "what the exits sold = side and quantity of the trade": ledger.per_trade(-bought, out) != held,
         "a trade has a quantity, and ends after it begins": (trades["quantity_lots"] <= 0) | (trades["exit_ts_ms"] < trades["entry_ts_ms"]),
     }
 
 
-def _price_rows(books: Books) -> Mapping[str, Bool]:
+def _price_rows(ledger: Ledger) -> Mapping[str, Bool]:
     """Return per identity where the prices of a trade and those of its fills do not agree."""
-    trades, fills, value = books.trades, books.fills, books.value_quanta
+    trades, fills, value = ledger.trades, ledger.fills, ledger.value_quanta
     one = np.ones(len(fills), np.int64)
-    entry, exit_, liquidated = books.of(FillKind.ENTRY), books.of(FillKind.EXIT), books.of(FillKind.LIQUIDATION)
-    gross = books.per_trade(-fills["side"] * value, books.traded)
-    priced = books.per_trade(one, liquidated) == 0  # a liquidation is settled in money, its price is for display (LIQ-1)
+    entry, exit_, liquidated = ledger.of(FillKind.ENTRY), ledger.of(FillKind.EXIT), ledger.of(FillKind.LIQUIDATION)
+    gross = ledger.per_trade(-fills["side"] * value, ledger.traded)
+    priced = ledger.per_trade(one, liquidated) == 0  # a liquidation is settled in money, its price is for display (LIQ-1)
     identities = {
-        "value of the entries = trade.entry_value": books.per_trade(value, entry) != trades["entry_value_quanta"],
+        "value of the entries = trade.entry_value": ledger.per_trade(value, entry) != trades["entry_value_quanta"],
         "value left - value entered = trade.gross": priced & (gross != trades["gross_quanta"]),
     }
     for word, there in (("entry", entry), ("exit", exit_ | liquidated)):
-        single = books.per_trade(one, there) == 1
+        single = ledger.per_trade(one, there) == 1
         for column, of_fill in ((f"{word}_price_ticks", "price_ticks"), (f"{word}_ts_ms", "ts_ms")):
-            identities[f"the only {word} fill = trade.{column}"] = single & (books.per_trade(fills[of_fill], there) != trades[column])
+            identities[f"the only {word} fill = trade.{column}"] = single & (ledger.per_trade(fills[of_fill], there) != trades[column])
     return identities
 
 
-def _size_rows(books: Books) -> Mapping[str, Bool]:
+def _size_rows(ledger: Ledger) -> Mapping[str, Bool]:
     """Return per identity where an entry is not as large as asked and says not why, or is and says why (SIZE-1, SIZE-3)."""
-    fills, entry = books.fills, books.of(FillKind.ENTRY)
+    fills, entry = ledger.fills, ledger.of(FillKind.ENTRY)
     lots, asked, cut, cap = (fills[name] for name in ("quantity_lots", "asked_lots", "cut_lots", "cap"))
     caps = [code.value for code in Cap]
     return {
@@ -126,9 +126,9 @@ def _size_rows(books: Books) -> Mapping[str, Bool]:
     }
 
 
-def _point_rows(books: Books) -> Mapping[str, Bool]:
+def _point_rows(ledger: Ledger) -> Mapping[str, Bool]:
     """Return per identity where a point of the curve breaks it (MONEY-3)."""
-    points, trades = books.points, books.trades
+    points, trades = ledger.points, ledger.trades
     lots, ts_ms = points["position_lots"], points["ts_ms"]
     flat, profit = lots == 0, points["equity_quanta"] - points["cash_quanta"]
     last = np.searchsorted(trades["entry_ts_ms"], ts_ms) - 1  # a position held at an instant was entered before it
@@ -149,9 +149,9 @@ def _of_trade(column: Int64, rows: Int64) -> Int64:
     return np.append(column, 0)[rows]
 
 
-def _cash_steps_are_fills(books: Books) -> bool:
+def _cash_steps_are_fills(ledger: Ledger) -> bool:
     """Return whether the cash of the points only takes values that the fills led to, in their order."""
-    cash = books.points["cash_quanta"]
+    cash = ledger.points["cash_quanta"]
     levels = cash[np.append(True, np.diff(cash) != 0)].tolist()
-    reached = iter(np.append(0, np.cumsum(books.fills["cash_quanta"])).tolist())
-    return all(any(books.initial_quanta + change == level for change in reached) for level in levels)
+    reached = iter(np.append(0, np.cumsum(ledger.fills["cash_quanta"])).tolist())
+    return all(any(ledger.initial_quanta + change == level for change in reached) for level in levels)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from enum import StrEnum
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
+from trade.base.nearest import nearest
 
 _VENUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9_.-]{0,39}")
@@ -58,7 +58,7 @@ def parse_series(text: str, known: Iterable[Series] = ()) -> Series:
     """Return the series of a full name. Raises Malformed, with the one of the known ones that is most like it."""
     parts = text.split(":")
     if len(parts) != 3:
-        near = difflib.get_close_matches(text, [one.key for one in known], n=1, cutoff=0.0)
+        near = nearest(text, [one.key for one in known], like=0.0)
         hint = f"like '{near[0]}'" if near else f"where the market is {' or '.join(MARKETS)}"
         raise Malformed(Finding("bad-symbol", f"'{text}' is not a full name", f"write 'venue:market:SYMBOL', {hint}"))
     return Series(*parts)

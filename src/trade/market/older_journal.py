@@ -31,7 +31,11 @@ def end_of(text: bytes, generation: int) -> JournalEnd:
             raise ValueError
         sealed = found is not None
         crc, length = zlib.crc32(line + b"\n", crc), length + len(line) + 1
-        if json.loads(line).get("generation", 0) <= generation:
+        entry = json.loads(line)
+        led_to = entry.get("generation", 0) if isinstance(entry, dict) else None
+        if type(led_to) is not int:
+            raise ValueError
+        if led_to <= generation:
             end = length
     if _SEALED.match(rest) and not _SEALED.fullmatch(rest):  # more than one line: it has lost its break
         raise ValueError

@@ -12,6 +12,7 @@ from trade.base.findings import Finding
 from trade.gates.text import span
 from trade.play.overrides import Override
 from trade.run.backtest import run_backtest
+from trade.run.execute import Looked
 from trade.run.request import Doors, Request
 
 MOST = 1000
@@ -42,6 +43,11 @@ def variants(
 
     What has one value only is chosen in all of them, and not named.
     """
+    paths = [each[0].path for each in choices]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        raise Malformed(Finding("bad-set", f"'{twice[0]}' is set twice", f"give its values together: --set {twice[0]}=A,B"))
+    choices = [tuple({(type(one.value), one.value): one for one in each}.values()) for each in choices]
     count = len(symbols or (None,)) * len(windows or (None,))
     for each in choices:
         count *= len(each)
@@ -72,11 +78,10 @@ def _variant(
     return Variant({name: value for name, value in chosen.items() if name in named}, changed)
 
 
-def run_variants(found: Sequence[Variant], doors: Doors, begin: Callable[[int], None]) -> Iterator[Ended]:
-    """Run each and yield how it ended; `begin` is told the number of the next one."""
-    for number, variant in enumerate(found):
-        begin(number)
+def run_variants(found: Sequence[Variant], doors: Doors, before: Callable[[Request], Looked | None]) -> Iterator[Ended]:
+    """Run each and yield how it ended; `before` is asked first, and may return what it looked at for this run."""
+    for variant in found:
         try:
-            yield Ended(variant, run_backtest(variant.request, doors), None)
+            yield Ended(variant, run_backtest(variant.request, doors, before(variant.request)), None)
         except TradeError as refusal:
             yield Ended(variant, None, refusal)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from trade.artifacts.receipt import MANIFEST, PLAY, SIGNATURE
-from trade.artifacts.shelf import as_published, read_result
+from trade.artifacts.shelf import read_result, reading
 from trade.artifacts.stage import read_json
+from trade.base.errors import Malformed, Mismatch
 from trade.base.places import path_text
 from trade.market.instants import iso
 from trade.play.dump import resolved
+from trade.play.spec import Play
 from trade.run.accepted import accept_file
 
 _ABSENT = "-"
@@ -30,9 +32,10 @@ class Difference:
 
 def versus(one: Path, other: Path) -> tuple[Difference, ...]:
     """Return in what two runs differ, inputs first, in the order of their documents. Raises Mismatch for a run that cannot be read."""
+    ours, theirs = _facts(one), _facts(other)
     return tuple(
         Difference(subject, name, left.get(name, _ABSENT), right.get(name, _ABSENT))
-        for subject, (left, right) in {key: (a, _facts(other)[key]) for key, a in _facts(one).items()}.items()
+        for subject, left, right in ((subject, ours[subject], theirs[subject]) for subject in ours)
         for name in {**left, **right}
         if left.get(name, _ABSENT) != right.get(name, _ABSENT)
     )
@@ -40,7 +43,7 @@ def versus(one: Path, other: Path) -> tuple[Difference, ...]:
 
 def _facts(folder: Path) -> Mapping[str, Mapping[str, Any]]:
     result = read_result(folder)
-    with as_published(folder):
+    with reading(folder):
         manifest, signature = read_json(folder / MANIFEST), read_json(folder / SIGNATURE)
         data = {
             "symbol": manifest["symbol"],
@@ -50,12 +53,20 @@ def _facts(folder: Path) -> Mapping[str, Mapping[str, Any]]:
         }
         versions = {"trade": manifest["engine_version"], **signature["versions"]}
         return {
-            "play": dict(_leaves(resolved(accept_file(folder / PLAY).play))),
+            "play": dict(_leaves(resolved(_stored_play(folder)))),
             "data": data,
             "options": dict(_leaves(manifest["options"])),
             "versions": versions,
             "metrics": {**result["metrics"], **result["extras"]},
         }
+
+
+def _stored_play(folder: Path) -> Play:
+    """Return the Play of a run. Raises Mismatch for one that was edited into something that is none."""
+    try:
+        return accept_file(folder / PLAY).play
+    except Malformed as error:
+        raise Mismatch(error.findings) from error
 
 
 def _leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -52,7 +52,7 @@ AVERAGES = (
         settle_bars=settled(_WINDOW, lambda p: ema_memory(count(p, "length"))),
         values_of=PANDAS_TA,
         tradingview="the same; its chart begins with length 9",
-        computed_by=TA_LIB,
+        computed_by=together(NUMBA, TA_LIB),
         doc="exponential moving average, weight 2/(length+1), seeded with the mean of its first window",
     ),
     Entry(
