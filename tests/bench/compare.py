@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from trade.run.workloads.bars import YEAR_BARS, write_seeded_bars
+from trade.run.workloads.measure import WORKLOADS
 
 _PEERS = Path(__file__).parent / "peers"
 _PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -35,7 +36,7 @@ def main() -> None:
         files = {years: Path(folder) / f"{years}y.parquet" for years in (1, 5)}
         for years, file in files.items():
             write_seeded_bars(file, years * YEAR_BARS)
-        ours = [row for workload in ("W1", "W2", "W5") for row in _rows(workload, files)]
+        ours = [row for workload in WORKLOADS for row in _rows(workload, files)]
         peers = [_against(script, options.peers, files[1]) for script in _found(options.peers)] if options.peers else []
     page = _page(ours, peers)
     sys.stdout.write(page)
@@ -45,7 +46,7 @@ def main() -> None:
 
 def _rows(workload: str, files: dict[int, Path]) -> list[tuple[str, int, dict[str, Any]]]:
     """Return per file the middle one of several processes, which take turns: a machine is slow for a while, or a process in its memory."""
-    turns = 1 if workload == "W5" else _TURNS  # five cold processes already
+    turns = 1 if workload in ("W3", "W5") else _TURNS  # five cold processes already
     measured = [{years: _ours(workload, bars) for years, bars in files.items()} for _ in range(turns)]
     return [(workload, years, sorted((turn[years] for turn in measured), key=_seconds)[turns // 2]) for years in files]
 
@@ -89,7 +90,8 @@ def _page(ours: list[tuple[str, int, dict[str, Any]]], peers: list[dict[str, Any
         "",
         f"Measured on {now}, {_machine()}, Python {platform.python_version()}, by `make bench`. Machines differ and are noisy: the ratios",
         "come from runs side by side. Seconds are medians of five; W1 and W2 warm with features, rules, loop and metrics, bars",
-        "already read, the middle one of five processes; W5 is a cold process from `trade backtest run` to written and verified artifacts.",
+        "already read, the middle one of five processes; W4 the same from the store to artifacts that were read back; W3 and W5 are",
+        "cold processes from `trade backtest run` to those artifacts.",
         "",
         "| workload | years | seconds | base bars per second | trades | peak MB |",
         "|---|---|---|---|---|---|",
@@ -99,7 +101,7 @@ def _page(ours: list[tuple[str, int, dict[str, Any]]], peers: list[dict[str, Any
         for name, years, m in ours
     ]
     by_year = {(name, years): m["seconds"] for name, years, m in ours}
-    scaling = ", ".join(f"{name} {by_year[name, 5] / by_year[name, 1]:.1f}" for name in ("W1", "W2", "W5"))
+    scaling = ", ".join(f"{name} {by_year[name, 5] / by_year[name, 1]:.1f}" for name in WORKLOADS)
     lines += ["", f"Five years cost, in units of one year: {scaling}."]
     if peers:
         lines += [
@@ -124,7 +126,7 @@ def _machine() -> str:
 
 _WHAT = """W1: EMA 50/200 cross decided at every minute, long only, half of the equity, market at the next open, 5.5 bps taker, no slippage;
 every correct engine makes 1,528 trades on these bars. W2: 15m bars with the one-minute sub-loop, two EMAs, RSI, swing and trend,
-stop, target and signal exits. W5: the Play of W2 from a cold start.
+stop, target and signal exits; W4 and W5 are its Play too. W3: swing and trend on every minute.
 """
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ WRONG = [
     ("backtest verify last --out kept", "'trade backtest verify' looks at kept runs", "write 'trade runs verify last --out kept"),
     ("data import x.csv", "missing option '--symbol'", "trade data import --help"),
     ("data sql x --limit 0", "greater than or equal to 1", "trade data sql --help"),
-    ("bench W9", "no workload 'W9'", "W1, W2, W5"),
+    ("bench W9", "no workload 'W9'", "W1, W2, W3, W4, W5"),
     ("bench W1 --bars nowhere.parquet", "no file 'nowhere.parquet'", "--bars"),
 ]
 

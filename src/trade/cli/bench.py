@@ -17,12 +17,12 @@ EXAMPLE = "Example: trade bench W1 --json"
 
 
 def bench(
-    workload: Annotated[str, typer.Argument(metavar="W1|W2|W5", help="Which workload to run.")],
+    workload: Annotated[str, typer.Argument(metavar="W1|W2|W3|W4|W5", help="Which workload to run.")],
     bars: Annotated[Path | None, typer.Option("--bars", metavar="FILE", help="Bars as parquet instead of the seeded year.")] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Measure one workload: median of 5 warm runs (W5: of 5 cold processes), reading excluded and reported apart."""
+    """Measure one workload: median of 5 warm runs (W3 and W5: of 5 cold processes), reading excluded and reported apart."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.run.workloads.measure import WORKLOADS, measure
 

@@ -1,4 +1,4 @@
-"""One workload, measured: the median of five warm runs in this process, or of five cold processes."""
+"""One workload, measured: the median of five warm runs in this process, with or without store and artifacts, or of five cold processes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,17 +19,20 @@ from trade.base.history import History, Window
 from trade.files.importing import ImportRequest, import_file
 from trade.market.fitting import GridOptions
 from trade.run.accepted import AcceptedPlay, accept_file
+from trade.run.backtest import run_backtest
 from trade.run.execute import Ready, execute, plan_run
+from trade.run.request import Doors, Request
 from trade.run.workloads.bars import read_history, write_seeded_bars
 
-WORKLOADS = ("W1", "W2", "W5")
+_PLAYS = {"W1": "w1.yml", "W2": "w2.yml", "W3": "w3.yml", "W4": "w2.yml", "W5": "w2.yml"}
+WORKLOADS = tuple(_PLAYS)
 _RUNS = 5
 _FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds are medians; `reading_seconds` is apart (for W5, the import before the runs); `peak_mb` of the whole process."""
+    """Seconds are medians; `reading_seconds` is apart, with a store the import before the runs; `peak_mb` is of the whole process."""
 
     workload: str
     seconds: float
@@ -40,11 +45,13 @@ class Measured:
 
 def measure(workload: str, bars: Path | None) -> Measured:
     """Run one of `WORKLOADS`."""
-    return _cold(bars) if workload == "W5" else _warm(workload, bars)
+    if workload in ("W3", "W5"):
+        return _cold(workload, bars)
+    return _sealed(workload, bars) if workload == "W4" else _warm(workload, bars)
 
 
 def _warm(workload: str, path: Path | None) -> Measured:
-    accepted = accept_file(_FOLDER / f"{workload.lower()}.yml")
+    accepted = accept_file(_FOLDER / _PLAYS[workload])
     begun = time.perf_counter()
     history = read_history(path)
     reading = time.perf_counter() - begun
@@ -64,7 +71,35 @@ def _ready(accepted: AcceptedPlay, history: History) -> Ready:
     return Ready(accepted, plan, Window(int(history.base.ts_open_ms[0]), end_ms), history, ())
 
 
-def _cold(path: Path | None) -> Measured:
+def _cold(workload: str, path: Path | None) -> Measured:
+    """Measure processes of their own, from the command to the receipt."""
+    with _stored(path) as (store, reading, rows):
+        seconds, summary = [], {}
+        for number in range(_RUNS + 1):
+            words = ["backtest", "run", str(_FOLDER / _PLAYS[workload]), "--db", str(store), "--out", str(store.parent / f"out{number}")]
+            begun = time.perf_counter()
+            done = subprocess.run([sys.executable, "-m", "trade", *words, "--json"], check=True, capture_output=True)  # noqa: S603 - ours
+            seconds.append(time.perf_counter() - begun)
+            summary = json.loads(done.stdout)
+    return _measured(workload, seconds[1:], reading, summary["metrics"]["total_trades"], rows, resource.RUSAGE_CHILDREN)
+
+
+def _sealed(workload: str, path: Path | None) -> Measured:
+    """Measure whole runs in this process, from the store to artifacts that were read back."""
+    with _stored(path) as (store, reading, rows):
+        doors, seconds, trades = Doors(lambda origin, symbol: origin.open(store, symbol)), [], 0
+        for number in range(_RUNS + 1):
+            request = Request(play=_FOLDER / _PLAYS[workload], out=store.parent / f"out{number}")
+            begun = time.perf_counter()
+            receipt = run_backtest(request, doors)
+            seconds.append(time.perf_counter() - begun)
+            trades = receipt.summary["metrics"]["total_trades"]
+    return _measured(workload, seconds[1:], reading, trades, rows, resource.RUSAGE_SELF)
+
+
+@contextmanager
+def _stored(path: Path | None) -> Iterator[tuple[Path, float, int]]:
+    """Give a store that holds the bars, the seconds of their import, and how many there are."""
     with tempfile.TemporaryDirectory() as folder:
         source, store = path or Path(folder) / "bars.parquet", Path(folder) / "data"
         if path is None:
@@ -72,18 +107,7 @@ def _cold(path: Path | None) -> Measured:
         begun = time.perf_counter()
         grid = GridOptions(tick_size=Decimal("0.1"), qty_step=Decimal("0.001"))
         report = import_file(store, ImportRequest(source, "BENCHUSDT", grid=grid))
-        reading = time.perf_counter() - begun
-        seconds = []
-        summary = {}
-        for number in range(_RUNS + 1):
-            begun = time.perf_counter()
-            out = Path(folder) / f"out{number}"
-            command = [sys.executable, "-m", "trade", "backtest", "run", str(_FOLDER / "w2.yml"), "--db", str(store), "--out", str(out)]
-            done = subprocess.run([*command, "--json"], check=True, capture_output=True)  # noqa: S603 - our own command
-            seconds.append(time.perf_counter() - begun)
-            summary = json.loads(done.stdout)
-    trades = summary["metrics"]["total_trades"]
-    return _measured("W5", seconds[1:], reading, trades, report.rows_stored, resource.RUSAGE_CHILDREN)
+        yield store, time.perf_counter() - begun, report.rows_stored
 
 
 def _measured(workload: str, seconds: list[float], reading: float, trades: int, bars: int, who: int) -> Measured:
