@@ -24,7 +24,8 @@ def bench(
 ) -> None:
     """Measure one workload: median of 5 warm runs (W3 and W5: of 5 cold processes), reading excluded and reported apart."""
     console.configure(as_json=as_json, quiet=quiet)
-    from trade.run.workloads.measure import WORKLOADS, measure
+    from trade.run.workloads import WORKLOADS
+    from trade.run.workloads.measure import measure
 
     if workload not in WORKLOADS:
         raise Malformed(Finding("unknown-workload", f"no workload '{workload}'", f"use one of {', '.join(WORKLOADS)}"))

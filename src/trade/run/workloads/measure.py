@@ -22,10 +22,9 @@ from trade.run.accepted import AcceptedPlay, accept_file
 from trade.run.backtest import run_backtest
 from trade.run.execute import Ready, execute, plan_run
 from trade.run.request import Doors, Request
+from trade.run.workloads import WORKLOADS
 from trade.run.workloads.bars import read_history, write_seeded_bars
 
-_PLAYS = {"W1": "w1.yml", "W2": "w2.yml", "W3": "w3.yml", "W4": "w2.yml", "W5": "w2.yml"}
-WORKLOADS = tuple(_PLAYS)
 _RUNS = 5
 _FOLDER = Path(__file__).parent
 
@@ -51,7 +50,7 @@ def measure(workload: str, bars: Path | None) -> Measured:
 
 
 def _warm(workload: str, path: Path | None) -> Measured:
-    accepted = accept_file(_FOLDER / _PLAYS[workload])
+    accepted = accept_file(_FOLDER / WORKLOADS[workload])
     begun = time.perf_counter()
     history = read_history(path)
     reading = time.perf_counter() - begun
@@ -76,7 +75,7 @@ def _cold(workload: str, path: Path | None) -> Measured:
     with _stored(path) as (store, reading, rows):
         seconds, summary = [], {}
         for number in range(_RUNS + 1):
-            words = ["backtest", "run", str(_FOLDER / _PLAYS[workload]), "--db", str(store), "--out", str(store.parent / f"out{number}")]
+            words = ["backtest", "run", str(_FOLDER / WORKLOADS[workload]), "--db", str(store), "--out", str(store.parent / f"out{number}")]
             begun = time.perf_counter()
             done = subprocess.run([sys.executable, "-m", "trade", *words, "--json"], check=True, capture_output=True)  # noqa: S603 - ours
             seconds.append(time.perf_counter() - begun)
@@ -89,7 +88,7 @@ def _sealed(workload: str, path: Path | None) -> Measured:
     with _stored(path) as (store, reading, rows):
         doors, seconds, trades = Doors(lambda origin, symbol: origin.open(store, symbol)), [], 0
         for number in range(_RUNS + 1):
-            request = Request(play=_FOLDER / _PLAYS[workload], out=store.parent / f"out{number}")
+            request = Request(play=_FOLDER / WORKLOADS[workload], out=store.parent / f"out{number}")
             begun = time.perf_counter()
             receipt = run_backtest(request, doors)
             seconds.append(time.perf_counter() - begun)
