@@ -24,8 +24,6 @@ _PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 _TURNS = 5
 # In a process of its own: a child's peak of memory begins with what its parent held when it was made.
 _WRITE = "import sys; from trade.run.workloads.bars import *; write_seeded_bars(Path(sys.argv[1]), int(sys.argv[2]) * YEAR_BARS)"
-    "import sys; from trade.run.workloads import bars; bars.write_seeded_bars(bars.Path(sys.argv[1]), int(sys.argv[2]) * bars.YEAR_BARS)"
-)
 _FAST_PEERS = ("vectorbt", "wickra_backtest")
 
 
