@@ -14,10 +14,12 @@ import pickle
 import platform
 import re
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,19 +51,33 @@ SOURCES = sources_digest()  # of what this process runs
 
 def cache_folder() -> Path:
     """Return the folder of compiled kernels: `$TRADE_CACHE_DIR`, else `$XDG_CACHE_HOME/trade`, else `~/.cache/trade`."""
-    chosen = os.environ.get("TRADE_CACHE_DIR")
-    parent = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "trade"
-    folder = parent / "kernels" / SOURCES
     try:
+        chosen = os.environ.get("TRADE_CACHE_DIR")
+        parent = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "trade"
+        folder = parent / "kernels" / SOURCES
         is_new = not folder.is_dir()
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)  # that it is in use
         if is_new:
             prune(folder)
-    except OSError:  # a read-only home compiles anew in each session rather than not at all
-        folder = Path(tempfile.gettempdir()) / f"trade-kernels-{os.getuid()}" / folder.name
-        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError):  # read-only, or no home at all (RuntimeError): compiled anew in each session rather than not at all
+        folder = _passing_folder() / SOURCES
+        folder.mkdir(exist_ok=True)
     return folder
+
+
+@cache
+def _passing_folder() -> Path:
+    """Return a folder of ours among what all users of a machine write: code is read from it, so nobody else may have made it."""
+    folder = Path(tempfile.gettempdir()) / f"trade-kernels-{os.getuid()}"
+    with suppress(OSError):
+        folder.mkdir(mode=0o700)
+    try:
+        found = folder.lstat()
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="trade-kernels-"))
+    ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o077
+    return folder if ours else Path(tempfile.mkdtemp(prefix="trade-kernels-"))
 
 
 def is_compiled() -> bool:

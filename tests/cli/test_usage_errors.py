@@ -153,3 +153,28 @@ def test_an_empty_folder_of_plays_is_told_apart_from_a_result(trade: Trade, tmp_
     assert (said.code, said.out) == (0, "")
     assert "no Plays in" in said.err
     assert trade("play", "list", "--plays", tmp_path, "--quiet").err == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("runs", "show", "x" * 300),
+        ("runs", "list", "--out", "x" * 300),
+        ("backtest", "run", "x" * 300),
+        ("data", "info", "--db", "x" * 300),
+        ("play", "validate", "x" * 300),
+        ("play", "list", "--plays", "x" * 300),
+        ("backtest", "run", "sample", "--symbol", "\udcff"),
+        ("backtest", "run", "sample", "--symbols", "\udcff,A"),
+        ("backtest", "preflight", "sample", "--symbol", "\udcff"),
+        ("data", "sql", "select 1 \udcff"),
+        ("backtest", "run", "sample", "--set", "a." * 3000 + "a=1"),
+        ("backtest", "run", "sample", "--set", f"actions.entry_long.all[{'1' * 5000}]=1"),
+    ],
+    ids=lambda words: " ".join(words)[:30].encode("ascii", "replace").decode(),
+)
+def test_words_that_no_machine_can_follow_are_no_fault_of_ours(words: tuple[str, ...], trade: Trade, tmp_path: Path) -> None:
+    db = () if words[0] in ("runs", "play") or "--db" in words else ("--db", str(tmp_path))
+    said = trade(*words, *db, "--json")
+    assert said.code in (1, 2)
+    assert said.json["findings"][0]["code"] != "bug"

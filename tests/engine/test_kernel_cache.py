@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -61,3 +62,48 @@ def test_an_edit_of_a_constant_that_kernels_freeze_is_seen(copied: Path) -> None
     assert text.count("WORST, PATH = 0, 1") == 1
     constants.write_text(text.replace("WORST, PATH = 0, 1", "WORST, PATH = 1, 0"))
     assert sources_digest(copied / "src" / "trade") != before
+
+
+@pytest.mark.parametrize("trap", ["of another user", "writable by others", "a link", "a file"])
+def test_code_is_never_read_from_a_folder_that_others_could_have_written(
+    trap: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from trade import kernels
+
+    shared, place = tmp_path / "tmp", tmp_path / "tmp" / f"trade-kernels-{os.getuid()}"
+    shared.mkdir()
+    monkeypatch.setattr(kernels.tempfile, "tempdir", str(shared))
+    if trap == "a file":
+        place.write_text("")
+    elif trap == "a link":
+        (tmp_path / "theirs").mkdir(mode=0o700)
+        place.symlink_to(tmp_path / "theirs")
+    else:
+        place.mkdir(mode=0o700)
+        if trap == "writable by others":
+            place.chmod(0o777)
+        else:
+            monkeypatch.setattr(kernels.os, "getuid", lambda: 12345)
+            place.rename(shared / "trade-kernels-12345")
+            place = shared / "trade-kernels-12345"
+    kernels._passing_folder.cache_clear()
+    chosen = kernels._passing_folder()
+    kernels._passing_folder.cache_clear()
+    assert chosen != place
+    assert chosen.parent == shared
+    assert chosen.stat().st_mode & 0o077 == 0
+
+
+def test_a_program_without_a_home_has_its_kernels_in_a_passing_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from trade import kernels
+
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(kernels.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv("TRADE_CACHE_DIR", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(kernels.Path, "home", no_home)
+    kernels._passing_folder.cache_clear()
+    assert kernels.cache_folder() == tmp_path / f"trade-kernels-{os.getuid()}" / kernels.SOURCES
+    kernels._passing_folder.cache_clear()

@@ -150,3 +150,69 @@ def test_two_runs_are_told_apart_by_what_makes_them_differ(kept: Any, trade: Tra
     play = [(each["name"], each["one"], each["other"]) for each in told if each["subject"] == "play"]
     assert play == [("risk_model.stop_loss.value", 4, 8)] or [name for name, *_ in play] == ["risk_model.stop_loss.value"]
     assert {each["subject"] for each in told} == {"play", "metrics"}
+
+
+def test_nothing_but_a_run_is_ever_removed(kept: Any, trade: Trade, tmp_path: Path) -> None:
+    kept()
+    run, out = folder_of(tmp_path), tmp_path / "out"
+    (out / "sample" / "result.json").write_text("{}")  # the folder of the Play looks like a run to whoever does not look twice
+    for words in ((out / "sample",), (out,), (".",)):
+        assert trade("runs", "rm", *words, "--out", out, "--json").code == EXIT_MALFORMED
+    stray = out / "a" / "b" / "c"
+    stray.mkdir(parents=True)
+    (stray / "result.json").write_text("{}")
+    (stray / "thesis.txt").write_text("years of work")
+    assert trade("runs", "rm", stray, "--out", out, "--json").codes == ["not-a-run"]
+    (run / "notes.txt").write_text("mine")
+    assert trade("runs", "rm", "sample/SAMPLEUSDT/x", run, "--out", out, "--json").code == EXIT_MALFORMED
+    said = trade("runs", "rm", run, "--out", out, "--json")
+    assert (said.codes, said.json["removed"]) == (["not-a-run"], [])
+    assert (run / "notes.txt").is_file()
+    assert (stray / "thesis.txt").is_file()
+
+
+def test_what_cannot_be_removed_keeps_nothing_else_from_going(kept: Any, trade: Trade, tmp_path: Path) -> None:
+    ran = kept("--set", "risk.stop_loss_pct=4,6,8")
+    (next(path for path in (tmp_path / "out").glob("sample/*/*") if path.name == ran[1]) / "mine.txt").write_text("mine")
+    said = trade("runs", "prune", "--keep", "0", "--out", tmp_path / "out", "--json")
+    assert (said.code, said.json["status"], said.codes) == (EXIT_MALFORMED, "refused", ["not-a-run"])
+    assert {Path(name).name for name in said.json["removed"]} == {ran[0], ran[2]}
+
+
+def test_a_link_to_a_run_elsewhere_goes_and_the_run_stays(kept: Any, trade: Trade, tmp_path: Path) -> None:
+    kept()
+    real = tmp_path / "elsewhere"
+    folder = folder_of(tmp_path)
+    folder.rename(real)
+    folder.symlink_to(real)
+    assert len(trade("runs", "list", "--out", tmp_path / "out", "--json").json["runs"]) == 1
+    assert trade("runs", "prune", "--keep", "0", "--out", tmp_path / "out", "--json").json["removed"] == [str(folder)]
+    assert (real / "result.json").is_file()
+
+
+@pytest.mark.parametrize("file", ["result.json", "run_times.json", "run_manifest.json"])
+@pytest.mark.parametrize("content", ["[" * 100_000, None])
+def test_one_damaged_file_leaves_the_other_runs_listed(file: str, content: str | None, kept: Any, trade: Trade, tmp_path: Path) -> None:
+    ran = kept("--set", "risk.stop_loss_pct=4,8")
+    path = next(path for path in (tmp_path / "out").glob("sample/*/*") if path.name == ran[0]) / file
+    path.unlink()
+    if content is None and file != "result.json":
+        path.mkdir()
+    else:
+        path.write_text(content or "null")
+    said = trade("runs", "list", "--out", tmp_path / "out", "--json")
+    assert said.code == 0
+    assert ran[1] in [run["run_id"] for run in said.json["runs"]]
+    assert trade("runs", "show", ran[0], "--out", tmp_path / "out", "--json").code in (0, EXIT_MISMATCH)
+
+
+def test_a_file_in_the_place_of_the_folder_of_runs_is_told(trade: Trade, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for words in (("list",), ("show", "last"), ("prune", "--keep", "0")):
+        assert trade("runs", *words, "--out", tmp_path / "file", "--json").codes == ["bad-path"]
+
+
+def test_what_else_lies_in_the_staging_folder_blocks_no_run(kept: Any, tmp_path: Path) -> None:
+    (tmp_path / "out" / ".staging").mkdir(parents=True)
+    (tmp_path / "out" / ".staging" / ".DS_Store").write_text("x")
+    assert kept()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import SAMPLE, Trade
@@ -26,7 +27,7 @@ def test_every_choice_meets_every_other_in_the_order_typed() -> None:
 def test_windows_take_the_place_of_the_edges() -> None:
     found = variants(REQUEST, [], [], [(0, 60_000), (60_000, 120_000)])
     assert [(each.request.from_ms, each.request.to_ms) for each in found] == [(0, 60_000), (60_000, 120_000)]
-    assert [each.chosen["window"] for each in found] == ["1970-01-01 00:00 .. 1970-01-01 00:01", "1970-01-01 00:01 .. 1970-01-01 00:02"]
+    assert [each.chosen["window"] for each in found] == ["1970-01-01..1970-01-01T00:01", "1970-01-01T00:01..1970-01-01T00:02"]
 
 
 def test_more_runs_than_anybody_reads_are_refused_before_the_first() -> None:
@@ -51,12 +52,12 @@ def test_several_runs_are_one_table_and_one_document(trade: Trade, market: Path,
     assert said.code == 3
     head, *rows = said.out.splitlines()
     assert head.split()[:3] == ["window", "risk.stop_loss_pct", "return"]
-    assert [row.split()[-1] for row in rows[2:]] == ["no-history"] * 2
+    assert [row.split()[-1] for row in rows] == ["completed"] * 2 + ["no-history"] * 2
     document = trade("backtest", "run", SAMPLE, *words, "--json").json
     assert (document["status"], document["exit_code"]) == ("refused", 3)
     assert [run["status"] for run in document["runs"]] == ["completed", "completed", "refused", "refused"]
     assert [run["chosen"]["risk.stop_loss_pct"] for run in document["runs"]] == ["6", "8", "6", "8"]
-    assert [run["run_id"] for run in document["runs"][:2]] == [row.split()[-1] for row in rows[:2]]
+    assert [run["run_id"] for run in document["runs"][:2]] == [row.split()[-2] for row in rows[:2]]
     assert [run["existed"] for run in document["runs"][:2]] == [True, True]
 
 
@@ -65,8 +66,8 @@ def test_several_runs_are_one_table_and_one_document(trade: Trade, market: Path,
     [
         (("--symbol", "A", "--symbols", "A,B"), "bad-options", "--symbol and --symbols say the same in two ways"),
         (("--from", "2025-01-01", "--windows", "2025"), "bad-options", "--from and --to and --windows say the same in two ways"),
-        (("--windows", "2025-13"), "bad-time", "--windows '2025-13-01' is not a date"),
-        (("--windows", "2025-02..2025-01"), "bad-time", "--windows '2025-02' is not a date"),
+        (("--windows", "2025-13"), "bad-time", "--windows '2025-13' is no window"),
+        (("--windows", "2025-02..2025-01"), "bad-time", "--windows '2025-02..2025-01' is no window"),
         (("--windows", "2025-02-02..2025-02-01"), "bad-time", "ends before it begins"),
         (("--windows", "spring"), "bad-time", "--windows 'spring' is no window"),
         (("--symbols", "A,,B"), "usage", "--symbols 'A,,B' has an empty place"),
@@ -98,3 +99,24 @@ def test_a_path_that_is_set_twice_is_refused_and_a_value_that_is_given_twice_is_
         variants(REQUEST, [parse_overrides("a=1,2"), parse_overrides("a=3")])
     assert (refused.value.findings[0].code, refused.value.findings[0].hint) == ("bad-set", "give its values together: --set a=A,B")
     assert len(variants(REQUEST, [parse_overrides("a=3,3,4")])) == 2
+
+
+def test_ctrl_c_tells_which_runs_are_done_and_kept(market: Path, tmp_path: Path, trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    from trade.run import variants as module
+
+    done: list[Any] = []
+
+    def interrupted_at_the_third(*words: Any) -> Any:
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(honest(*words))
+        return done[-1]
+
+    honest = module.run_backtest
+    monkeypatch.setattr(module, "run_backtest", interrupted_at_the_third)
+    words = ("--from", "2025-02-01", "--to", "2025-02-20", "--set", "risk.stop_loss_pct=4,5,6,7", "--db", market, "--out", tmp_path / "out")
+    said = trade("backtest", "run", SAMPLE, *words, "--json")
+    assert (said.code, said.json["exit_code"], said.json["status"]) == (130, 130, "interrupted")
+    assert len(said.json["runs"]) == 2
+    assert said.json["findings"][-1]["fact"] == "interrupted; 2 of 4 runs are done, and those that completed are kept"
+    assert len(trade("runs", "list", "--out", tmp_path / "out", "--json").json["runs"]) == 2

@@ -6,16 +6,16 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from trade.artifacts.receipt import FORMAT, MANIFEST, RESULT, RUN_HASH, TIMES, metrics_hash
+from trade.artifacts.receipt import FILES, FORMAT, MANIFEST, RESULT, RUN_HASH, TIMES, metrics_hash
 from trade.artifacts.tables import BROKEN
-from trade.artifacts.stage import STAGING, read_json, unwritable
+from trade.artifacts.stage import LOCK, STAGING, read_json, unwritable
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding, Severity
 from trade.base.hashing import json_hash
@@ -25,6 +25,8 @@ _FIGURES = ("net_return_pct", "max_drawdown_pct", "sharpe", "profit_factor", "to
 _SHAPE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)  # of documents that are not what was written
 _LAST = re.compile(r"last(?:~(\d{1,6}))?")
 _CHOICES = 5
+_DEPTH = 3  # play, symbol, run
+_OWN = {*FILES, TIMES, LOCK}
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class KeptRun:
 
 
 def list_runs(out: Path) -> tuple[tuple[KeptRun, ...], tuple[Finding, ...]]:
-    """Return every published run, the newest first, and a warning for each that cannot be read."""
+    """Return every published run, the newest first, and a warning for each that cannot be read. Raises Malformed where `out` is a file."""
+    _require_folder(out)
     found, damaged = [], []
     for folder in _newest_first(out):
         try:
@@ -66,6 +69,11 @@ def list_runs(out: Path) -> tuple[tuple[KeptRun, ...], tuple[Finding, ...]]:
         else:
             found.append(kept)
     return tuple(found), tuple(damaged)
+
+
+def _require_folder(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise Malformed(Finding("bad-path", f"'{out}' is a file, runs are kept in a folder", "name a folder with --out"))
 
 
 def run_folders(out: Path) -> tuple[Path, ...]:
@@ -97,7 +105,7 @@ def read_result(folder: Path) -> dict[str, Any]:
     try:
         summary = read_json(folder / RESULT)
         sound = summary["format"] == FORMAT and _has_its_hashes(summary)
-    except _SHAPE:
+    except (OSError, *_SHAPE):
         sound = False
     if not sound:
         raise Mismatch(_damaged(folder / RESULT))
@@ -137,8 +145,9 @@ def find_run(out: Path, name: str) -> Path:
 
     Raises Malformed when there is none, or several begin like this.
     """
+    _require_folder(out)
     given = Path(name)
-    if (given / RESULT).is_file():
+    if name and (given / RESULT).is_file():
         return given
     if place := _LAST.fullmatch(name):
         return _from_the_last(out, name, int(place[1] or 0))
@@ -147,7 +156,7 @@ def find_run(out: Path, name: str) -> Path:
         return found[0]
     if found:
         choices = ", ".join(str(path) for path in found[:_CHOICES])
-        raise Malformed(Finding("ambiguous-run", f"{len(found)} runs begin with '{name}'", f"write more of it: {choices}"))
+        raise Malformed(Finding("ambiguous-run", f"{len(found)} runs begin with '{name}'", f"write more of it, or the folder: {choices}"))
     raise Malformed(Finding("unknown-run", f"no run '{name}' in '{out}'", "see 'trade runs list', or name its folder"))
 
 
@@ -162,17 +171,28 @@ def _from_the_last(out: Path, name: str, back: int) -> Path:
 def remove_run(out: Path, folder: Path) -> None:
     """Remove a run: in one rename it is gone, then its files go, and the folders above it that hold nothing more.
 
-    What a kill leaves of it goes with the next run. Raises Malformed for a folder outside, Refused when it cannot be changed.
+    What a kill leaves of it goes with the next run; a link to a run elsewhere goes, and the run stays. Raises Malformed for a folder
+    outside or one that holds what no run wrote, Refused when it cannot be changed. One that is gone already is removed.
     """
-    if not folder.resolve().is_relative_to(out.resolve()):
+    home, place = out.resolve(), folder.parent.resolve() / folder.name if folder.name else folder.resolve()
+    if not place.is_relative_to(home) or len(place.relative_to(home).parts) != _DEPTH:
         raise Malformed(Finding("unknown-run", f"'{folder}' is not kept in '{out}'", "name the folder of runs with --out"))
-    gone = out / STAGING / f"removed-{folder.name}-{os.getpid()}"
     try:
+        if place.is_symlink():
+            place.unlink()
+            return
+        foreign = sorted(path.name for path in place.iterdir() if path.name not in _OWN or not path.is_file())
+        if foreign or not (place / MANIFEST).is_file():
+            fact = f"'{folder}' holds '{foreign[0]}', which no run wrote" if foreign else f"'{folder}' holds no '{MANIFEST}'"
+            raise Malformed(Finding("not-a-run", fact, "look at it, and delete it yourself"))
+        gone = home / STAGING / f"removed-{place.name}-{os.getpid()}"
         gone.parent.mkdir(parents=True, exist_ok=True)
-        folder.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
-        for above in (folder.parent, folder.parent.parent):
-            if above.resolve().is_relative_to(out.resolve()) and above.resolve() != out.resolve() and not any(above.iterdir()):
-                above.rmdir()
+        place.rename(gone)
+    except FileNotFoundError:
+        return  # another was faster
     except OSError as error:
         raise unwritable(folder, error) from error
+    shutil.rmtree(gone, ignore_errors=True)
+    for above in (place.parent, place.parent.parent):
+        with suppress(OSError):  # it holds more
+            above.rmdir()

@@ -101,8 +101,11 @@ def _compare(staged: Staged, summary: Any) -> Receipt:
 
 
 def read_json(path: Path) -> Any:
-    """Return the content of a JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """Return the content of a JSON file. Raises OSError, or ValueError for what is no JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError("nested without end") from error
 
 
 def _differences(staged: Staged) -> list[str]:
@@ -142,6 +145,8 @@ def _claim(folder: Path) -> int:
 def _sweep(staging: Path) -> None:
     """Remove the staging folders whose process is gone."""
     for folder in sorted(staging.iterdir()) if staging.is_dir() else ():
+        if not folder.is_dir():
+            continue  # no run left it
         try:
             handle = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:

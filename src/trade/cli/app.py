@@ -44,6 +44,10 @@ _MACHINE = {
     errno.EROFS: ("read-only", "choose writable folders with --db and --out"),
     errno.EACCES: ("no-permission", "choose folders you may write with --db and --out"),
     errno.EPERM: ("no-permission", "choose folders you may write with --db and --out"),
+    errno.ENAMETOOLONG: ("bad-path", "use a shorter name"),
+    errno.ENOENT: ("bad-path", "it is gone, or was never there; look at the path"),
+    errno.ENOTDIR: ("bad-path", "a file stands where a folder is wanted; look at the path"),
+    errno.EISDIR: ("bad-path", "a folder stands where a file is wanted; look at the path"),
     errno.EDQUOT: ("disk-full", "free some disk, or choose other folders with --db and --out"),
 }
 
@@ -84,6 +88,8 @@ def run(arguments: list[str]) -> int:
         return _closed_pipe() if isinstance(end.__context__, OSError) else _code(end)
     except OSError as error:
         return _machine(error)
+    except UnicodeEncodeError as error:
+        return _unreadable_words(arguments, error)
     except Exception as error:  # our own bug: one line, a trace file, exit 70
         return _bug(error)
     if result == EXIT_INTERRUPTED:  # typer turns Ctrl-C into a code
@@ -162,6 +168,14 @@ def _machine(error: OSError) -> int:
     code, hint = _MACHINE[error.errno]
     where = f"'{error.filename}': " if error.filename else ""
     return _refuse((Finding(code, f"{where}{(error.strerror or str(error)).lower()}", hint),), EXIT_REFUSED)
+
+
+def _unreadable_words(arguments: list[str], error: UnicodeEncodeError) -> int:
+    """Refuse a word of the command line that holds bytes which are no UTF-8, where text is wanted."""
+    broken = [word for word in arguments if not word.isascii() and word.encode("utf-8", "replace").decode() != word]
+    if not broken:
+        return _bug(error)
+    return _refuse((Finding("usage", f"{broken[0]!r} has bytes that are no UTF-8", "type it as UTF-8"),), EXIT_MALFORMED)
 
 
 def _closed_pipe() -> int:

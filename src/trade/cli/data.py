@@ -254,6 +254,7 @@ def sql(
     from trade.market import sql as market_sql
     from trade.market.store import Store
 
+    query.encode()  # the database takes text only
     answer = market_sql.query(Store(db), query, None if as_json else limit + 1)
     console.succeed({"columns": list(answer.columns), "rows": [[_json_value(v) for v in row] for row in answer.rows]})
     if as_json:

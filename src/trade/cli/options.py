@@ -67,13 +67,18 @@ def separated(option: str, text: str | None) -> list[str]:
 
 def window_ms(option: str, text: str) -> tuple[int, int]:
     """Return the window that a year, a month or `FROM..TO` means. Raises Malformed."""
-    if ".." in text:
-        edges = [instant_ms(option, edge) for edge in text.split("..", 1)]
-    elif found := _CALENDAR.fullmatch(text):
-        year, month = int(found[1]), int(found[2] or 1)
-        after = (year, month + 1) if found[2] and month < _MONTHS else (year + 1, 1)
-        edges = [instant_ms(option, f"{y:04}-{m:02}-01") for y, m in ((year, month), after)]
-    else:
+    try:
+        if ".." in text:
+            edges = [instant_ms(option, edge) for edge in text.split("..", 1)]
+        elif found := _CALENDAR.fullmatch(text):
+            year, month = int(found[1]), int(found[2] or 1)
+            after = (year, month + 1) if found[2] and month < _MONTHS else (year + 1, 1)
+            edges = [instant_ms(option, f"{y:04}-{m:02}-01") for y, m in ((year, month), after)]
+        else:
+            edges = []
+    except Malformed:
+        edges = []
+    if not edges:
         raise Malformed(Finding("bad-time", f"{option} '{text}' is no window", "write 2023, 2024-05 or 2023-01-01..2023-03-01"))
     start_ms, end_ms = edges
     if start_ms is None or end_ms is None or start_ms >= end_ms:

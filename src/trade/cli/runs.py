@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from trade.base.errors import Malformed
+from trade.base.errors import EXIT_OK, Malformed, TradeError
 from trade.base.findings import Finding
 from trade.cli import completing, console
 from trade.cli.doors import open_doors
@@ -186,13 +186,22 @@ def _started_ms(kept: KeptRun) -> int:
 def _remove(out: Path, folders: list[Path], damaged: Iterable[Finding] = (), *, dry_run: bool = False) -> None:
     from trade.artifacts.shelf import remove_run
 
+    removed, refused, code = list[str](), list[Finding](), EXIT_OK
     for folder in folders:
-        if not dry_run:
-            remove_run(out, folder)
+        try:
+            if not dry_run:
+                remove_run(out, folder)
+        except TradeError as error:
+            refused.extend(error.findings)
+            code = max(code, error.exit_code)
+            continue
+        removed.append(str(folder))
         console.show(f"{'would remove' if dry_run else 'removed'} {folder}")
     if not folders:
         console.show("nothing to remove")
-    console.succeed({"dry_run": dry_run, "removed": [str(folder) for folder in folders]}, findings=damaged)
+    console.conclude({"dry_run": dry_run, "removed": removed}, "refused" if refused else "ok", code, [*damaged, *refused])
+    console.show_findings(refused)
+    raise typer.Exit(code)
 
 
 def _show_one(folder: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trade.base.errors import EXIT_OK, EXIT_REFUSED
+from trade.base.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_REFUSED
 from trade.cli import console
 from trade.cli.doors import open_doors
 from trade.cli.figures import decimals
@@ -26,28 +27,41 @@ def run_each(found: Sequence[Variant], db: Path, before: Callable[[Request], Loo
 
     `before` each of them what it needs may be fetched.
     """
+    from trade.base.findings import Finding
     from trade.cli.progress import stages
     from trade.run.variants import run_variants
 
-    with stages(len(found)) as say:
-        ended = list(run_variants(found, open_doors(db, say), before))
+    ended: list[Ended] = []
+    stopped = False
+    try:
+        with stages(len(found)) as say:
+            for each in run_variants(found, open_doors(db, say), before):
+                ended.append(each)  # noqa: PERF402 - one by one: those that are done are kept when the rest is interrupted
+    except KeyboardInterrupt:
+        stopped = True
     refused = [each.refusal for each in ended if each.refusal is not None]
     codes = [refusal.exit_code for refusal in refused] + [EXIT_REFUSED for each in ended if each.receipt and each.receipt.is_refused]
-    code = max(codes, default=EXIT_OK)
+    code = EXIT_INTERRUPTED if stopped else max(codes, default=EXIT_OK)
     findings: list[Finding] = []
     for finding in (finding for each in ended for finding in _said(each)):
         if finding not in findings:  # what is said of the Play is said once, not once a run
             findings.append(finding)
+    if stopped:
+        fact = f"interrupted; {len(ended)} of {len(found)} runs are done, and those that completed are kept"
+        findings.append(Finding("interrupted", fact, "run the same command again"))
     console.emit(
         {
-            "status": "refused" if code else "completed",
+            "status": "interrupted" if stopped else "refused" if code else "completed",
             "exit_code": code,
             "runs": [_document(each) for each in ended],
             "findings": [finding.as_json() for finding in findings],
         }
     )
     console.show_findings(findings)
-    _show(ended)
+    if ended:
+        _show(ended)
+    if stopped:
+        sys.exit(code)  # it is told already
     return code
 
 
@@ -78,14 +92,14 @@ def _show(ended: Sequence[Ended]) -> None:
 
     names = list(ended[0].variant.chosen)
     figures = (number("return %"), number("max dd %"), number("Sharpe", 2), number("profit factor", 4), number("trades"), number("fees", 5))
-    sheet = Sheet(*(Heading(name, right=name not in ("symbol", "window")) for name in names), *figures, Heading("run", spare=1))
+    sheet = Sheet(*(Heading(name, right=name not in ("symbol", "window")) for name in names), *figures, Heading("run", spare=1), "ended")
     for each in ended:
         chosen = [each.variant.chosen[name] for name in names]
         if each.receipt is None:
             codes = sorted({finding.code for finding in errors(_said(each))})
-            sheet.add(*chosen, *["-"] * len(figures), f"refused: {', '.join(codes)}")
+            sheet.add(*chosen, *["-"] * len(figures), "", f"refused: {', '.join(codes)}")
             continue
         metrics = each.receipt.summary["metrics"]
         values = [str(metrics[name]) if name == "total_trades" else decimals(metrics[name]) for name in _METRICS]
-        sheet.add(*chosen, *values, f"{each.receipt.run_id}{' refused' if each.receipt.is_refused else ''}")
+        sheet.add(*chosen, *values, each.receipt.run_id, each.receipt.summary["status"])
     console.show(sheet)

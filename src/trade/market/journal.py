@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trade.base.errors import Malformed, Mismatch
-from trade.base.findings import Finding
+from trade.base.findings import Finding, Severity
 from trade.market import older_journal
 from trade.market.manifest import JournalEnd, Manifest
 from trade.market.names import Kind, Series, parse_series
@@ -50,7 +50,7 @@ def read(folder: Path, manifest: Manifest) -> tuple[JournalEntry, ...]:
     try:
         text, end = _stored(folder, manifest)
         entries = tuple(map(_entry, text[: end.length].splitlines()))
-    except (KeyError, TypeError, AttributeError, ValueError, Malformed) as error:
+    except (RecursionError, KeyError, TypeError, AttributeError, ValueError, Malformed) as error:
         raise _damaged(folder) from error
     if not _is_whole(text, end):
         raise _damaged(folder)
@@ -58,7 +58,10 @@ def read(folder: Path, manifest: Manifest) -> tuple[JournalEntry, ...]:
 
 
 def damage(folder: Path, manifest: Manifest) -> tuple[Finding, ...]:
-    """Return why the journal cannot be read; nothing where it can."""
+    """Return why the journal cannot be read, or that it was taken away; nothing where it can."""
+    if manifest.journal is not None and manifest.journal.length and not (folder / FILE_NAME).exists():
+        fact = f"'{folder / FILE_NAME}' is absent: what was done to the store until now is not known"
+        return (Finding("journal-absent", fact, "restore it from a copy; without one it begins anew", Severity.WARNING),)
     try:
         read(folder, manifest)
     except Mismatch as error:
@@ -74,7 +77,7 @@ def append(folder: Path, entries: Sequence[JournalEntry], manifest: Manifest) ->
     """
     try:
         text, end = _stored(folder, manifest)
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise _damaged(folder) from error
     lines = b"".join(json.dumps(entry.as_json(), ensure_ascii=False).encode() + b"\n" for entry in entries)
     kept = end.length if _is_whole(text, end) else len(text)

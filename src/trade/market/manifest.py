@@ -28,7 +28,7 @@ _MONTH_FILE = re.compile(r"\d{4}-\d{2}-[0-9a-f]{16}\.parquet")
 _SEALED = re.compile(rb'(\{"schema": \d+, )"crc": "([0-9a-f]{8})", ')
 _FIRST_SEALED = 4
 _LINES = ('"series": {\n', ",\n", "\n}}")  # each series has a line of its own, so that it can be read alone
-_UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, Malformed)
+_UNREADABLE = (RecursionError, ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError, Malformed)
 T = TypeVar("T")
 
 
@@ -250,8 +250,14 @@ def _from_json(raw: Any, path: Path) -> Manifest:
     described = {parse_series(key): value for key, value in raw["instruments"].items()}
     instruments = Lazy(lambda: described, lambda one: _sound(lambda: Instrument.from_json(one), path))
     accepted = {parse_series(key): tuple(AcceptedGap(*row) for row in rows) for key, rows in raw["accepted_gaps"].items()}
-    journal = None if raw["journal"] is None else JournalEnd(*raw["journal"])
+    journal = None if raw["journal"] is None else _journal_end(*raw["journal"])
     return Manifest(raw["generation"], instruments, months, accepted, journal)
+
+
+def _journal_end(length: int, crc: int) -> JournalEnd:
+    if not (type(length) is type(crc) is int and length >= 0):
+        raise ValueError
+    return JournalEnd(length, crc)
 
 
 def _months(folder: str, rows: str | list[list[Any]], path: Path) -> Months:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +15,9 @@ from trade.play.document import Document
 from trade.play.nodes import Unreadable, compose
 
 OPTION = "--set"
-_FORM = "write --set risk.stop_loss_pct=2, several values as --set risk.stop_loss_pct=1,2,3"
+_LONGEST = 500  # characters of a path
+_PATH = re.compile(r"[^.\[\]]+(?:\.[^.\[\]]+|\[(?:0|[1-9]\d{0,5})\])*")  # each place has one spelling
+_FORM = "write --set risk.stop_loss_pct=2, or actions.entry_long.all[1][2]=30; several values as =1,2,3; text with signs in quotes"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ def parse_overrides(text: str) -> tuple[Override, ...]:
     path, sign, values = text.partition("=")
     if not sign or not path.strip() or not values.strip():
         raise _malformed(f"'{text}' does not say what to set to what")
+    if len(path) > _LONGEST or not _PATH.fullmatch(path.strip()):
+        raise _malformed(f"'{path}' is not a path")
     return tuple(Override(path.strip(), _scalar(text, value)) for value in _separate(values))
 
 

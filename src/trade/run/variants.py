@@ -9,7 +9,7 @@ from itertools import product
 from trade.artifacts.receipt import Receipt
 from trade.base.errors import Malformed, TradeError
 from trade.base.findings import Finding
-from trade.gates.text import span
+from trade.market.instants import iso
 from trade.play.overrides import Override
 from trade.run.backtest import run_backtest
 from trade.run.execute import Looked
@@ -48,6 +48,7 @@ def variants(
     if twice:
         raise Malformed(Finding("bad-set", f"'{twice[0]}' is set twice", f"give its values together: --set {twice[0]}=A,B"))
     choices = [tuple({(type(one.value), one.value): one for one in each}.values()) for each in choices]
+    windows = tuple(dict.fromkeys(windows))
     count = len(symbols or (None,)) * len(windows or (None,))
     for each in choices:
         count *= len(each)
@@ -62,6 +63,11 @@ def variants(
     )
 
 
+def _days(from_ms: int, to_ms: int) -> str:
+    """Return a window as `2025-03-01..2025-04-01`, with the time of day where it is not midnight."""
+    return "..".join(iso(edge).removesuffix(" 00:00").replace(" ", "T") for edge in (from_ms, to_ms))
+
+
 def _named(choices: Choices, symbols: Sequence[str], windows: Sequence[tuple[int, int]]) -> frozenset[str]:
     """Return the names of what varies."""
     varied = {each[0].path for each in choices if len(each) > 1}
@@ -72,7 +78,7 @@ def _variant(
     request: Request, overrides: Sequence[Override], symbol: str | None, window: tuple[int, int] | None, named: frozenset[str]
 ) -> Variant:
     values = {each.path: str(each.value) for each in overrides}
-    chosen = {"symbol": str(symbol), "window": "" if window is None else span(*window), **values}
+    chosen = {"symbol": str(symbol), "window": "" if window is None else _days(*window), **values}
     from_ms, to_ms = (request.from_ms, request.to_ms) if window is None else window
     changed = replace(request, overrides=tuple(overrides), symbol=symbol, from_ms=from_ms, to_ms=to_ms)
     return Variant({name: value for name, value in chosen.items() if name in named}, changed)
