@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,35 +12,19 @@ from zipfile import ZipFile
 
 import pytest
 from command_line import ROOT
+from installed import build_wheel, install, use
 
 PACKAGE = ROOT / "src" / "trade"
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    tree, out = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("wheel")  # a build leaves folders in its tree
-    shutil.copytree(ROOT / "src", tree / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-    for name in ("pyproject.toml", "README.md"):
-        shutil.copy(ROOT / name, tree)
-    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(out)]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(tree)], check=True, capture_output=True)
-    [made] = out.glob("*.whl")
-    return made
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("installed")
-    options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-index", "--target", str(target)]
-    subprocess.run([sys.executable, "-m", "pip", "install", *options, str(wheel)], check=True, capture_output=True)
-    return target
-
-
-def use(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the installed program in a folder, and see that it is the installed one."""
-    program = f"import sys, trade; assert trade.__file__.startswith({str(installed)!r}); from trade.cli.app import main; main()"
-    env = {**os.environ, "PYTHONPATH": str(installed), "TRADE_CACHE_DIR": str(installed / "cache")}
-    return subprocess.run([sys.executable, "-c", program, *words], cwd=folder, env=env, capture_output=True, text=True, timeout=600)
+    return install(wheel, tmp_path_factory.mktemp("installed"))
 
 
 def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
