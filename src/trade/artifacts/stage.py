@@ -13,7 +13,7 @@ from typing import Any
 
 from trade.artifacts.compare import differing
 from trade.artifacts.receipt import DOCUMENTS, FILES, RESULT, Receipt
-from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES
+from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Label
 from trade.base.errors import Mismatch, Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Grid
@@ -38,20 +38,20 @@ class Staged:
         os.close(self.lock)
 
 
-def stage(out: Path, target: Path, run_id: str, documents: Mapping[str, Any], result: Result, grid: Grid) -> Staged:
+def stage(out: Path, target: Path, label: Label, documents: Mapping[str, Any], result: Result, grid: Grid) -> Staged:
     """Write every file of a run beside its later place. `documents` maps a file name to JSON values, or to text.
 
     Leftovers of killed runs are removed first. Raises Refused when the folder cannot be written (disk full, read-only).
     """
     try:
         _sweep(out / STAGING)
-        folder = out / STAGING / f"{run_id}-{os.getpid()}"
-        staged = Staged(folder, target, run_id, _claim(folder))
+        folder = out / STAGING / f"{label.run_id}-{os.getpid()}"
+        staged = Staged(folder, target, label.run_id, _claim(folder))
     except OSError as error:
         raise unwritable(out, error) from error
     try:
         for table, rows in ((TRADES, result.trades), (FILLS, result.fills), (POINTS, result.equity)):
-            table.write(folder, rows, grid)
+            table.write(folder, rows, grid, label)
         for name, content in documents.items():
             text = content if isinstance(content, str) else json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
             (folder / name).write_text(text, encoding="utf-8")

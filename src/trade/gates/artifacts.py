@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 
 from trade.analysis.entries import cuts
@@ -18,7 +16,7 @@ from trade.artifacts.tables import BROKEN, FILLS, POINTS, TABLES, TRADES, Table
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash
-from trade.base.instrument import Grid, Instrument
+from trade.base.instrument import Instrument
 from trade.base.records import Records
 from trade.gates.gate import Gate
 from trade.gates.ledger import Ledger, check_ledger
@@ -31,7 +29,6 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     RESULT: {"hashes": dict, "metrics": dict, "rows": dict, "cut_entries": dict, "initial_equity_quanta": int},
     SIGNATURE: {"declared_features": list, "computed_features": list},
 }
-_ANY_GRID = Grid(Decimal(1), Decimal(1))
 
 
 @dataclass(frozen=True)
@@ -110,10 +107,9 @@ def _check_schema(folder: Path, table: Table) -> Iterator[Finding]:
     if names != table.columns:
         yield Finding("artifact-schema", f"'{table.file}' has columns {', '.join(names)}", _HINT)
         return
-    expected = table.arrow(np.zeros(0, table.dtype), _ANY_GRID).schema
     for name in table.columns:
-        if schema.field(name).type != expected.field(name).type:
-            fact = f"'{table.file}': '{name}' is {schema.field(name).type}, not {expected.field(name).type}"
+        if schema.field(name).type != table.schema.field(name).type:
+            fact = f"'{table.file}': '{name}' is {schema.field(name).type}, not {table.schema.field(name).type}"
             yield Finding("artifact-schema", fact, _HINT)
 
 

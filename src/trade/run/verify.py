@@ -11,7 +11,7 @@ from typing import Any
 from trade.artifacts.compare import differing
 from trade.artifacts.receipt import FILES, MANIFEST, PLAY, RESULT, TIMES, Inputs, hashes
 from trade.artifacts.stage import LOCK, read_json
-from trade.artifacts.tables import FILLS, POINTS, TRADES
+from trade.artifacts.tables import FILLS, POINTS, TRADES, Label
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.gates.artifacts import ARTIFACTS, StagedFolder
@@ -60,7 +60,7 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
     before = {**_named(stored), **summary["hashes"]}
     again = {**_named(inputs), **hashes(execution.result, execution.summary.metrics)}
     written = documents(inputs, execution, summary["hashes"])
-    findings = [*_hash_findings(before, again), *_table_findings(folder, execution), *_document_findings(folder, written)]
+    findings = [*_hash_findings(before, again), *_table_findings(folder, execution, inputs), *_document_findings(folder, written)]
     if findings:
         raise Mismatch(findings)
     return Verdict(inputs.run_id, before, again)
@@ -107,11 +107,12 @@ def _hash_findings(before: dict[str, str], again: dict[str, str]) -> Iterator[Fi
             yield Finding("hash-differs", fact, _HINTS.get(name, _HINT))
 
 
-def _table_findings(folder: Path, execution: FinishedRun) -> Iterator[Finding]:
+def _table_findings(folder: Path, execution: FinishedRun, inputs: Inputs) -> Iterator[Finding]:
     """Compare the tables with their readable columns, which no hash covers."""
     result, grid = execution.result, execution.ready.history.instrument.grid
+    label = Label(inputs.run_id, execution.ready.accepted.play.name, inputs.symbol)
     for table, rows in ((TRADES, result.trades), (FILLS, result.fills), (POINTS, result.equity)):
-        if not table.is_written(folder, rows, grid):
+        if not table.is_written(folder, rows, grid, label):
             yield _edited(table.file, "its rows are not those that come out again")
 
 
