@@ -89,6 +89,11 @@ class Table:
             return False
         return found
 
+    def schema_of(self, folder: Path) -> pa.Schema:
+        """Return the names and types that a file has. Raises one of `BROKEN`."""
+        with (folder / self.file).open("rb") as file:
+            return pq.read_schema(file)
+
     def _stored(self, folder: Path, columns: list[str] | None = None) -> Any:
         return read_parquet(folder / self.file, columns)
 

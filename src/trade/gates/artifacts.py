@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from trade.analysis.entries import cuts
 from trade.artifacts.receipt import FILES, MANIFEST, PREFLIGHT, RESULT, SIGNATURE, metrics_hash
 from trade.artifacts.stage import read_json
@@ -98,8 +96,7 @@ def _read_document(path: Path, keys: Mapping[str, type]) -> Any:
 
 def _check_schema(folder: Path, table: Table) -> Iterator[Finding]:
     try:
-        with (folder / table.file).open("rb") as file:
-            schema = pq.read_schema(file)
+        schema = table.schema_of(folder)
         names = tuple(schema.names)
     except BROKEN as error:
         yield Finding("artifact-unreadable", f"'{table.file}' is not parquet: {error}", _HINT)
