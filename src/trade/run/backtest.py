@@ -28,7 +28,7 @@ def run_backtest(request: Request, doors: Doors, looked: Looked | None = None) -
     accepted = accept_file(request.play, request.symbol, request.overrides) if looked is None else looked.accepted
     clock.begin("history")
     ready = let_pass(look(request, doors, accepted) if looked is None else looked)
-    execution = execute(ready, clock.begin)
+    execution = execute(ready, clock.begin, records_decisions=request.records_decisions)
     clock.begin("artifacts")
     return seal(request, execution, clock.document())
 
@@ -64,7 +64,7 @@ def seal(request: Request, execution: FinishedRun, times: Mapping[str, Any]) -> 
     }
     target = request.out / play.name / ready.history.instrument.symbol / inputs.run_id
     label = Label(inputs.run_id, play.name, inputs.symbol)
-    staged = stage(request.out, target, label, contents, result, ready.history.instrument.grid)
+    staged = stage(request.out, target, label, contents, result, ready.history.instrument.grid, execution.decided)
     try:
         ARTIFACTS.require(StagedFolder(staged.folder))  # read back from the staged files
     except BaseException:
