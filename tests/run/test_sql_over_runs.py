@@ -16,7 +16,7 @@ from command_line import ROOT, SAMPLE, Trade
 
 from trade.analysis.registry import EXTRAS, METRICS
 from trade.artifacts.tables import TABLES, TRADES
-from trade.base.errors import EXIT_MALFORMED, EXIT_MISMATCH
+from trade.base.errors import EXIT_MALFORMED, EXIT_MISMATCH, EXIT_REFUSED
 from trade.cli.data import _KEPT
 from trade.market.names import Kind
 from trade.run.kept_views import NAMES
@@ -133,11 +133,16 @@ def test_runs_of_another_format_and_broken_ones_are_left_out_and_named(ran: Path
         assert all(any(str(each) in finding["fact"] for finding in said.json["findings"]) for each in (older, cut))
 
 
-def test_a_run_whose_extras_are_not_what_was_written_is_left_out_and_named(ran: Path, tmp_path: Path, ask: Any) -> None:
+@pytest.mark.parametrize(
+    "edit", [{"extras": {"cagr_pct": "much"}}, {"extras": {}}, {"play": "\ud800"}, {"play": 7}, {"window": "always"}, {"window": []}]
+)
+def test_a_run_whose_result_is_not_what_was_written_is_left_out_and_named(
+    edit: dict[str, Any], ran: Path, tmp_path: Path, ask: Any
+) -> None:
     out = tmp_path / "out"
     shutil.copytree(ran, out)
     edited = min(out.glob("*/*/*/result.json"))
-    edited.write_text(json.dumps({**json.loads(edited.read_text()), "extras": {"cagr_pct": "much"}}))
+    edited.write_text(json.dumps({**json.loads(edited.read_text()), **edit}))
     said = ask("SELECT count(*) FROM runs", out).json
     assert (said["rows"], [finding["code"] for finding in said["findings"]]) == ([[2]], ["artifact-unreadable"])
 
@@ -155,8 +160,16 @@ def test_a_table_that_is_not_what_a_run_wrote_is_named(damage: str, ran: Path, t
         shutil.copy(file.with_name("equity.parquet"), file)
     said = ask("SELECT sum(net_usdt) FROM trades", out)
     assert (said.code, said.codes) == (EXIT_MISMATCH, ["artifact-unreadable"])
-    assert str(file.resolve()) in said.json["findings"][0]["fact"]
+    assert f"{file.parent.name}/{TRADES.file}" in said.json["findings"][0]["fact"]
     assert ask("SELECT count(*) FROM equity", out).code == 0
+
+
+def test_a_folder_whose_name_is_no_text_is_listed_and_its_tables_are_not_read(ran: Path, tmp_path: Path, ask: Any) -> None:
+    out = tmp_path / os.fsdecode(b"out\xff")
+    shutil.copytree(ran, out)
+    assert ask("SELECT count(*), count(*) FILTER (folder LIKE '%out\\xff%') FROM runs", out).json["rows"] == [[3, 3]]
+    said = ask("SELECT count(*) FROM trades", out)
+    assert (said.code, said.codes) == (EXIT_REFUSED, ["path-not-utf8"])
 
 
 def test_a_folder_of_runs_that_is_a_file_is_refused_only_where_it_is_asked_for(tmp_path: Path, ask: Any) -> None:

@@ -127,7 +127,7 @@ def _views(connection: duckdb.DuckDBPyConnection, store: Store, beside: Mapping[
     folders = {store.path.resolve()}
     for name, view in beside.items():
         connection.execute(f"CREATE VIEW {name} AS {_select_beside(connection, name, view)}")
-        folders.add(view.root)
+        folders |= {view.root} if isinstance(view.source, tuple) else set()
     connection.execute("CALL truncate_duckdb_logs()")  # each view has looked at its first file
     spellings = {f"{said}/" for folder in folders for said in (utf8_path(folder), _literal(folder))}  # of files, and as they are listed
     allowed = ", ".join(map(_quoted, sorted(spellings)))

@@ -18,6 +18,7 @@ from trade.artifacts.tables import BROKEN, FILLS, POINTS, TRADES, Table
 from trade.base.arrow import as_arrow, as_texts
 from trade.base.errors import Mismatch
 from trade.base.findings import Finding, Severity
+from trade.market.paths import as_typed
 from trade.market.sql import View
 
 _INSTANTS = ("started_ms", "window_from_ms", "window_to_ms")
@@ -45,7 +46,7 @@ class KeptViews:
             return View(_run_columns(), root, self._runs(), tuple)
         table, instant = _TABLES[name]
         files = self._files(table)
-        return View(_columns(table, instant), root, files or _without_rows(table), lambda: tuple(_faults(table, files)))
+        return View(_columns(table, instant), root, files or _without_rows(table), lambda: tuple(self._faults(table)))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -67,7 +68,7 @@ class KeptViews:
 
     def _runs(self) -> pa.Table:
         rows, _ = self._shelved
-        columns = {name: _texts([row[name] for row in rows]) for name in _TEXTS}
+        columns = {name: _texts([as_typed(row[name]) for row in rows]) for name in _TEXTS}
         columns |= {name: _numbers([row[name] for row in rows], np.int64) for name in _INSTANTS}
         columns |= {each.name: _metric(each, [row[each.name] for row in rows]) for each in _METRICS}
         return pa.Table.from_arrays(list(columns.values()), names=list(columns))
@@ -75,6 +76,18 @@ class KeptViews:
     def _files(self, table: Table) -> tuple[Path, ...]:
         root = self._out.resolve()
         return tuple(root / Path(row["folder"]).relative_to(self._out) / table.file for row in self._shelved[0])
+
+    def _faults(self, table: Table) -> Iterator[Finding]:
+        for each in self._shelved[0]:
+            folder = Path(each["folder"])
+            try:
+                sound = table.schema_of(folder).equals(table.schema)
+                table.read(folder)
+            except (*BROKEN, KeyError):
+                sound = False
+            if not sound:
+                hint = "'trade runs verify' says what is wrong; delete the folder and run it again"
+                yield Finding("artifact-unreadable", f"'{folder / table.file}' is not the table that a run wrote", hint)
 
 
 def _without_rows(table: Table) -> pa.Table:
@@ -95,24 +108,12 @@ def _columns(table: Table, instant: str) -> Mapping[str, str]:
     return own | {"time": f"epoch_ms({instant})"}
 
 
-def _faults(table: Table, files: Sequence[Path]) -> Iterator[Finding]:
-    for file in files:
-        try:
-            sound = table.schema_of(file.parent).equals(table.schema)
-            table.read(file.parent)
-        except (*BROKEN, KeyError):
-            sound = False
-        if not sound:
-            hint = "'trade runs verify' says what is wrong; delete the folder and run it again"
-            yield Finding("artifact-unreadable", f"'{file}' is not the table that a run wrote", hint)
-
-
 def _row(kept: KeptRun) -> dict[str, Any]:
     """Return a run as a row; raises one of the errors of `as_published` where a value is of another type."""
     brief, window = kept.brief, kept.brief["window"]
     return {
-        **{name: str(brief[name]) for name in ("run_id", "play", "symbol", "exec_timeframe", "status", "stop_reason")},
-        "synthetic": kept.made_by,
+        **{name: _text(brief[name]) for name in ("run_id", "play", "symbol", "exec_timeframe", "status", "stop_reason")},
+        "synthetic": _text(kept.made_by),
         "folder": str(kept.folder),
         "started_ms": None if kept.started is None else int(kept.started.timestamp() * 1000),
         "window_from_ms": int(window[0]),
@@ -123,8 +124,16 @@ def _row(kept: KeptRun) -> dict[str, Any]:
 
 def _value(metric: Metric, value: Any) -> Any:
     if metric.unit is Unit.WORD:
-        return str(value)
+        return _text(value)
     return None if value is None else int(value) if metric.unit is Unit.COUNT else float(value)
+
+
+def _text(value: Any) -> str:
+    """Return a text as it is. Raises ValueError for one that is no Unicode, TypeError for what is none."""
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    value.encode()
+    return value
 
 
 def _metric(metric: Metric, values: Sequence[Any]) -> pa.Array:
