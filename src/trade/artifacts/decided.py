@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from trade.artifacts.tables import BROKEN, LABELS, Label, read_parquet, write_parquet
 from trade.base.arrow import as_arrow, as_constant, as_numpy, as_texts
-from trade.base.decided import DECIDED, Decided
+from trade.base.decided import DECIDED, DecisionRecord
 from trade.base.hashing import table_hash
 from trade.base.records import Intent
 
@@ -24,24 +24,24 @@ COLUMNS = (*_INTEGERS, "time", "decision_word", *_TEXTS)  # what was read follow
 TAKEN = (*COLUMNS, *LABELS)
 
 
-def recorded(decided: Decided | None) -> dict[str, Any]:
+def recorded(decided: DecisionRecord | None) -> dict[str, Any]:
     """Return what the manifest says of the record of a run: nothing of one that has none."""
     return {} if decided is None else {RECORDED: {"decisions": {"rows": len(decided.rows), "hash": decided_hash(decided)}}}
 
 
-def decided_hash(decided: Decided) -> str:
+def decided_hash(decided: DecisionRecord) -> str:
     """Return the hash of the values (HASH-1): integers, texts, and doubles bit for bit."""
     columns: dict[str, Any] = {name: np.ascontiguousarray(decided.rows[name]) for name in _INTEGERS}
     columns |= {name: np.array(texts, object) for name, texts in zip(_TEXTS, (decided.blocks, decided.rules), strict=True)}
     return table_hash({**columns, **decided.values})
 
 
-def write_decided(folder: Path, decided: Decided, label: Label) -> None:
+def write_decided(folder: Path, decided: DecisionRecord, label: Label) -> None:
     """Write the file; the same decisions give the same bytes."""
     write_parquet(folder / DECISIONS, _arrow(decided, label))
 
 
-def is_decided_written(folder: Path, decided: Decided, label: Label) -> bool:
+def is_decided_written(folder: Path, decided: DecisionRecord, label: Label) -> bool:
     """Return whether the file holds exactly these decisions; a broken one does not."""
     table = _arrow(decided, label)
     plain = pa.schema([(field.name, pa.string() if field.name in LABELS else field.type) for field in table.schema])
@@ -51,7 +51,7 @@ def is_decided_written(folder: Path, decided: Decided, label: Label) -> bool:
         return False
 
 
-def read_decided(folder: Path) -> Decided:
+def read_decided(folder: Path) -> DecisionRecord:
     """Read the file back. Raises one of `BROKEN` for what is none, KeyError for a lost column."""
     table = read_parquet(folder / DECISIONS)
     rows = np.empty(table.num_rows, DECIDED)
@@ -59,10 +59,10 @@ def read_decided(folder: Path) -> Decided:
         rows[name] = as_numpy(table.column(name), np.int64)
     blocks, rules = (tuple(table.column(name).to_pylist()) for name in _TEXTS)
     values = {name: _doubles(table.column(name)) for name in table.column_names if name not in TAKEN}
-    return Decided(rows, blocks, rules, values)
+    return DecisionRecord(rows, blocks, rules, values)
 
 
-def _arrow(decided: Decided, label: Label) -> pa.Table:
+def _arrow(decided: DecisionRecord, label: Label) -> pa.Table:
     rows = decided.rows
     columns: dict[str, Any] = {name: as_arrow(rows[name]) for name in _INTEGERS}
     columns["time"] = as_arrow(rows["ts_ms"], pa.timestamp("ms", "UTC"))

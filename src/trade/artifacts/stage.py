@@ -15,7 +15,7 @@ from trade.artifacts.compare import differing
 from trade.artifacts.decided import DECISIONS, RECORDED, write_decided
 from trade.artifacts.receipt import DOCUMENTS, FILES, MANIFEST, RESULT, Receipt
 from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Label
-from trade.base.decided import Decided
+from trade.base.decided import DecisionRecord
 from trade.base.errors import Mismatch, Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Grid
@@ -40,7 +40,7 @@ class Staged:
         os.close(self.lock)
 
 
-def stage(out: Path, target: Path, label: Label, documents: Mapping[str, Any], result: Result, grid: Grid, decided: Decided | None = None) -> Staged:
+def stage(out: Path, target: Path, label: Label, documents: Mapping[str, Any], result: Result, grid: Grid, decided: DecisionRecord | None = None) -> Staged:
     """Write every file of a run beside its later place. `documents` maps a file name to JSON values, or to text.
 
     Leftovers of killed runs are removed first. Raises Refused when the folder cannot be written (disk full, read-only).

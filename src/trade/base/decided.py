@@ -27,7 +27,7 @@ DECIDED = dtype_of(DecidedRow)
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecisionRecord:
     """Every decision of a run, shape [n]: rows of `DECIDED`, the block and the place in the Play of the rule that made each.
 
     `values` are what the rules read at its close, by the name a reader writes it by: prices in the quote currency, NaN where missing.

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from trade.base.arrays import Int64
-from trade.base.decided import DECIDED, Decided
+from trade.base.decided import DECIDED, DecisionRecord
 from trade.base.records import FLAT, LONG, SHORT, FillKind, Intent, Records
 from trade.base.result import Result
 from trade.dsl.columns import Columns
@@ -19,7 +19,7 @@ from trade.dsl.tree import Program
 _ROWS = {FLAT: 0, LONG: 1, SHORT: 2}  # of the codes, by the position
 
 
-def read_decided(program: Program, columns: Columns, result: Result, taken: Collection[str] = ()) -> Decided:
+def read_decided(program: Program, columns: Columns, result: Result, taken: Collection[str] = ()) -> DecisionRecord:
     """Return every decision up to the stop of the run, whether or not a fill came of it; no value is called one of the names `taken`."""
     start_ms, end_ms = result.trading_start_ms, result.window.to_ms
     instants = columns.instants(program.clock)
@@ -36,7 +36,7 @@ def read_decided(program: Program, columns: Columns, result: Result, taken: Coll
     rows["decision"] = [int(intent_of(each, _ROWS[side], program.mode)) for each, side in zip(chosen, held[there].tolist(), strict=True)]
     rows["case"] = [each.case for each in chosen]
     rows["filled"] = _filled(result.fills, rows)
-    return Decided(
+    return DecisionRecord(
         rows,
         tuple(each.block for each in chosen),
         tuple(each.path for each in chosen),

@@ -15,7 +15,7 @@ from trade.analysis.entries import cuts
 from trade.analysis.tables import trade_tables
 from trade.artifacts.decided import recorded
 from trade.artifacts.receipt import COMPLETED, FORMAT, MANIFEST, PREFLIGHT, REFUSED, RESULT, SIGNATURE, Inputs
-from trade.base.decided import Decided
+from trade.base.decided import DecisionRecord
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash
 from trade.kernels import SOURCES
@@ -39,7 +39,7 @@ def engine_version() -> str:
     return trade.__version__
 
 
-def manifest(inputs: Inputs, ready: Ready, decided: Decided | None) -> dict[str, Any]:
+def manifest(inputs: Inputs, ready: Ready, decided: DecisionRecord | None) -> dict[str, Any]:
     """Return `run_manifest.json`: the inputs, by name, the hash of them all, and what was recorded beside the run."""
     values = {**vars(inputs), "options": dict(inputs.options)}
     return {

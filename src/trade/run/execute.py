@@ -10,7 +10,7 @@ from trade.analysis.summary import Summary, summarise
 from trade.artifacts.decided import TAKEN
 from trade.base.arrays import Int64
 from trade.base.calendar import ClosedSpans, always_open
-from trade.base.decided import Decided
+from trade.base.decided import DecisionRecord
 from trade.base.findings import Finding
 from trade.base.history import History, Window, on_calendar
 from trade.base.result import Result
@@ -60,7 +60,7 @@ class FinishedRun:
     result: Result
     summary: Summary
     computed: tuple[str, ...]
-    decided: Decided | None = None
+    decided: DecisionRecord | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:

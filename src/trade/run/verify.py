@@ -13,7 +13,7 @@ from trade.artifacts.decided import DECISIONS, RECORDED, check_recorded, is_deci
 from trade.artifacts.receipt import FILES, MANIFEST, PLAY, RESULT, TIMES, Inputs, hashes
 from trade.artifacts.stage import LOCK, read_json
 from trade.artifacts.tables import FILLS, POINTS, TRADES, Label
-from trade.base.decided import Decided
+from trade.base.decided import DecisionRecord
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.gates.artifacts import ARTIFACTS, StagedFolder
@@ -128,7 +128,7 @@ def _table_findings(folder: Path, execution: FinishedRun, inputs: Inputs) -> Ite
     yield from _decision_findings(folder, execution.decided, label)
 
 
-def _decision_findings(folder: Path, decided: Decided | None, label: Label) -> Iterator[Finding]:
+def _decision_findings(folder: Path, decided: DecisionRecord | None, label: Label) -> Iterator[Finding]:
     """Compare the record of decisions, where there is one, and what the manifest says of it."""
     if decided is None:
         return
