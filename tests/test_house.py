@@ -139,7 +139,7 @@ WITHOUT_UNIT = {  # codes, flags, counts and rows
     "opened_bar", "stop_kind", "target_kind", "target_is_limit", "limit_through", "anchor_signal", "intrabar", "size_model", "may_long",
     "may_short", "beyond_liquidation", "stop_on_liquidation", "has_mark", "is_delisted", "first_point", "points", "standings",
     "stood_fills", "stop_reason", "bars_in_position", "entry_attempts", "bar", "number", "leaving", "entering", "decision", "payment",
-    "exit_side", "exit_bar", "flat", "long", "short",
+    "exit_side", "exit_bar", "flat", "long", "short", "position", "case", "filled",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from tapes import START, at, flat_bars, leverage, run, slippage, stop_points, ta
 from trade.analysis.entries import cuts
 from trade.artifacts.receipt import COMPLETED, FORMAT, MANIFEST, PLAY, PREFLIGHT, RESULT, SIGNATURE, hashes
 from trade.artifacts.stage import Staged, stage
-from trade.artifacts.tables import TABLES, Table
+from trade.artifacts.tables import TABLES, Label, Table
 from curves import curve_of
 from trade.base.history import Window
 from trade.base.instrument import Grid, Instrument, Tier, TierTable
@@ -37,6 +37,7 @@ COIN = Instrument(
     source="by hand",
 )
 RUN_ID = "0123456789ab"
+LABEL = Label(RUN_ID, "coin", "paper:linear:COIN")
 
 
 @cache
@@ -121,7 +122,7 @@ def documents(result: Result, metrics: dict[str, Any] | None = None) -> dict[str
 def staged(out: Path, result: Result | None = None, **changes: Any) -> Staged:
     """Stage a run under `out`; `changes` replaces documents."""
     made = finished() if result is None else result
-    return stage(out, out / "coin" / "COIN" / RUN_ID, RUN_ID, {**documents(made), **changes}, made, COIN.grid)
+    return stage(out, out / "coin" / "COIN" / RUN_ID, LABEL, {**documents(made), **changes}, made, COIN.grid)
 
 
 def edit(path: Path, *keys: str, value: Any) -> None:
@@ -135,7 +136,7 @@ def edit(path: Path, *keys: str, value: Any) -> None:
 
 def rewrite(folder: Path, table: Table, rows: Records, grid: Grid = COIN.grid) -> None:
     """Write other rows, and every hash and count of the result with them: only the ledger can tell."""
-    table.write(folder, rows, grid)
+    table.write(folder, rows, grid, LABEL)
     tables = {each.name: each.read(folder) for each in TABLES}
     changed = replace(finished(), trades=tables["trades"], fills=tables["fills"], equity=curve_of(tables["equity"]))
     edit(folder / RESULT, "hashes", value=hashes(changed, METRICS))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from run_folders import COIN, METRICS, edit, empty, finished, rewrite, staged
+from run_folders import COIN, LABEL, METRICS, edit, empty, finished, rewrite, staged
 
 from trade.artifacts.receipt import FILES, MANIFEST, PLAY, PREFLIGHT, RESULT, SIGNATURE, metrics_hash
 from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Table
@@ -141,7 +141,7 @@ CHANGEABLE = [(table, column) for table in TABLES for column in table.integer_co
 def test_one_changed_integer_gives_another_hash(folder: Path, table: Table, column: str) -> None:
     rows = table.read(folder)
     rows[column][-1] += 1
-    table.write(folder, rows, COIN.grid)
+    table.write(folder, rows, COIN.grid, LABEL)
     assert codes(folder).count("artifact-hash") == 2  # the table's, and the run's
     assert f"'{table.name}_hash'" in facts(folder)
 

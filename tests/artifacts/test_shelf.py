@@ -13,6 +13,7 @@ from run_folders import COIN, RUN_ID, documents, finished, staged
 from trade.artifacts.receipt import FORMAT, MANIFEST, RESULT, TIMES, metrics_hash
 from trade.artifacts.shelf import find_run, list_runs, remove_run, run_folders
 from trade.artifacts.stage import publish, stage
+from trade.artifacts.tables import Label
 from trade.base.errors import Malformed
 from trade.base.hashing import json_hash
 
@@ -28,7 +29,7 @@ def put(out: Path, run_id: str, started: str = "2026-01-01T00:00:00+00:00", opti
     parts = {**told[RESULT]["hashes"], "metrics_hash": metrics_hash(METRICS)}
     del parts["run_hash"]
     told[RESULT] |= {**HEAD, "run_id": run_id, "metrics": METRICS, "hashes": {**parts, "run_hash": json_hash(parts)}}
-    return publish(stage(out, out / "coin" / "COIN" / run_id, run_id, told, finished(), COIN.grid)).folder
+    return publish(stage(out, out / "coin" / "COIN" / run_id, Label(run_id, "coin", "paper:linear:COIN"), told, finished(), COIN.grid)).folder
 
 
 def test_runs_are_listed_newest_first_and_staged_ones_are_none(tmp_path: Path) -> None:

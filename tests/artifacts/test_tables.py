@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from run_folders import COIN, empty, finished
+from run_folders import COIN, LABEL, RUN_ID, empty, finished
 
-from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Table
+from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Label, Table
 from trade.base.instrument import Grid
 from trade.base.records import FILL, NO_PRICE, TRADE, Cap, ExitReason, FillKind, PriceFrom, Rule
 
@@ -30,27 +32,27 @@ def rows_of(table: Table, result: Any) -> Any:
 @pytest.mark.parametrize("result", [finished(), empty()], ids=["run", "empty"])
 def test_what_is_read_is_what_was_written(table: Table, result: Any, tmp_path: Path) -> None:
     rows = rows_of(table, result)
-    table.write(tmp_path, rows, COIN.grid)
+    table.write(tmp_path, rows, COIN.grid, LABEL)
     back = table.read(tmp_path)
     assert back.dtype == table.dtype
     assert back.tobytes() == np.ascontiguousarray(rows).tobytes()
     assert table.hash(back) == table.hash(rows)
-    assert table.is_written(tmp_path, rows, COIN.grid)
+    assert table.is_written(tmp_path, rows, COIN.grid, LABEL)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_equal_rows_give_equal_bytes(table: Table, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        table.write(tmp_path / name, rows_of(table, finished()).copy(), COIN.grid)
+        table.write(tmp_path / name, rows_of(table, finished()).copy(), COIN.grid, LABEL)
     assert (tmp_path / "a" / table.file).read_bytes() == (tmp_path / "b" / table.file).read_bytes()
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_an_empty_table_keeps_its_schema(table: Table, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
-    table.write(tmp_path / "full", rows_of(table, finished()), COIN.grid)
-    table.write(tmp_path, np.zeros(0, table.dtype), COIN.grid)
+    table.write(tmp_path / "full", rows_of(table, finished()), COIN.grid, LABEL)
+    table.write(tmp_path, np.zeros(0, table.dtype), COIN.grid, LABEL)
     assert pq.read_schema(tmp_path / table.file) == pq.read_schema(tmp_path / "full" / table.file)
     assert len(table.read(tmp_path)) == 0
     assert table.hash(table.read(tmp_path)) != table.hash(np.zeros(1, table.dtype))
@@ -66,7 +68,7 @@ def test_any_integers_come_back(seed: int, count: int, tmp_path_factory: pytest.
     rows["exit_ts_ms"] = rng.integers(-(2**63), 2**63 - 1, count)
     rows["side"], rows["exit_reason"] = rng.choice([1, -1], count), rng.integers(1, 9, count)
     folder = tmp_path_factory.mktemp("table")
-    TRADES.write(folder, rows, FINE)
+    TRADES.write(folder, rows, FINE, LABEL)
     assert TRADES.read(folder).tobytes() == rows.tobytes()
 
 
@@ -80,6 +82,24 @@ def test_only_integers_are_hashed_and_every_one_of_them() -> None:
     assert FILLS.hash(rows[::-1]) != FILLS.hash(rows)
 
 
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_the_files_of_several_runs_are_one_table_of_labelled_rows(table: Table, tmp_path: Path) -> None:
+    rows = rows_of(table, finished())
+    labels = [LABEL, Label("ba9876543210", "other", "paper:linear:COIN")]
+    for label in labels:
+        (tmp_path / label.run_id).mkdir()
+        table.write(tmp_path / label.run_id, rows, COIN.grid, label)
+    found = duckdb.sql(f"SELECT run_id, play, symbol, count(*) FROM '{tmp_path}/*/{table.file}' GROUP BY ALL ORDER BY play")
+    assert found.fetchall() == [(*astuple(label), len(rows)) for label in labels]
+    assert not table.is_written(tmp_path / RUN_ID, rows, COIN.grid, labels[1])
+
+
+def test_the_label_of_more_rows_than_one_group_holds_is_read_back(tmp_path: Path) -> None:
+    rows = np.zeros((1 << 20) + 2, POINTS.dtype)
+    POINTS.write(tmp_path, rows, COIN.grid, LABEL)
+    assert POINTS.is_written(tmp_path, rows, COIN.grid, LABEL)
+
+
 def one(dtype: np.dtype[Any], **values: int) -> Any:
     row = np.zeros(1, dtype)
     for name, value in values.items():
@@ -88,7 +108,7 @@ def one(dtype: np.dtype[Any], **values: int) -> Any:
 
 
 def shown(table: Table, rows: Any, folder: Path, grid: Grid = FINE) -> dict[str, Any]:
-    table.write(folder, rows, grid)
+    table.write(folder, rows, grid, LABEL)
     (row,) = pq.read_table(folder / table.file).to_pylist()
     return {name: row[name] for name in table.readable}
 
@@ -192,20 +212,20 @@ def test_every_code_has_a_word_in_the_file(tmp_path: Path) -> None:
 
 
 def test_a_readable_column_that_says_something_else_is_told_apart(tmp_path: Path) -> None:
-    TRADES.write(tmp_path, finished().trades, COIN.grid)
+    TRADES.write(tmp_path, finished().trades, COIN.grid, LABEL)
     table = pq.read_table(tmp_path / TRADES.file)
     at = table.schema.get_field_index("net_usdt")
     table = table.set_column(at, "net_usdt", pa.array([1e6] * len(table)))
     pq.write_table(table, tmp_path / TRADES.file)
     assert TRADES.hash(TRADES.read(tmp_path)) == TRADES.hash(finished().trades)
-    assert not TRADES.is_written(tmp_path, finished().trades, COIN.grid)
+    assert not TRADES.is_written(tmp_path, finished().trades, COIN.grid, LABEL)
 
 
 def test_the_curve_reads_with_its_drawdown_from_the_highest_point_so_far(tmp_path: Path) -> None:
     rows = np.zeros(4, POINTS.dtype)
     rows["equity_quanta"] = [1000, 1200, 900, 1200]
     rows["cash_quanta"], rows["notional_quanta"], rows["position_lots"] = 900, 500, [-1234, 0, 0, 0]
-    POINTS.write(tmp_path, rows, FINE)
+    POINTS.write(tmp_path, rows, FINE, LABEL)
     table = pq.read_table(tmp_path / POINTS.file)
     assert table["drawdown_pct"].to_pylist() == [0.0, 0.0, 25.0, 0.0]
     assert table["position_quantity"].to_pylist() == [-1.234, 0.0, 0.0, 0.0]

@@ -34,6 +34,7 @@ print(json.dumps({"code": code, "modules": sorted({name.partition(".")[0] for na
         ("play list", HEAVY | {"pyarrow"}),
         ("play show sample", HEAVY | {"pyarrow"}),
         ("runs list", HEAVY),
+        ("data sql SELECT(1)", {"numba", "pandas", "talib"}),
     ],
 )
 def test_a_command_that_computes_nothing_starts_light(words: str, forbidden: set[str]) -> None:
@@ -43,8 +44,9 @@ def test_a_command_that_computes_nothing_starts_light(words: str, forbidden: set
     assert sorted(forbidden & set(said["modules"])) == []
 
 
-def test_a_run_imports_neither_pandas_nor_scipy(tmp_path: Path) -> None:
-    words = ["backtest", "run", "sample", "--out", str(tmp_path), "--db", str(tmp_path / "data")]
+@pytest.mark.parametrize("more", [[], ["--record", "decisions"]], ids=["run", "record"])
+def test_a_run_imports_neither_pandas_nor_scipy(more: list[str], tmp_path: Path) -> None:
+    words = ["backtest", "run", "sample", *more, "--out", str(tmp_path), "--db", str(tmp_path / "data")]
     done = subprocess.run([sys.executable, "-c", SCRIPT, *words], cwd=ROOT, capture_output=True, text=True, check=True)
     said = json.loads(done.stdout)
     assert said["code"] == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from market_tables import make_bars
 
@@ -20,6 +22,17 @@ def test_views_name_the_series(store):
     answer = query(store, "SELECT venue, market, symbol, count(*) FROM bars GROUP BY ALL")
     assert answer.rows == [("sample", "linear", "SAMPLEUSDT", 172_800)]
     assert query(store, "SELECT count(*) AS n FROM funding").columns == ("n",)
+
+
+def test_a_store_whose_folder_looks_like_a_pattern_is_asked_too(tmp_path):
+    store = ensure_sample(tmp_path / "it's [a] store*" / "db")
+    assert query(store, "SELECT count(*) FROM bars").rows == [(172_800,)]
+
+
+def test_every_row_says_its_time_beside_its_instant(store):
+    found = query(store, "SELECT count(*), count(*) FILTER (epoch_ms(time) = ts_open_ms), typeof(min(time)), min(time) FROM bars").rows
+    assert found == [(172_800, 172_800, "TIMESTAMP", datetime.fromisoformat("2025-01-01"))]
+    assert query(store, "SELECT * FROM funding").columns == ("venue", "market", "symbol", "ts_ms", "time", "ts_raw_ms", "rate")
 
 
 def test_an_empty_kind_is_an_empty_view(store):

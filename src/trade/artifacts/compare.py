@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from trade.artifacts.receipt import SIGNATURE
+from trade.artifacts.decided import RECORDED
+from trade.artifacts.receipt import MANIFEST, SIGNATURE
 
-# The compiled kernels may be rebuilt and give the same bytes.
-_OUTSIDE = {SIGNATURE: {"kernels"}}
+# The compiled kernels may be rebuilt and give the same bytes; what is recorded beside a run makes it no other run.
+_OUTSIDE = {SIGNATURE: {"kernels"}, MANIFEST: {RECORDED}}
 
 
 def differing(file: str, old: Any, new: Any) -> list[str]:

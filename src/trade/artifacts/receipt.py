@@ -20,7 +20,7 @@ SIGNATURE = "pipeline_signature.json"
 TIMES = "run_times.json"  # wall clock; outside every hash
 FILES = (MANIFEST, PLAY, PREFLIGHT, TRADES.file, FILLS.file, POINTS.file, RESULT, SIGNATURE)
 DOCUMENTS = (MANIFEST, PREFLIGHT, RESULT, SIGNATURE)  # the JSON among them
-FORMAT = "3"
+FORMAT = "4"
 COMPLETED, REFUSED = "completed", "refused"  # how a run ended: inside the bounds of its Play, or outside of them
 RUN_HASH = "run_hash"  # of the hashes beside it
 

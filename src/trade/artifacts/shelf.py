@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from trade.artifacts.decided import DECISIONS, RECORDED, check_recorded
 from trade.artifacts.receipt import FILES, FORMAT, MANIFEST, RESULT, RUN_HASH, TIMES, metrics_hash
 from trade.artifacts.tables import BROKEN
 from trade.artifacts.stage import LOCK, STAGING, read_json, unwritable
@@ -26,7 +27,7 @@ _SHAPE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)  
 _LAST = re.compile(r"last(?:~(\d{1,6}))?")
 _CHOICES = 5
 _DEPTH = 3  # play, symbol, run
-_OWN = {*FILES, TIMES, LOCK}
+_OWN = {*FILES, DECISIONS, TIMES, LOCK}
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,14 @@ def reading(folder: Path) -> Iterator[None]:
     except (*BROKEN, *_SHAPE) as error:
         fact = f"'{folder}' does not hold the files of a run as they were written"
         raise Mismatch(Finding("artifact-unreadable", fact, "'trade runs verify' names them; delete the folder and run it again")) from error
+
+
+def read_recorded(folder: Path) -> Mapping[str, Any]:
+    """Return what was recorded beside a run: its rows and hash by name. Raises Mismatch as `reading`."""
+    with reading(folder):
+        manifest = read_json(folder / MANIFEST)
+        check_recorded(manifest)
+        return dict(manifest.get(RECORDED, {}))
 
 
 def _damaged(path: Path) -> Finding:

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from trade.artifacts.compare import differing
-from trade.artifacts.receipt import DOCUMENTS, FILES, RESULT, Receipt
-from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES
+from trade.artifacts.decided import DECISIONS, RECORDED, write_decided
+from trade.artifacts.receipt import DOCUMENTS, FILES, MANIFEST, RESULT, Receipt
+from trade.artifacts.tables import FILLS, POINTS, TABLES, TRADES, Label
+from trade.base.decided import DecisionRecord
 from trade.base.errors import Mismatch, Refused
 from trade.base.findings import Finding
 from trade.base.instrument import Grid
@@ -38,20 +40,22 @@ class Staged:
         os.close(self.lock)
 
 
-def stage(out: Path, target: Path, run_id: str, documents: Mapping[str, Any], result: Result, grid: Grid) -> Staged:
+def stage(out: Path, target: Path, label: Label, documents: Mapping[str, Any], result: Result, grid: Grid, decided: DecisionRecord | None = None) -> Staged:
     """Write every file of a run beside its later place. `documents` maps a file name to JSON values, or to text.
 
     Leftovers of killed runs are removed first. Raises Refused when the folder cannot be written (disk full, read-only).
     """
     try:
         _sweep(out / STAGING)
-        folder = out / STAGING / f"{run_id}-{os.getpid()}"
-        staged = Staged(folder, target, run_id, _claim(folder))
+        folder = out / STAGING / f"{label.run_id}-{os.getpid()}"
+        staged = Staged(folder, target, label.run_id, _claim(folder))
     except OSError as error:
         raise unwritable(out, error) from error
     try:
         for table, rows in ((TRADES, result.trades), (FILLS, result.fills), (POINTS, result.equity)):
-            table.write(folder, rows, grid)
+            table.write(folder, rows, grid, label)
+        if decided is not None:
+            write_decided(folder, decided, label)
         for name, content in documents.items():
             text = content if isinstance(content, str) else json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
             (folder / name).write_text(text, encoding="utf-8")
@@ -66,7 +70,10 @@ def stage(out: Path, target: Path, run_id: str, documents: Mapping[str, Any], re
 
 
 def publish(staged: Staged) -> Receipt:
-    """Move a staged run to its place, or leave the equal one that is there. Raises Mismatch when that one differs."""
+    """Move a staged run to its place, or leave the equal one that is there, but for a record that it lacks.
+
+    Raises Mismatch when that one differs.
+    """
     summary = read_json(staged.folder / RESULT)
     if staged.target.exists():
         return _compare(staged, summary)
@@ -88,7 +95,13 @@ def publish(staged: Staged) -> Receipt:
 
 def _compare(staged: Staged, summary: Any) -> Receipt:
     differences = _differences(staged)
-    staged.discard()
+    try:
+        if not differences and _recorded(staged.folder) and not _recorded(staged.target):
+            _add_record(staged)
+    except OSError as error:
+        raise unwritable(staged.target, error) from error
+    finally:
+        staged.discard()
     if differences:
         raise Mismatch(
             Finding(
@@ -121,7 +134,27 @@ def _differences(staged: Staged) -> list[str]:
             found.append(name)
         else:
             found += differing(name, old, read_json(staged.folder / name))
-    return found
+    return found or _record_differences(staged)
+
+
+def _recorded(folder: Path) -> Any:
+    return read_json(folder / MANIFEST).get(RECORDED)
+
+
+def _add_record(staged: Staged) -> None:
+    """Put the record of a run into its published folder; it counts once the manifest names it."""
+    for name in (DECISIONS, MANIFEST):
+        (staged.folder / name).replace(staged.target / name)
+
+
+def _record_differences(staged: Staged) -> list[str]:
+    """Return what differs in the record of two runs that both have one: a run with a record is the same run as one without."""
+    ours, theirs = _recorded(staged.folder), _recorded(staged.target)
+    if not (ours and theirs):
+        return []
+    there = staged.target / DECISIONS
+    same = there.is_file() and there.read_bytes() == (staged.folder / DECISIONS).read_bytes()
+    return [DECISIONS] * (not same) + [f"{MANIFEST}:{RECORDED}"] * (ours != theirs)
 
 
 def _claim(folder: Path) -> int:

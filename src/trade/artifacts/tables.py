@@ -1,9 +1,11 @@
-"""Trades, fills and equity as parquet: the integer columns that are hashed, and beside them the same facts for human eyes."""
+"""Trades, fills and equity as parquet: the integer columns that are hashed, the same facts for human eyes, and the run they are of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
+from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trade.base.arrays import Int64
-from trade.base.arrow import as_arrow, as_numpy, as_texts
+from trade.base.arrow import as_arrow, as_constant, as_numpy, as_texts
 from trade.base.curve import EquityCurve
 from trade.base.hashing import table_hash
 from trade.base.instrument import Grid
@@ -22,12 +24,25 @@ from trade.base.records import EQUITY, FILL, NO_PRICE, TRADE, Cap, ExitReason, F
 Rows = Records | EquityCurve  # both give a column by its name
 Readable = Callable[[Any, Grid], pa.Array]
 _PCT = 100.0
+_ANY_GRID = Grid(Decimal(1), Decimal(1))
 BROKEN = (OSError, ValueError, pa.ArrowException)  # what pyarrow raises for bytes that are no parquet
 
 
 @dataclass(frozen=True)
+class Label:
+    """What says on every row which run it is of, so that the files of many runs can be read as one table; `symbol` in full."""
+
+    run_id: str
+    play: str
+    symbol: str
+
+
+LABELS = tuple(field.name for field in fields(Label))
+
+
+@dataclass(frozen=True)
 class Table:
-    """One table of a run: its file, the dtype of its integer columns, and its readable columns by name."""
+    """One table of a run: its file, the dtype of its integer columns, and its readable columns by name; the label comes last."""
 
     name: str
     dtype: np.dtype[Any]
@@ -39,7 +54,7 @@ class Table:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return (*self.integer_columns, *self.readable)
+        return (*self.integer_columns, *self.readable, *LABELS)
 
     @property
     def integer_columns(self) -> tuple[str, ...]:
@@ -49,29 +64,38 @@ class Table:
         """Return the hash of the integer columns (HASH-1)."""
         return table_hash({name: np.ascontiguousarray(rows[name]) for name in self.integer_columns})
 
-    def arrow(self, rows: Rows, grid: Grid) -> pa.Table:
-        """Return the table as it is written."""
+    def arrow(self, rows: Rows, grid: Grid, label: Label) -> pa.Table:
+        """Return the table as it is written; a label is held once, and read back as a text per row."""
         arrays = [as_arrow(rows[name]) for name in self.integer_columns]
         arrays += [make(rows, grid) for make in self.readable.values()]
+        arrays += [as_constant(text, len(arrays[0])) for text in astuple(label)]
         return pa.Table.from_arrays(arrays, names=list(self.columns))
 
-    def write(self, folder: Path, rows: Rows, grid: Grid) -> None:
-        """Write the table; the same rows give the same bytes."""
-        with (folder / self.file).open("wb") as file:  # arrow takes no path that is not UTF-8
-            pq.write_table(self.arrow(rows, grid), file, compression="zstd", store_schema=False, write_statistics=False)
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The names and types of the file."""
+        empty = self.arrow(np.zeros(0, self.dtype), _ANY_GRID, Label("", "", ""))
+        return pa.schema([(name, pa.string() if name in LABELS else empty.schema.field(name).type) for name in self.columns])
 
-    def is_written(self, folder: Path, rows: Rows, grid: Grid) -> bool:
-        """Return whether the file holds exactly these rows, readable columns included; a broken one does not."""
+    def write(self, folder: Path, rows: Rows, grid: Grid, label: Label) -> None:
+        """Write the table; the same rows give the same bytes."""
+        write_parquet(folder / self.file, self.arrow(rows, grid, label))
+
+    def is_written(self, folder: Path, rows: Rows, grid: Grid, label: Label) -> bool:
+        """Return whether the file holds exactly these rows, readable columns and label included; a broken one does not."""
         try:
-            found: bool = self._stored(folder).equals(self.arrow(rows, grid))
+            found: bool = self._stored(folder).equals(self.arrow(rows, grid, label).cast(self.schema))
         except BROKEN:
             return False
         return found
 
+    def schema_of(self, folder: Path) -> pa.Schema:
+        """Return the names and types that a file has. Raises one of `BROKEN`."""
+        with (folder / self.file).open("rb") as file:
+            return pq.read_schema(file)
+
     def _stored(self, folder: Path, columns: list[str] | None = None) -> Any:
-        # No threads of arrow's own: a process that ends while one starts is aborted.
-        file = pq.ParquetFile(pa.BufferReader((folder / self.file).read_bytes()), pre_buffer=False)
-        return file.read(columns=columns, use_threads=False)
+        return read_parquet(folder / self.file, columns)
 
     def readable_rows(self, folder: Path) -> list[dict[str, Any]]:
         """Return the rows with every column, times as text in UTC. Raises as `read`."""
@@ -86,6 +110,18 @@ class Table:
         for name in self.integer_columns:
             rows[name] = as_numpy(table.column(name), self.dtype[name])
         return rows
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Write a table; the same rows give the same bytes."""
+    with path.open("wb") as file:  # arrow takes no path that is not UTF-8
+        pq.write_table(table, file, compression="zstd", store_schema=False, write_statistics=False)
+
+
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Read a table without threads of arrow's own: a process that ends while one starts is aborted."""
+    file = pq.ParquetFile(pa.BufferReader(path.read_bytes()), pre_buffer=False)
+    return file.read(columns=columns, use_threads=False)
 
 
 def _values(column: Any) -> list[Any]:

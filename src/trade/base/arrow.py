@@ -28,6 +28,11 @@ def as_texts(codes: Int64, texts: Mapping[int, str]) -> Any:
     return pa.StringArray.from_buffers(len(words), pa.py_buffer(ends), pa.py_buffer(b"".join(words)))
 
 
+def as_constant(text: str, count: int) -> Any:
+    """Return one text `count` times, as an arrow array that holds it once."""
+    return pa.DictionaryArray.from_arrays(as_arrow(np.zeros(count, np.int32)), as_texts(np.zeros(1, np.int64), {0: text}))
+
+
 def as_numpy(column: Any, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     """Return a chunked arrow column of numbers without nulls, of the width of `dtype`; one chunk as a view."""
     parts = [values_of(part, dtype) for part in column.chunks if len(part)]

@@ -46,12 +46,18 @@ app = typer.Typer(
     help="Run Plays through the gates.", epilog="Example: trade backtest run sample", no_args_is_help=True, rich_markup_mode=None
 )
 
+_DECISIONS = "decisions"
+
 PlayName = Annotated[
     str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.", autocompletion=completing.plays)
 ]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Say one value of the Play here: risk.stop_loss_pct=2; several: =1,2,3. Repeatable."),
+]
+Record = Annotated[
+    str | None,
+    typer.Option("--record", metavar="WHAT", help="Keep more beside the run: decisions, with the value of everything its rules read."),
 ]
 Symbol = Annotated[
     str | None,
@@ -78,13 +84,16 @@ def run(
     synthetic: Synthetic = None,
     seed: Seed = None,
     bars: Bars = None,
+    record: Record = None,
     sync: Annotated[bool, typer.Option("--sync", help="Fetch from Bybit first what preflight finds missing.")] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a Play through the gates to a sealed receipt; several values, symbols or windows are several runs in one table."""
     console.configure(as_json=as_json, quiet=quiet)
-    asked = _request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup)
+    asked = replace(
+        _request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup), records_decisions=_records_decisions(record)
+    )
     from trade.cli.progress import stages
     from trade.cli.render import show_receipt
     from trade.run.backtest import run_backtest
@@ -131,6 +140,12 @@ def preflight(
     findings = (*accepted.findings, *ready.findings)
     console.succeed({"play": accepted.play.name, **report}, "passed", findings)
     show_preflight(accepted.play.name, report, findings)
+
+
+def _records_decisions(record: str | None) -> bool:
+    if record not in (None, _DECISIONS):
+        raise Malformed(Finding("usage", f"--record '{record}' is nothing that can be recorded", f"write --record {_DECISIONS}"))
+    return record is not None
 
 
 def _moved(name: str) -> Callable[[Context], None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,15 +13,17 @@ from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.cli import calendars, completing, console, quality, rules, stored, vacuum
 from trade.cli.calendars import Calendar, calendar_name, closed_of
-from trade.cli.options import DEFAULT_DB, Db, From, Json, Quiet, To, instant_ms, now_ms, percent_frac
+from trade.cli.options import DEFAULT_DB, DEFAULT_OUT, Db, From, Json, Out, Quiet, To, instant_ms, now_ms, percent_frac
 from trade.cli.sheet import Heading, Sheet, number, words
 from trade.files.formats import NAMES
 
 if TYPE_CHECKING:
     from trade.market.gaps import Gap
-    from trade.market.sql import QueryResult
+    from trade.market.sql import QueryResult, View
+    from trade.run.kept_views import KeptViews
 
 _SHOWN = 20
+_KEPT = ("runs", "trades", "fills", "equity")  # views over the runs that are kept
 
 app = typer.Typer(
     help="The market store: sync, import, export, look, delete, vacuum, ask.",
@@ -243,23 +247,33 @@ def patterns(as_json: Json = False, quiet: Quiet = False) -> None:
 
 @app.command("sql", epilog='Example: trade data sql "SELECT symbol, count(*) AS bars FROM bars GROUP BY symbol"')
 def sql(
-    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT over the views bars, mark, funding, oi, journal.")],
+    query: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUERY",
+            help="One SELECT over the views bars, mark, funding, oi, journal, and of kept runs: runs, trades, fills, equity.",
+        ),
+    ],
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown at most; --json gives all.")] = 100,
     db: Db = DEFAULT_DB,
+    out: Out = DEFAULT_OUT,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Answer a question in DuckDB's SQL; nothing it says can change the store."""
+    """Answer a question in DuckDB's SQL; nothing it says can change the store or a run. `time` of every view is a timestamp in UTC."""
     console.configure(as_json=as_json, quiet=quiet)
     from trade.market import sql as market_sql
     from trade.market.store import Store
 
     query.encode()  # the database takes text only
-    answer = market_sql.query(Store(db), query, None if as_json else limit + 1)
-    console.succeed({"columns": list(answer.columns), "rows": [[_json_value(v) for v in row] for row in answer.rows]})
+    kept = _KeptRuns(out)
+    answer = market_sql.query(Store(db), query, None if as_json else limit + 1, kept.beside)
+    rows = [[_json_value(v) for v in row] for row in answer.rows] if as_json else []
+    console.succeed({"columns": list(answer.columns), "rows": rows}, findings=kept.findings)
+    console.show_findings(kept.findings)
     if as_json:
         return
-    sheet = Sheet(*(Heading(name, right=_is_number(name, answer)) for name in answer.columns))
+    sheet = Sheet(*(Heading(name, _is_number(at, answer), spare) for at, (name, spare) in enumerate(_spares(answer.columns))))
     for row in answer.rows[:limit]:
         sheet.add(*("" if value is None else value for value in row))
     console.show(sheet)
@@ -267,9 +281,36 @@ def sql(
         console.say(f"more than {limit} rows; raise --limit or use --json")
 
 
-def _is_number(name: str, answer: QueryResult) -> bool:
+class _KeptRuns:
+    """The views over kept runs; nothing of them is imported or read before a query names one."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self.beside = {name: partial(self._view, name) for name in _KEPT}
+
+    @cached_property
+    def _views(self) -> KeptViews:
+        from trade.run.kept_views import KeptViews
+
+        return KeptViews(self._out)
+
+    def _view(self, name: str) -> View:
+        return self._views.view(name)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self._views.findings if "_views" in vars(self) else ()
+
+
+def _spares(columns: Sequence[str]) -> list[tuple[str, int]]:
+    """Return each column with when it leaves a narrow terminal: instants in ms first, `time` says them too, then from the right."""
+    last = len(columns)
+    return [(name, at + last * name.endswith("_ms")) for at, name in enumerate(columns)]
+
+
+def _is_number(at: int, answer: QueryResult) -> bool:
     """Return whether a column of an answer holds numbers and nothing else."""
-    values = [row[answer.columns.index(name)] for row in answer.rows]
+    values = [row[at] for row in answer.rows]
     return all(value is None or isinstance(value, int | float) for value in values)
 
 

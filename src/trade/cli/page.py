@@ -27,7 +27,7 @@ This page answers what every command takes: it is their `--help`, written by `ma
 
 With `--json` a command prints one JSON document on stdout and nothing else, whether it succeeds or refuses: `status`, `exit_code` and
 `findings` (code, severity, file, line, column, path, fact, hint, data; see [findings.md](findings.md)), beside what it has to say. The
-document of a run is its `result.json` with every `*_hash` by name, `folder` and, of a new one, `existed`.
+document of a run is its `result.json` with every `*_hash` by name, `folder`, of a new one `existed`, and of one with a record `recorded`.
 Only the JSON Schema of `trade play schema` stands alone.
 With `--quiet` the result is printed and nothing told. Without either, results go to stdout, and warnings, refusals and progress to stderr.
 """

@@ -7,8 +7,9 @@ from typing import Any
 
 from rich.text import Text
 
+from trade.artifacts.decided import DECISIONS
 from trade.artifacts.receipt import Receipt
-from trade.artifacts.shelf import reading
+from trade.artifacts.shelf import read_recorded, reading
 from trade.artifacts.tables import POINTS, TRADES
 from trade.base.arrays import Int64
 from trade.base.errors import EXIT_OK, EXIT_REFUSED
@@ -35,7 +36,8 @@ def show_receipt(receipt: Receipt, *, in_full: bool = False) -> None:
     """
     summary = receipt.summary
     place = {"folder": str(receipt.folder)} if in_full else {"folder": str(receipt.folder), "existed": receipt.existed}
-    document = {**place, **summary["hashes"], **summary}
+    kept = read_recorded(receipt.folder)
+    document = {**place, **summary["hashes"], **summary, **({"recorded": kept} if kept else {})}
     console.conclude(document, summary["status"], EXIT_REFUSED if receipt.is_refused and not in_full else EXIT_OK, receipt.findings)
     if console.Talk.as_json:
         return
@@ -64,6 +66,8 @@ def show_receipt(receipt: Receipt, *, in_full: bool = False) -> None:
         console.show(_group_sheet("exit reason, side", [*tables["by_exit_reason"], *tables["by_side"], tables["total"]]))
     again = " (the same run was there before)" if receipt.existed and not in_full else ""
     console.show(f"run {receipt.run_id} in {receipt.folder}{again}")
+    for name, said in kept.items():
+        console.show(f"recorded {said['rows']:,} {name} in {receipt.folder / DECISIONS}")
     if receipt.is_refused:
         console.show("refused: it lies outside of what the Play expects")
     console.show(f"run_hash {summary['hashes']['run_hash']}")

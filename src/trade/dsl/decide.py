@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from trade.base.arrays import Bool, Int64
+from trade.base.decided import NO_CASE
 from trade.base.records import Intent
 from trade.dsl.columns import Clock, Columns
 from trade.dsl.stretch import Stretch
@@ -27,19 +30,59 @@ _PERMITTED = {"long_only": (Action.ENTRY_LONG,), "short_only": (Action.ENTRY_SHO
 _ENTRIES = (Action.ENTRY_LONG, Action.ENTRY_SHORT)
 
 
+@dataclass(frozen=True)
+class Decider:
+    """What can decide: a case of a block by its number from 0, or the `else` of the block; `path` is its place in the Play."""
+
+    block: str
+    case: int
+    path: str
+    emits: tuple[Action, ...]
+
+
 def decide(program: Program, stretch: Stretch, columns: Columns) -> Codes:
     """Return the codes of a stretch, shape [3, instants of the program's clock]."""
+    return _settled(program, stretch, columns, np.int8, lambda _, intent: int(intent))
+
+
+def who_decides(program: Program, stretch: Stretch, columns: Columns) -> npt.NDArray[np.int16]:
+    """Return which of the `deciders` gave each code, counted from 1, 0 for none; shape as of the codes."""
+    return _settled(program, stretch, columns, np.int16, lambda number, _: number)
+
+
+def deciders(program: Program) -> tuple[Decider, ...]:
+    """Return everything that can decide, in the order in which it is asked."""
+    return tuple(decider for block in program.blocks for decider in _deciders(block))
+
+
+def _deciders(block: Block) -> Iterator[Decider]:
+    for number, case in enumerate(block.cases):
+        yield Decider(block.id, number, case.rule.path, case.emits)
+    if block.otherwise:
+        yield Decider(block.id, NO_CASE, block.cases[0].rule.path.partition(".cases[")[0] + ".else", block.otherwise)
+
+
+def intent_of(decider: Decider, state: int, mode: str) -> Intent:
+    """Return what a decider wants in a state of the position, by its row of the codes."""
+    return _first(decider.emits, _STATES[state], mode)
+
+
+def _settled(
+    program: Program, stretch: Stretch, columns: Columns, kind: type[np.int8 | np.int16], mark: Callable[[int, Intent], int]
+) -> npt.NDArray[Any]:
+    """Return, per state and instant, the mark of the first decider that wants something there; `mark` is given its number from 1."""
     span = stretch.instants[program.clock].span
-    codes = np.zeros((len(_STATES), len(span)), np.int8)
+    marks, number = np.zeros((len(_STATES), len(span)), kind), 0
     for block in program.blocks:
         at = slice(None) if block.clock is program.clock else _closes(stretch, columns, span)
         for fires, emits in _fires(block, stretch):
-            for state, meaning in zip(codes, _STATES, strict=True):
-                code = _first(emits, meaning, program.mode)
-                if code:
+            number += 1
+            for state, meaning in zip(marks, _STATES, strict=True):
+                intent = _first(emits, meaning, program.mode)
+                if intent:
                     there = state[at]
-                    state[at] = there + (fires & (there == 0)) * np.int8(code)
-    return codes
+                    state[at] = there + (fires & (there == 0)) * kind(mark(number, intent))
+    return marks
 
 
 def _closes(stretch: Stretch, columns: Columns, span: InstantSpan) -> Int64:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from trade.base.arrays import Int64
 from trade.base.result import FunnelRow
 from trade.dsl.columns import Clock, Columns
-from trade.dsl.decide import decide
+from trade.dsl.decide import decide, who_decides
 from trade.dsl.funnel import Funnel
 from trade.dsl.lookback import Lookback
 from trade.dsl.stretch import Instants, Stretch
@@ -39,12 +39,27 @@ def evaluate(program: Program, columns: Columns, start_ms: int, end_ms: int) -> 
     instants = columns.instants(program.clock)
     first, last = (int(edge) for edge in np.searchsorted(instants, (start_ms, end_ms)))
     codes = np.zeros((3, last - first), np.int8)
-    lookback, funnel = Lookback(columns), Funnel(program)
-    for span in _pieces(program.clock, first, last):
-        stretch = Stretch(columns, lookback, funnel.numbers, _instants(columns, span))
+    funnel = Funnel(program)
+    for there, stretch in _stretches(program, columns, funnel, first, last):
         funnel.count(stretch)
-        codes[:, span.first - first : span.last - first] = decide(program, stretch, columns)
+        codes[:, there] = decide(program, stretch, columns)
     return Decisions(instants[first:last], codes[0], codes[1], codes[2], funnel.rows())
+
+
+def find_deciders(program: Program, columns: Columns, start_ms: int, end_ms: int) -> npt.NDArray[np.int16]:
+    """Return which of the `deciders` gave each code of `evaluate` over the same span, counted from 1, 0 for none; shape [3, k]."""
+    first, last = (int(edge) for edge in np.searchsorted(columns.instants(program.clock), (start_ms, end_ms)))
+    numbers = np.zeros((3, last - first), np.int16)
+    for there, stretch in _stretches(program, columns, Funnel(program), first, last):
+        numbers[:, there] = who_decides(program, stretch, columns)
+    return numbers
+
+
+def _stretches(program: Program, columns: Columns, funnel: Funnel, first: int, last: int) -> Iterator[tuple[slice, Stretch]]:
+    """Yield the stretches of the instants [first, last) of the program's clock, each with its place among them."""
+    lookback = Lookback(columns)
+    for span in _pieces(program.clock, first, last):
+        yield slice(span.first - first, span.last - first), Stretch(columns, lookback, funnel.numbers, _instants(columns, span))
 
 
 def _pieces(clock: Clock, first: int, last: int) -> Iterator[InstantSpan]:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow.parquet as pq
-
 from trade.analysis.entries import cuts
+from trade.artifacts.decided import DECISIONS, check_recorded, decided_hash, read_decided
 from trade.artifacts.receipt import FILES, MANIFEST, PREFLIGHT, RESULT, SIGNATURE, metrics_hash
 from trade.artifacts.stage import read_json
 from trade.artifacts.tables import BROKEN, FILLS, POINTS, TABLES, TRADES, Table
 from trade.base.errors import Refused
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash
-from trade.base.instrument import Grid, Instrument
+from trade.base.instrument import Instrument
 from trade.base.records import Records
 from trade.gates.gate import Gate
 from trade.gates.ledger import Ledger, check_ledger
@@ -31,7 +28,6 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     RESULT: {"hashes": dict, "metrics": dict, "rows": dict, "cut_entries": dict, "initial_equity_quanta": int},
     SIGNATURE: {"declared_features": list, "computed_features": list},
 }
-_ANY_GRID = Grid(Decimal(1), Decimal(1))
 
 
 @dataclass(frozen=True)
@@ -56,6 +52,7 @@ def check(case: StagedFolder) -> Iterator[Finding]:
     trades, fills, points = (run.tables[table.name] for table in (TRADES, FILLS, POINTS))
     yield from check_ledger(Ledger(trades, fills, points, run.result["initial_equity_quanta"], run.tick_lot_quanta))
     yield from _check_signature(run.signature)
+    yield from _check_decisions(case.folder, run.decisions_hash)
 
 
 @dataclass(frozen=True)
@@ -64,6 +61,7 @@ class _Run:
 
     tables: Mapping[str, Records]
     tick_lot_quanta: int
+    decisions_hash: str  # as the manifest says it; empty where none were recorded
     result: Mapping[str, Any]
     signature: Mapping[str, Any]
 
@@ -77,6 +75,7 @@ def _read(folder: Path) -> _Run | list[Finding]:
             read[name] = _read_document(folder / name, keys)
             if name == MANIFEST:
                 read["tick_lot_quanta"] = _tick_lot_quanta(read[name])
+                read["decisions_hash"] = check_recorded(read[name])
         except ValueError as error:
             found.append(Finding("artifact-unreadable", f"'{name}' is not the document of a run: {error}", _HINT))
     for table in () if found else TABLES:
@@ -87,7 +86,7 @@ def _read(folder: Path) -> _Run | list[Finding]:
     if found:
         return found
     tables = {table.name: read[table.name] for table in TABLES}
-    return _Run(tables, read["tick_lot_quanta"], read[RESULT], read[SIGNATURE])
+    return _Run(tables, read["tick_lot_quanta"], read["decisions_hash"], read[RESULT], read[SIGNATURE])
 
 
 def _read_document(path: Path, keys: Mapping[str, type]) -> Any:
@@ -101,8 +100,7 @@ def _read_document(path: Path, keys: Mapping[str, type]) -> Any:
 
 def _check_schema(folder: Path, table: Table) -> Iterator[Finding]:
     try:
-        with (folder / table.file).open("rb") as file:
-            schema = pq.read_schema(file)
+        schema = table.schema_of(folder)
         names = tuple(schema.names)
     except BROKEN as error:
         yield Finding("artifact-unreadable", f"'{table.file}' is not parquet: {error}", _HINT)
@@ -110,10 +108,9 @@ def _check_schema(folder: Path, table: Table) -> Iterator[Finding]:
     if names != table.columns:
         yield Finding("artifact-schema", f"'{table.file}' has columns {', '.join(names)}", _HINT)
         return
-    expected = table.arrow(np.zeros(0, table.dtype), _ANY_GRID).schema
     for name in table.columns:
-        if schema.field(name).type != expected.field(name).type:
-            fact = f"'{table.file}': '{name}' is {schema.field(name).type}, not {expected.field(name).type}"
+        if schema.field(name).type != table.schema.field(name).type:
+            fact = f"'{table.file}': '{name}' is {schema.field(name).type}, not {table.schema.field(name).type}"
             yield Finding("artifact-schema", fact, _HINT)
 
 
@@ -131,6 +128,22 @@ def _check_result(summary: Any, tables: Mapping[str, Records]) -> Iterator[Findi
     for name, rows in tables.items():
         if summary["rows"].get(name) != len(rows):
             yield Finding("artifact-rows", f"'{name}' has {len(rows)} rows, the result says {summary['rows'].get(name)}", _HINT)
+
+
+def _check_decisions(folder: Path, said: str) -> Iterator[Finding]:
+    """Look at the record of decisions where the manifest names one."""
+    if not said:
+        return
+    if not (folder / DECISIONS).is_file():
+        yield Finding("artifact-missing", f"'{DECISIONS}' was not written", _HINT)
+        return
+    try:
+        found = decided_hash(read_decided(folder))
+    except (*BROKEN, KeyError, TypeError) as error:
+        yield Finding("artifact-unreadable", f"'{DECISIONS}' cannot be read: {error}", _HINT)
+        return
+    if found != said:
+        yield Finding("artifact-hash", f"the hash of '{DECISIONS}' is {found[:12]}, the manifest says {said[:12]}", _HINT)
 
 
 def _metrics_hash(metrics: Mapping[str, Any]) -> str:

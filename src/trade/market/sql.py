@@ -1,12 +1,13 @@
-"""DuckDB's SQL over one snapshot of the store, for users; nothing a query says can change or leave the store.
+"""DuckDB's SQL over one snapshot of the store and the views beside it, for users; nothing a query says can change or leave them.
 
 DuckDB reads the files by itself and leaves out those that a query does not need. It writes down which ones it opened, and each of
-them is checked before the answer is given.
+them that is the store's is checked before the answer is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import duckdb
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.market import journal
-from trade.market.columns import COLUMNS, digest
+from trade.market.columns import COLUMNS, clock_column, digest
 from trade.market.damage import fault_of, is_intact
 from trade.market.manifest import Month
 from trade.market.names import Kind
@@ -32,8 +33,10 @@ _CONFIG: dict[str, Any] = {
     "preserve_insertion_order": "true",  # rows come in file order on any number of threads
 }
 
+_TIME = "time"  # of every view: the instant of a row in UTC, beside the same in ms
 _JOURNAL = {  # in the order of `Entry`
     "at_ms": "BIGINT",
+    _TIME: "TIMESTAMP AS (epoch_ms(at_ms))",
     "what": "VARCHAR",
     "series": "VARCHAR",
     "kind": "VARCHAR",
@@ -52,13 +55,32 @@ class QueryResult:
     rows: Sequence[tuple[Any, ...]]
 
 
-def query(store: Store, sql: str, limit: int | None = None) -> QueryResult:
+@dataclass(frozen=True)
+class View:
+    """A view beside those of the store: its columns by name, each as an expression over its source.
+
+    That is a tuple of parquet files of one schema under `root`, or an arrow table. `damage` says what keeps the files from being read,
+    once DuckDB has refused a query of them.
+    """
+
+    columns: Mapping[str, str]
+    root: Path
+    source: Any
+    damage: Callable[[], Sequence[Finding]]
+
+
+Beside = Mapping[str, Callable[[], View]]  # views by name, made where a query names them and no sooner
+
+
+def query(store: Store, sql: str, limit: int | None = None, beside: Beside | None = None) -> QueryResult:
     """Return what one SELECT says, at most `limit` rows of it.
 
-    Views: `bars`, `mark`, `funding`, `oi`, with venue, market, symbol, and `journal`.
+    Views: `bars`, `mark`, `funding`, `oi`, with venue, market, symbol, `journal`, and those `beside` the store.
 
     Raises Malformed for anything but one SELECT, and for what DuckDB refuses; Mismatch with the damaged ones of the files it read.
     """
+    beside = {} if beside is None else beside
+    views = {name: make() for name, make in beside.items() if _names(sql, name)}
     connection = duckdb.connect(config=_CONFIG)
     try:
         statements = connection.extract_statements(sql)
@@ -66,28 +88,50 @@ def query(store: Store, sql: str, limit: int | None = None) -> QueryResult:
             raise Malformed(
                 Finding("sql-not-a-select", "the store answers one SELECT statement and takes nothing else", "write 'SELECT ...'")
             )
-        if "journal" in sql.lower():  # no other question depends on that file
+        if _names(sql, "journal"):  # no other question depends on that file
             _journal(connection, store)
-        _views(connection, store)
+        _views(connection, store, views)
         cursor = connection.execute(sql)
         columns = tuple(column[0] for column in cursor.description or ())
         answer = QueryResult(columns, cursor.fetchall() if limit is None else cursor.fetchmany(limit))
         _require_whole(store, _opened(connection))
     except duckdb.Error as error:
         _require_whole(store, {*_opened(connection), *_absent(store)})
-        views = {str(kind): ("venue", "market", "symbol", *COLUMNS[kind]) for kind in Kind} | {"journal": tuple(_JOURNAL)}
-        hint = "views: " + "; ".join(f"{name} ({', '.join(columns)})" for name, columns in views.items())
-        raise Malformed(Finding("sql-refused", str(error).strip().replace("\n", " "), hint)) from error
+        if damage := [finding for view in views.values() for finding in view.damage()]:
+            raise Mismatch(damage) from error
+        raise Malformed(Finding("sql-refused", str(error).strip().replace("\n", " "), _known(beside, views))) from error
     return answer
 
 
-def _views(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
+def _known(beside: Beside, made: Mapping[str, View]) -> str:
+    """Name every view with its columns, and those that were not made alone."""
+    views = {str(kind): _columns(kind) for kind in Kind} | {"journal": tuple(_JOURNAL)} | {name: tuple(made[name].columns) for name in made}
+    said = [f"{name} ({', '.join(columns)})" for name, columns in views.items()] + [name for name in beside if name not in made]
+    return "views: " + "; ".join(said)
+
+
+def _names(sql: str, view: str) -> bool:
+    """Return whether a query may be of a view: whether the word is anywhere in it."""
+    return re.search(rf"\b{view}\b", sql, re.IGNORECASE) is not None
+
+
+def _columns(kind: Kind) -> tuple[str, ...]:
+    clock, *others = COLUMNS[kind]
+    return ("venue", "market", "symbol", clock, _TIME, *others)
+
+
+def _views(connection: duckdb.DuckDBPyConnection, store: Store, beside: Mapping[str, View]) -> None:
     connection.execute("CALL enable_logging('FileSystem')")
     for kind in Kind:
         connection.execute(f"CREATE VIEW {kind} AS {_select(store, kind)}")
+    folders = {store.path.resolve()}
+    for name, view in beside.items():
+        connection.execute(f"CREATE VIEW {name} AS {_select_beside(connection, name, view)}")
+        folders |= {view.root} if isinstance(view.source, tuple) else set()
     connection.execute("CALL truncate_duckdb_logs()")  # each view has looked at its first file
-    folder = store.path.resolve()
-    connection.execute(f"SET allowed_directories = [{_quoted(f'{utf8_path(folder)}/')}]")
+    spellings = {f"{said}/" for folder in folders for said in (utf8_path(folder), _literal(folder))}  # of files, and as they are listed
+    allowed = ", ".join(map(_quoted, sorted(spellings)))
+    connection.execute(f"SET allowed_directories = [{allowed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 
@@ -140,17 +184,29 @@ def _journal(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
     connection.execute(f"CREATE TABLE journal ({columns})")
     rows = [list(entry.as_json().values()) for entry in journal.read(store.path, store.manifest)]
     if rows:
-        connection.executemany(f"INSERT INTO journal VALUES ({', '.join('?' * len(_JOURNAL))})", rows)  # noqa: S608  question marks
+        connection.executemany(f"INSERT INTO journal VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608  question marks
 
 
 def _select(store: Store, kind: Kind) -> str:
-    names = ["venue", "market", "symbol", *COLUMNS[kind]]
+    names = _columns(kind)
     files = [path for one, _, path in _files(store) if one is kind]
     if not files:
-        types = ["VARCHAR"] * 3 + ["BIGINT" if name.endswith("_ms") else "DOUBLE" for name in COLUMNS[kind]]
+        types = ["VARCHAR"] * 3 + ["TIMESTAMP" if name == _TIME else "BIGINT" if name.endswith("_ms") else "DOUBLE" for name in names[3:]]
         return "SELECT " + ", ".join(f"NULL::{word} AS {name}" for name, word in zip(names, types, strict=True)) + " WHERE false"
-    paths = ", ".join(_quoted(_literal(path)) for path in files)
-    return f"SELECT {', '.join(names)} FROM read_parquet([{paths}], hive_partitioning = true, hive_types_autocast = false)"  # noqa: S608
+    columns = ", ".join(f"epoch_ms({clock_column(kind)}) AS time" if name == _TIME else name for name in names)
+    return f"SELECT {columns} FROM read_parquet([{_listed(files)}], hive_partitioning = true, hive_types_autocast = false)"  # noqa: S608
+
+
+def _select_beside(connection: duckdb.DuckDBPyConnection, name: str, view: View) -> str:
+    columns = ", ".join(f"{expression} AS {column}" for column, expression in view.columns.items())
+    if isinstance(view.source, tuple):
+        return f"SELECT {columns} FROM read_parquet([{_listed(view.source)}], hive_partitioning = false)"  # noqa: S608  our own words
+    connection.register(f"rows_of_{name}", view.source)
+    return f"SELECT {columns} FROM rows_of_{name}"  # noqa: S608  our own words
+
+
+def _listed(files: Iterable[Path]) -> str:
+    return ", ".join(_quoted(_literal(path)) for path in files)
 
 
 def _literal(path: Path) -> str:

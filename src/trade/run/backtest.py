@@ -8,6 +8,7 @@ from typing import Any
 
 from trade.artifacts.receipt import PLAY, TIMES, Inputs, Receipt, hashes
 from trade.artifacts.stage import publish, stage
+from trade.artifacts.tables import Label
 from trade.gates.artifacts import ARTIFACTS, StagedFolder
 from trade.play.dump import to_yaml
 from trade.run.accepted import accept_file
@@ -27,7 +28,7 @@ def run_backtest(request: Request, doors: Doors, looked: Looked | None = None) -
     accepted = accept_file(request.play, request.symbol, request.overrides) if looked is None else looked.accepted
     clock.begin("history")
     ready = let_pass(look(request, doors, accepted) if looked is None else looked)
-    execution = execute(ready, clock.begin)
+    execution = execute(ready, clock.begin, records_decisions=request.records_decisions)
     clock.begin("artifacts")
     return seal(request, execution, clock.document())
 
@@ -62,7 +63,8 @@ def seal(request: Request, execution: FinishedRun, times: Mapping[str, Any]) -> 
         TIMES: dict(times),
     }
     target = request.out / play.name / ready.history.instrument.symbol / inputs.run_id
-    staged = stage(request.out, target, inputs.run_id, contents, result, ready.history.instrument.grid)
+    label = Label(inputs.run_id, play.name, inputs.symbol)
+    staged = stage(request.out, target, label, contents, result, ready.history.instrument.grid, execution.decided)
     try:
         ARTIFACTS.require(StagedFolder(staged.folder))  # read back from the staged files
     except BaseException:

@@ -13,7 +13,9 @@ import trade
 from trade.analysis.bridge import bridge
 from trade.analysis.entries import cuts
 from trade.analysis.tables import trade_tables
+from trade.artifacts.decided import recorded
 from trade.artifacts.receipt import COMPLETED, FORMAT, MANIFEST, PREFLIGHT, REFUSED, RESULT, SIGNATURE, Inputs
+from trade.base.decided import DecisionRecord
 from trade.base.findings import Finding
 from trade.base.hashing import json_hash
 from trade.kernels import SOURCES
@@ -37,8 +39,8 @@ def engine_version() -> str:
     return trade.__version__
 
 
-def manifest(inputs: Inputs, ready: Ready) -> dict[str, Any]:
-    """Return `run_manifest.json`: the inputs, by name, and the hash of them all."""
+def manifest(inputs: Inputs, ready: Ready, decided: DecisionRecord | None) -> dict[str, Any]:
+    """Return `run_manifest.json`: the inputs, by name, the hash of them all, and what was recorded beside the run."""
     values = {**vars(inputs), "options": dict(inputs.options)}
     return {
         "format": FORMAT,
@@ -47,13 +49,14 @@ def manifest(inputs: Inputs, ready: Ready) -> dict[str, Any]:
         **values,
         "play": ready.accepted.play.name,
         "instrument": ready.history.instrument.as_json(),
+        **recorded(decided),
     }
 
 
 def documents(inputs: Inputs, execution: FinishedRun, hashes: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Return every JSON document of a run that its inputs determine."""
     return {
-        MANIFEST: manifest(inputs, execution.ready),
+        MANIFEST: manifest(inputs, execution.ready, execution.decided),
         PREFLIGHT: preflight_report(execution.ready),
         RESULT: result_document(inputs, execution, hashes),
         SIGNATURE: signature(execution),

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from trade.analysis.summary import Summary, summarise
+from trade.artifacts.decided import TAKEN
 from trade.base.arrays import Int64
 from trade.base.calendar import ClosedSpans, always_open
+from trade.base.decided import DecisionRecord
 from trade.base.findings import Finding
 from trade.base.history import History, Window, on_calendar
 from trade.base.result import Result
+from trade.engine.decided import read_decided
 from trade.engine.processor import BarProcessor
 from trade.features.compute import compute_features
 from trade.features.plan import Plan, plan_features
@@ -51,12 +54,13 @@ class Ready:
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """A finished run with its numbers; `computed` names the features that really came out."""
+    """A finished run with its numbers; `computed` names the features that really came out, `decided` is there where it was asked for."""
 
     ready: Ready
     result: Result
     summary: Summary
     computed: tuple[str, ...]
+    decided: DecisionRecord | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -158,7 +162,7 @@ def reads_open_interest(accepted: AcceptedPlay) -> bool:
     return any(ref.id == "open_interest" for ref in accepted.program.reads)
 
 
-def execute(ready: Ready, say: Callable[[str], None] = silent) -> FinishedRun:
+def execute(ready: Ready, say: Callable[[str], None] = silent, *, records_decisions: bool = False) -> FinishedRun:
     """Compute the features, run the bars, and sum up."""
     play, program = ready.accepted.play, ready.accepted.program
     history = ready.history
@@ -168,5 +172,9 @@ def execute(ready: Ready, say: Callable[[str], None] = silent) -> FinishedRun:
     feed = build_feed(history, features, play.exec_timeframe, ready.window)
     say("bars")
     result = BarProcessor(play, program).run(feed)
+    decided = None
+    if records_decisions:
+        say("decisions")
+        decided = read_decided(program, feed, result, TAKEN)
     say("metrics")
-    return FinishedRun(ready, result, summarise(result), tuple(sorted(features.computed)))
+    return FinishedRun(ready, result, summarise(result), tuple(sorted(features.computed)), decided)

@@ -34,6 +34,7 @@ class Request:
     tolerance: Tolerance = field(default_factory=Tolerance)
     origin: Origin = STORED  # where the market comes from
     accepted_gaps: Spans | None = None  # what counts as closed market (GAP-1); None: what the store says
+    records_decisions: bool = False  # keep what the rules saw beside the run, which is the same run with and without it
 
     @property
     def options(self) -> Mapping[str, Any]:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from trade.artifacts.compare import differing
+from trade.artifacts.decided import DECISIONS, RECORDED, check_recorded, is_decided_written, recorded
 from trade.artifacts.receipt import FILES, MANIFEST, PLAY, RESULT, TIMES, Inputs, hashes
 from trade.artifacts.stage import LOCK, read_json
-from trade.artifacts.tables import FILLS, POINTS, TRADES
+from trade.artifacts.tables import FILLS, POINTS, TRADES, Label
+from trade.base.decided import DecisionRecord
 from trade.base.errors import Malformed, Mismatch
 from trade.base.findings import Finding
 from trade.gates.artifacts import ARTIFACTS, StagedFolder
@@ -55,12 +57,12 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
         accepted_gaps=tuple((start_ms, end_ms) for start_ms, end_ms in others.get(ACCEPTED_GAPS, ())),
     )
     ready = preflight(request, doors, _stored_play(folder), rehash=True)
-    execution = execute(ready, doors.say)
+    execution = execute(ready, doors.say, records_decisions=_is_recorded(folder))
     inputs = inputs_of(ready, request)
     before = {**_named(stored), **summary["hashes"]}
     again = {**_named(inputs), **hashes(execution.result, execution.summary.metrics)}
     written = documents(inputs, execution, summary["hashes"])
-    findings = [*_hash_findings(before, again), *_table_findings(folder, execution), *_document_findings(folder, written)]
+    findings = [*_hash_findings(before, again), *_table_findings(folder, execution, inputs), *_document_findings(folder, written)]
     if findings:
         raise Mismatch(findings)
     return Verdict(inputs.run_id, before, again)
@@ -68,9 +70,18 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
 
 def _foreign(folder: Path) -> Iterator[Finding]:
     """Yield what a run did not write; a kill just after the run was published leaves its lock."""
+    own = (*FILES, TIMES, LOCK, *([DECISIONS] if _is_recorded(folder) else []))
     for path in sorted(folder.iterdir()):
-        if path.name not in (*FILES, TIMES, LOCK) or not path.is_file():
+        if path.name not in own or not path.is_file():
             yield Finding("artifact-foreign", f"'{path.name}' is no file of a run", "move it out of the folder; a run writes nothing else")
+
+
+def _is_recorded(folder: Path) -> bool:
+    """Return whether a manifest names decisions; of a broken one the gate says so."""
+    try:
+        return bool(check_recorded(read_json(folder / MANIFEST)))
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _stored_inputs(folder: Path) -> Inputs:
@@ -107,12 +118,24 @@ def _hash_findings(before: dict[str, str], again: dict[str, str]) -> Iterator[Fi
             yield Finding("hash-differs", fact, _HINTS.get(name, _HINT))
 
 
-def _table_findings(folder: Path, execution: FinishedRun) -> Iterator[Finding]:
+def _table_findings(folder: Path, execution: FinishedRun, inputs: Inputs) -> Iterator[Finding]:
     """Compare the tables with their readable columns, which no hash covers."""
     result, grid = execution.result, execution.ready.history.instrument.grid
+    label = Label(inputs.run_id, execution.ready.accepted.play.name, inputs.symbol)
     for table, rows in ((TRADES, result.trades), (FILLS, result.fills), (POINTS, result.equity)):
-        if not table.is_written(folder, rows, grid):
+        if not table.is_written(folder, rows, grid, label):
             yield _edited(table.file, "its rows are not those that come out again")
+    yield from _decision_findings(folder, execution.decided, label)
+
+
+def _decision_findings(folder: Path, decided: DecisionRecord | None, label: Label) -> Iterator[Finding]:
+    """Compare the record of decisions, where there is one, and what the manifest says of it."""
+    if decided is None:
+        return
+    if not is_decided_written(folder, decided, label):
+        yield _edited(DECISIONS, "its rows are not those that come out again")
+    if read_json(folder / MANIFEST)[RECORDED] != recorded(decided)[RECORDED]:
+        yield _edited(MANIFEST, f"other than what comes out again: {MANIFEST}:{RECORDED}")
 
 
 def _document_findings(folder: Path, written: Mapping[str, Any]) -> Iterator[Finding]:
