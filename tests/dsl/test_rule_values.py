@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf, nan
+from typing import Any
 
 import pytest
-from rule_world import Tape, exec_tape, run, truths
+from rule_world import FEATURES, Tape, compiled, exec_tape, run, scope, truths
 
 from trade.base.timeframe import MINUTE_MS
+from trade.dsl.canonical import canonical_rules
+from trade.dsl.compile import compile_rules
+from trade.play.spec import RuleSource
 
 
 def test_ordering_is_missing_where_a_side_is_missing_or_infinite() -> None:
@@ -114,6 +119,31 @@ def test_instant_parts_are_those_of_the_close_in_utc() -> None:
     assert set(hours) == {24}  # 1970-01-02, a Friday
     assert int((result.flat == 1).sum()) == 12
     assert truths(exec_tape(3), ["minute_utc", "==", 10]) == "-+-"
+
+
+@pytest.mark.parametrize(
+    ("named", "numbered"),
+    [
+        (["weekday_utc", "==", "friday"], ["weekday_utc", "==", 4]),
+        (["weekday_utc", "==", "FRIDAY"], ["weekday_utc", "==", 4]),
+        (["Saturday", "<=", "weekday_utc"], [5, "<=", "weekday_utc"]),
+        (["weekday_utc", "in", ["monday", "sunday"]], ["weekday_utc", "in", [0, 6]]),
+        (["weekday_utc", "between", ["tuesday", 4]], ["weekday_utc", "between", [1, 4]]),
+    ],
+    ids=str,
+)
+def test_a_weekday_is_its_number_from_monday_and_has_the_same_hash(named: Any, numbered: Any) -> None:
+    (first, said), (second, _) = compiled({"entry_long": named}), compiled({"entry_long": numbered})
+    assert first is not None
+    assert second is not None
+    assert (said, canonical_rules(first)) == ((), canonical_rules(second))
+
+
+def test_a_feature_of_the_name_of_a_weekday_is_that_feature() -> None:
+    world = replace(scope(), features={**FEATURES, "friday": FEATURES["ema_9"]})
+    program, _ = compile_rules(RuleSource({}, {"entry_long": ["weekday_utc", "<", "friday"]}, {}), world)
+    assert program is not None
+    assert [ref.id for ref in program.reads] == ["friday"]
 
 
 def test_builtins_read_the_exec_bar_and_the_known_series() -> None:

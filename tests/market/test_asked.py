@@ -55,7 +55,7 @@ def test_a_unit_that_is_said_is_not_guessed(unit, per_ms, text, load_in):
 def test_a_wrong_unit_leaves_nothing_to_import(dtype, parquet, load_in):
     bars = make_bars(5)
     bars["time"] = bars.pop("ts_open_ms").astype(dtype)
-    assert codes(load_in, parquet(bars), unit="s") == ["nothing-to-import", *["timestamp-implausible"] * 5]
+    assert codes(load_in, parquet(bars), unit="s") == ["nothing-to-import", "timestamp-implausible"]
 
 
 @pytest.mark.parametrize(

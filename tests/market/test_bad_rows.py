@@ -19,7 +19,7 @@ def minute(i):
 
 
 def at(report, code):
-    return [f.place.line for f in report.findings if f.code == code]
+    return [line for f in report.findings if f.code == code for line in f.data["lines"]]
 
 
 @pytest.mark.parametrize(
@@ -169,12 +169,56 @@ def test_blank_lines_are_counted_but_are_no_rows(text, load_in, monkeypatch):
     assert report.rows_new == 200
 
 
-def test_thousands_of_bad_rows_are_counted_and_the_first_thousand_named(text, load_in):
+def test_thousands_of_bad_rows_are_one_finding_and_the_first_thousand_named(text, load_in):
     lines = bar_lines(3000)
     lines[1:1501] = [f"{minute(i)},3,2,1,1,1" for i in range(1500)]
     report = load_in(text(lines))
     assert report.bad == {"high-below-body": 1500}
-    assert at(report, "high-below-body") == list(range(2, 1002))
+    [finding] = report.findings
+    assert finding.fact.startswith("'1500' rows: ")
+    assert finding.fact.endswith("; lines '2', '3', '4' and on")
+    assert (finding.place.line, finding.data["rows"], at(report, "high-below-body")) == (2, 1500, list(range(2, 1002)))
+
+
+def test_a_thousand_dates_of_one_kind_are_one_finding_that_quotes_the_first_and_says_what_is_read(text, load_in):
+    header, *rows = bar_lines(3000)
+    rows = [f"x{i},{row}" for i, row in enumerate(rows)]
+    for i in range(1000):
+        first, _, rest = rows[1500 + i].split(",", 2)
+        rows[1500 + i] = f"{first},{1 + i % 31:02}/01/2023 10:00,{rest}"
+    report = load_in(text([f"note,{header}", *rows]), max_bad_frac=0.5)
+    [finding] = report.findings
+    assert report.bad == {"unreadable": 1000}
+    assert (finding.place.line, finding.place.column) == (1502, len("x1500,") + 1)
+    assert finding.fact.startswith(
+        "'1000' rows like this: the clock '01/01/2023 10:00' in column 'ts_open_ms' is in no form that is read here; "
+    )
+    assert "write '2024-01-01 00:00:00' in UTC" in finding.hint
+
+
+def test_what_is_odd_in_another_way_or_another_column_is_a_finding_of_its_own(text, load_in):
+    header, *rows = bar_lines(60)
+    rows[3] = rows[3].rpartition(",")[0] + ",n/a"
+    rows[5] = rows[5].rpartition(",")[0] + ",none"
+    rows[7] = rows[7].rpartition(",")[0]
+    rows[9] = ",".join([*rows[9].split(",")[:4], "-", rows[9].split(",")[5]])
+    rows[11] = rows[11].rpartition(",")[0] + ",N/A"
+    report = load_in(text([header, *rows]), max_bad_frac=0.5)
+    assert [(f.place.line, f.data["rows"], f.fact.partition(";")[0]) for f in report.findings] == [
+        (5, 2, "'2' rows like this: 'n/a' in column 'volume' is no number"),
+        (7, 1, "'none' in column 'volume' is no number"),
+        (9, 1, "a row of '5' cells, not '6', as the first row has"),
+        (11, 1, "'-' in column 'close' is no number"),
+    ]
+    assert report.findings[3].place.column == len(",".join(rows[9].split(",")[:4])) + 2
+
+
+def test_a_file_that_is_odd_in_every_row_in_another_way_names_fifty_kinds(text, load_in):
+    header, *rows = bar_lines(400)
+    for i in range(120):
+        rows[i] = rows[i].rpartition(",")[0] + "," + "?" * (i + 1)
+    report = load_in(text([header, *rows]), max_bad_frac=0.5)
+    assert (len(report.findings), sum(f.data["rows"] for f in report.findings)) == (50, 120)
 
 
 def test_a_funding_rate_above_one_is_implausible(text, load_in):
@@ -202,9 +246,9 @@ def test_as_many_bad_rows_as_are_allowed_are_kept_out(rows, bad, allowed, text, 
 def test_one_bad_row_more_refuses_the_file_and_names_them(rows, bad, allowed, text, load_in, db):
     with pytest.raises(Malformed) as caught:
         load_in(text(spoilt(rows, bad)), max_bad_frac=allowed)
-    first, *named = caught.value.findings
+    first, named = caught.value.findings
     assert (first.code, first.data) == ("bad-rows", {"rows": bad, "bad": {"high-below-body": bad}})
-    assert [finding.place.line for finding in named] == list(range(2, 2 + bad))
+    assert named.data == {"rows": bad, "lines": list(range(2, 2 + bad))}
     assert Store(db).series() == ()
 
 

@@ -36,7 +36,7 @@ from trade.base.findings import Severity, errors
         ("execution.on_sl_beyond_liq", "wran", "unknown-word", "'wran'", "`warn`"),
         ("account.on_sl_beyond_liq", "adjst", "unknown-word", "'adjst'", "`adjust`"),
         ("account", None, "wrong-type", "empty", "leave it out"),
-        ("account", [1], "wrong-type", "a list, not a map", "keys"),
+        ("account", [1], "wrong-type", "a list, not a map", "`account: {max_leverage: 3}`"),
         ("version", "2.1.0", "unknown-version", "'2.1.0'", "3.0.0"),
         ("name", "../evil", "bad-text", "'../evil'", "slash"),
         ("symbol", "btcusdt", "bad-text", "'btcusdt'", "capitals"),
@@ -52,7 +52,8 @@ from trade.base.findings import Severity, errors
         ("features.rsi_14.params", {"lenght": 14}, "unknown-param", "'lenght'", "`length`"),
         ("features.rsi_14.params.length", 0, "out-of-range", "'0' is not a whole number at least 1", "at most 1000"),
         ("features.rsi_14.params.length", 14.5, "wrong-type", "'14.5'", "whole number"),
-        ("features.rsi_14.params.length", "14", "wrong-type", "'14' is text", "whole number"),
+        ("features.rsi_14.params.length", "14", "wrong-type", "'14' is text", "remove the quotes: `14`"),
+        ("features.rsi_14.params.length", "x", "wrong-type", "'x' is text", "whole number"),
         ("features.rsi_14.tf", "8h", "unknown-timeframe", "'8h'", "known: 1m"),
         ("features.rsi_14.tf", "1d", "unknown-timeframe", "'1d'", "`D`"),
         ("features.rsi_14.tf", "5m", "not-yet-faster-than-exec", "faster than exec '15m'", "exec"),
@@ -176,7 +177,6 @@ execution: {anchor: close}
 """
     found = said(text)
     assert [(f.place.line, f.code) for f in found] == [
-        (1, "missing-key"),
         (2, "unknown-key"),
         (5, "out-of-range"),
         (5, "unknown-key"),

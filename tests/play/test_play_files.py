@@ -11,6 +11,7 @@ import pytest
 from play_catalogue import CATALOGUE, FULL
 
 from trade.base.errors import Malformed
+from trade.dsl.schema import rules_schema
 from trade.play.lookup import SHIPPED, find_play, list_plays, spread
 from trade.play.models import TOP_LEVEL
 from trade.play.read import read_play
@@ -111,19 +112,19 @@ def test_the_examples_load_without_a_word(path: Path) -> None:
 
 
 def test_the_schema_knows_every_key_and_the_catalogue() -> None:
-    schema = json_schema(CATALOGUE)
+    schema = json_schema(CATALOGUE, rules_schema())
     assert set(schema["properties"]) == set(TOP_LEVEL)
     assert set(schema["required"]) == {"version", "actions"}
     assert schema["additionalProperties"] is False
     feature = schema["$defs"]["FeatureFile"]
-    assert feature["properties"]["indicator"] == {"enum": list(CATALOGUE.indicators)}
+    assert feature["properties"]["indicator"]["anyOf"][0] == {"enum": list(CATALOGUE.indicators)}
     bbands = next(rule["then"] for rule in feature["allOf"] if rule["if"]["properties"]["indicator"]["const"] == "bbands")
     assert bbands["properties"]["params"]["properties"]["std"]["default"] == 2.0
     assert json.loads(json.dumps(schema)) == schema
 
 
 def test_the_schema_offers_defaults_and_words() -> None:
-    definitions = json_schema(CATALOGUE)["$defs"]
+    definitions = json_schema(CATALOGUE, rules_schema())["$defs"]
     assert definitions["AccountFile"]["properties"]["slippage_bps"]["default"] == 2
     assert definitions["FeeModel"]["properties"]["taker_bps"]["default"] == 5.5
     assert definitions["ExecutionFile"]["properties"]["intrabar"]["anyOf"][0]["enum"] == ["worst", "path"]
@@ -131,7 +132,7 @@ def test_the_schema_offers_defaults_and_words() -> None:
 
 
 def test_the_schema_has_the_keys_of_a_whole_play() -> None:
-    schema = json_schema(CATALOGUE)
+    schema = json_schema(CATALOGUE, rules_schema())
     assert set(FULL) <= set(schema["properties"])
     assert set(FULL["account"]) <= set(schema["$defs"]["AccountFile"]["properties"])
 

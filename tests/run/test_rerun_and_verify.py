@@ -185,6 +185,17 @@ def test_verify_notices_rows_of_the_store_that_were_changed(folder: Path, market
     assert (said.code, said.codes) == (EXIT_MISMATCH, ["store-damaged"])
 
 
+def test_what_differs_because_the_history_changed_names_it_as_the_cause(folder: Path, market: Path, trade: Trade, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(market, store)
+    series = json.loads((folder / "run_manifest.json").read_text())["symbol"]
+    assert trade("data", "rules", series, "--step", "1", "--min-qty", "1", "--db", store).code == 0
+    said = trade("runs", "verify", folder, "--db", store, "--json")
+    hints = {finding["fact"].split("'")[1]: finding["hint"] for finding in said.json["findings"] if finding["code"] == "hash-differs"}
+    assert hints.pop("data_digest").startswith("the stored history changed: ")
+    assert set(hints.values()) == {"it follows from 'data_digest', which is another one"}
+
+
 def test_verify_without_the_history_says_what_is_missing(folder: Path, trade: Trade, tmp_path: Path) -> None:
     manifest = folder / "run_manifest.json"
     assert "sample:linear:SAMPLEUSDT" in manifest.read_text()

@@ -11,9 +11,8 @@ from trade.analysis.basis import over, pct
 from trade.base.arrays import Int64
 from trade.base.records import LONG, SHORT, ExitReason, FillKind, Records
 from trade.base.result import Result
-from trade.base.timeframe import DAY_MS
+from trade.base.timeframe import DAY_MS, WEEKDAYS
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LEAVING = (FillKind.EXIT, FillKind.LIQUIDATION)
 _EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 

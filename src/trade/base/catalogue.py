@@ -64,6 +64,7 @@ class Output:
     three; every other output stays as it is then.
     `known_as` are other names that people write, for hints only.
     INT columns of structures hold -1 for "no index"; BOOL 0/1; ENUM the position in `words`. All columns are float64 arrays.
+    INT with `words` holds their position, too, and is compared with a word as with its number.
     """
 
     name: str

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from trade.base.catalogue import Output
+from trade.base.other_words import same_here
 
 _SHOWN = 12
 _LIKE = 0.6  # of 1: equal
@@ -28,16 +29,28 @@ def nearest(word: str, known: Iterable[str], most: int = 1, among: int = _MOST_N
 def did_you_mean_output(word: str, outputs: Iterable[Output]) -> str:
     """Return a hint: the output that others call so, else the one whose name is nearest, else their names."""
     known = list(outputs)
-    meant = next((output.name for output in known if word.lower() in output.known_as), None)
+    other = next((output.name for output in known if word.lower() in output.known_as), None)
     names = [output.name for output in known]
-    return did_you_mean(word, names, f"known: {', '.join(names)}") if meant is None else f"did you mean `{meant}`?"
+    return did_you_mean(word, names, f"known: {', '.join(names)}") if other is None else f"did you mean `{other}`?"
+
+
+def meant(word: str, known: Iterable[str]) -> str | None:
+    """Return the known name that a word most likely stands for: what others call so, else the nearest one; None if there is none."""
+    names = list(known)
+    return same_here(word, names) or next(iter(nearest(word, names)), None)
+
+
+def near_word(word: str, known: Iterable[str]) -> list[str]:
+    """Return the hint at the name that is meant; none where there is no such name."""
+    name = meant(word, known)
+    return [] if name is None else [f"did you mean `{name}`?"]
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return a hint: the nearest name, else the list of names when it is short, else `otherwise`."""
+    """Return a hint: the name that is meant, else the list of names when it is short, else `otherwise`."""
     names = list(known)
-    if close := nearest(word, names):
-        return f"did you mean `{close[0]}`?"
+    for hint in near_word(word, names):
+        return hint
     if names and len(names) <= _SHOWN:
         return "known: " + ", ".join(names)
     return otherwise or "remove it"

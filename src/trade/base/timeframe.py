@@ -31,6 +31,7 @@ _FIXED_MS = {
 }
 _BARS_PER_YEAR = {"W": 52.0, "M": 12.0}
 NAMES = (*_FIXED_MS, "M")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")  # as numbers, 0 to 6
 
 
 @dataclass(frozen=True)

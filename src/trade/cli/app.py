@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import tempfile
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import typer
 from typer.exceptions import Abort, TyperException
@@ -17,6 +18,7 @@ from typer.exceptions import Abort, TyperException
 import trade
 from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_MALFORMED, EXIT_REFUSED, TradeError
 from trade.base.findings import Finding
+from trade.base.nearest import meant
 from trade.cli import backtest, beginning, bench, console, data, play, runs
 from trade.run.memory import keep_freed_memory
 
@@ -140,6 +142,26 @@ def _refuse(findings: tuple[Finding, ...], code: int) -> int:
     return code
 
 
+_NO_COMMAND = re.compile(r"No such command '([^']+)'")
+# Commands under the names that other programs have for them.
+_SAME = {
+    "verify": ("check",),
+    "validate": ("check",),
+    "check": ("validate",),
+    "rm": ("delete",),
+    "remove": ("rm", "delete"),
+    "delete": ("rm",),
+    "ls": ("list", "info"),
+    "list": ("info",),
+    "status": ("info",),
+    "fetch": ("sync",),
+    "download": ("sync",),
+    "load": ("import",),
+    "create": ("new",),
+    "test": ("run",),
+}
+
+
 def _usage(error: TyperException) -> int:
     """Refuse what the command line does not understand; a noun without a command gets its help."""
     context = getattr(error, "ctx", None)
@@ -151,7 +173,24 @@ def _usage(error: TyperException) -> int:
         text = "No command was given"
     path = context.command_path if context is not None else "trade"
     fact = text.strip().rstrip(".").replace("\n", " ").replace("\t", "")
-    return _refuse((Finding("usage", fact[:1].lower() + fact[1:], f"see '{path} --help'"),), EXIT_MALFORMED)
+    unknown = _NO_COMMAND.match(text)
+    known = _commands_like(unknown[1], context) if unknown and context is not None else []
+    hint = f"write '{known[0]}', or see '{path} --help'" if known else f"see '{path} --help'"
+    return _refuse((Finding("usage", fact[:1].lower() + fact[1:], hint),), EXIT_MALFORMED)
+
+
+def _commands_like(word: str, context: Any) -> list[str]:
+    """Return the commands that a word means which its noun does not have: one spelt so nearly, else others of this noun or another."""
+    near = meant(word, [name for name, found in context.command.commands.items() if not found.hidden])
+    if near is not None:
+        return [f"{context.command_path} {near}"]
+    names = {word, *_SAME.get(word, ())}
+    nouns = context.find_root().command.commands
+    here = context.command_path.split()[1:2]
+    ordered = sorted((noun for noun, group in nouns.items() if hasattr(group, "commands")), key=lambda noun: [noun] != here)
+    return [
+        f"trade {noun} {name}" for noun in ordered for name, found in nouns[noun].commands.items() if name in names and not found.hidden
+    ]
 
 
 def _interrupted() -> int:

@@ -219,10 +219,11 @@ def delete(
     from trade.market.names import Kind, parse_kind
     from trade.market.store import Store
 
-    series = Store(db).named(symbol)
+    store = Store(db)
+    series = store.named(symbol)
     kinds = tuple(Kind) if kind is None else (parse_kind(kind),)
     ends = {"from_ms": instant_ms("--from", from_), "to_ms": instant_ms("--to", to)}
-    if not yes:
+    if not yes and any((series, each) in store.manifest.months for each in kinds):
         raise Malformed(Finding("not-confirmed", f"'{series}' would be deleted from '{db}'", "say so with --yes"))
     given = {name: ms for name, ms in ends.items() if ms is not None}
     rows = delete_rows(db, DeleteRequest(series, kinds, now_ms(), **given))

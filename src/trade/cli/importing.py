@@ -28,7 +28,7 @@ def show_imports(reports: Sequence[ImportReport]) -> None:
     findings = [finding for report in reports for finding in report.findings]
     console.show_findings(findings[:_SHOWN])
     if len(findings) > _SHOWN:
-        console.say(f"… and {len(findings) - _SHOWN} more findings; --json names up to 1000 lines of each kind")
+        console.say(f"… and {len(findings) - _SHOWN} more findings; --json has all of them")
     console.show(_one(reports[0]) if len(reports) == 1 else _many(reports))
 
 

@@ -77,10 +77,11 @@ def show(play: PlayName, folder: Folder = PLAYS, as_json: Json = False, quiet: Q
 def schema(as_json: Json = False, quiet: Quiet = False) -> None:  # noqa: ARG001 - taken as everywhere; a schema is JSON in any case
     """Print the JSON Schema of Plays, for completion and checks in an editor."""
     console.configure(as_json=True, quiet=quiet)
+    from trade.dsl.schema import rules_schema
     from trade.play.schema import json_schema
     from trade.run.names import CATALOGUE
 
-    console.emit(json_schema(CATALOGUE))
+    console.emit(json_schema(CATALOGUE, rules_schema()))
 
 
 @app.command(name="list", epilog="Example: trade play list")

@@ -120,7 +120,7 @@ def _accept_request(series: Series, from_: str | None, to: str | None, reason: s
 
     start_ms, end_ms = instant_ms("--from", from_), instant_ms("--to", to)
     if start_ms is None or end_ms is None:
-        raise Malformed(Finding("bad-options", "a gap is named by --from and --to", "see 'trade data gaps' for the holes"))
+        raise Malformed(Finding("bad-options", "a gap is named by --from and --to", f"see 'trade data gaps {series}' for the holes"))
     return AcceptRequest(series, start_ms, end_ms, now_ms(), as_typed(reason))
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trade.synthetic.recipe import Recipe
 
 _OPTION = "--synthetic"
+_ADD_OR_NOT = f"add a pattern, as '{_OPTION} range_wide', or leave it out"
 _SEED = 42
 _BARS = 43_200
 
@@ -52,9 +53,7 @@ def on_recipe(request: Request, pattern: str | None, seed: int | None, bars: int
     if pattern is None:
         unused = [name for name, value in (("--seed", seed), ("--bars", bars)) if value is not None]
         if unused:
-            raise Malformed(
-                [Finding("only-synthetic", f"'{name}' only matters to a made market", f"add {_OPTION}, or leave it out") for name in unused]
-            )
+            raise Malformed([Finding("only-synthetic", f"'{name}' only matters to a made market", _ADD_OR_NOT) for name in unused])
         return request
     from trade.run.accepted import accept_file
     from trade.synthetic.recipe import Recipe

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from math import inf
 
+from trade.base.catalogue import ValueType
 from trade.base.places import Path, path_text
 from trade.dsl.certainty import Certainty, Verdict, of_between, of_pair
 from trade.dsl.context import Context
 from trade.dsl.forms import ABSENT, Piece, WrittenComparison
-from trade.dsl.operands import read_against, read_number, read_operand, read_pair
-from trade.dsl.operators import NEAR, agree, fits, read_operator
+from trade.dsl.operands import read_against, read_operand, read_pair
+from trade.dsl.operators import NEAR, SPELLINGS, agree, fits, read_operator
 from trade.dsl.present import of_windows
 from trade.dsl.scope import Term
 from trade.dsl.sides import warn_of_sides
 from trade.dsl.text import number_text, operand_text, rule_text
-from trade.dsl.tree import Between, Comparison, Constant, Leaf, OneOf, Op
+from trade.dsl.tree import Between, Comparison, Constant, InstantPart, Leaf, OneOf, Op
+from trade.dsl.written import flow
+
+_TURNS = {"hour_utc": "midnight", "minute_utc": "the full hour", "weekday_utc": "the end of the week"}
 
 
 def read_comparison(ctx: Context, it: WrittenComparison) -> Leaf | None:
     """Return the typed comparison, or None with every mistake noted."""
+    if _has_its_operator_first(it):
+        hint = f"write `{flow([it.op.value, it.lhs.value, it.rhs.value])}`"
+        ctx.notes.error(it.path, "malformed-rule", f"the operator '{it.lhs.value}' stands first, not between its sides", hint)
+        return None
+    if it.op.value == Op.BETWEEN and _is_number(it.rhs.value) and _is_number(it.tolerance.value):
+        hint = f"write `{flow([it.lhs.value, Op.BETWEEN.value, [it.rhs.value, it.tolerance.value]])}`"
+        ctx.notes.error(it.path, "malformed-rule", "'between' takes its two bounds as one list", hint)
+        return None
     op = read_operator(ctx, it.op.value, it.op.path)
     if op is None:
         read_operand(ctx, it.lhs.value, it.lhs.path)
@@ -30,6 +42,15 @@ def read_comparison(ctx: Context, it: WrittenComparison) -> Leaf | None:
         return _read_in(ctx, it)
     pair = read_pair(ctx, it.lhs, it.rhs, words=op in (Op.EQ, Op.NE))
     return None if pair is None or tolerance is None else _compare(ctx, op, pair[0], pair[1], tolerance, it)
+
+
+def _has_its_operator_first(it: WrittenComparison) -> bool:
+    sides = (it.lhs.value, it.op.value)
+    return all(isinstance(side, str) for side in sides) and [side in SPELLINGS for side in sides] == [True, False]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _compare(ctx: Context, op: Op, left: Term, right: Term, tolerance: float, it: WrittenComparison) -> Leaf | None:
@@ -75,9 +96,12 @@ def _read_between(ctx: Context, it: WrittenComparison) -> Leaf | None:
     value = read_operand(ctx, it.lhs.value, it.lhs.path)
     match it.rhs.value:
         case [low, high]:
-            ends = [_read_bound(ctx, Piece(low, (*it.rhs.path, 0))), _read_bound(ctx, Piece(high, (*it.rhs.path, 1)))]
+            ends = [_read_bound(ctx, value, Piece(low, (*it.rhs.path, 0))), _read_bound(ctx, value, Piece(high, (*it.rhs.path, 1)))]
         case {"low": low, "high": high, **others} if not others:
-            ends = [_read_bound(ctx, Piece(low, (*it.rhs.path, "low"))), _read_bound(ctx, Piece(high, (*it.rhs.path, "high")))]
+            ends = [
+                _read_bound(ctx, value, Piece(low, (*it.rhs.path, "low"))),
+                _read_bound(ctx, value, Piece(high, (*it.rhs.path, "high"))),
+            ]
         case _:
             ctx.notes.error(it.rhs.path, "malformed-rule", "'between' takes two bounds", "write [low, high] or {low: 1, high: 2}")
             return None
@@ -89,15 +113,31 @@ def _read_between(ctx: Context, it: WrittenComparison) -> Leaf | None:
         ctx.notes.error(it.path, "two-constants", fact, "compare a feature, a structure or a price")
         return None
     rule = Between(value.operand, low, high, path_text(it.path))
+    if low.value > high.value:
+        fact = f"'{rule_text(rule)}' can never hold: its lower bound '{low.text}' is above the upper one '{high.text}'"
+        ctx.notes.error(it.path, "never-holds", fact, _around(it.lhs.value, value, low, high))
+        return None
     return _judge(ctx, rule, of_between(value.range, low.value, high.value), it, (value,))
 
 
-def _read_bound(ctx: Context, bound: Piece) -> Constant | None:
-    if isinstance(bound.value, bool) or not isinstance(bound.value, (int, float)):
-        fact = f"'{bound.value}' is not a number; the bounds of 'between' are numbers"
+def _around(written: object, value: Term, low: Constant, high: Constant) -> str:
+    """Say how bounds in the wrong order are meant: over the end of the day or the week, or swapped."""
+    if not isinstance(value.operand, InstantPart):
+        return f"swap them: `{flow([written, Op.BETWEEN.value])[:-1]}, [{high.text}, {low.text}]]`"
+    name = value.operand.name
+    over = f'{{any: [[{name}, ">=", {low.text}], [{name}, "<=", {high.text}]]}}'
+    return f"to reach over {_TURNS[name]}, write `{over}`; else swap them"
+
+
+def _read_bound(ctx: Context, value: Term | None, bound: Piece) -> Constant | None:
+    if isinstance(bound.value, str) and value is not None and value.words and value.type is ValueType.INT:
+        term = read_against(ctx, bound, value, words=True)
+        return term.operand if term and isinstance(term.operand, Constant) else None
+    if not _is_number(bound.value):
+        fact = f"'{flow(bound.value)}' is not a number; the bounds of 'between' are numbers"
         ctx.notes.error(bound.path, "malformed-rule", fact, "write two comparisons under 'all' for moving bounds")
         return None
-    term = read_number(ctx, bound.value, bound.path)
+    term = read_operand(ctx, bound.value, bound.path)
     return term.operand if term and isinstance(term.operand, Constant) else None
 
 
@@ -135,7 +175,10 @@ def _judge(ctx: Context, rule: Leaf, verdict: Verdict, it: WrittenComparison, te
         return rule
     fact = f"'{rule_text(rule)}' {verdict.value}"
     if verdict is Certainty.NEVER:
-        ctx.notes.error(it.path, "never-holds", fact, _ranges(terms))
+        constant = len(terms) == 1 or any(isinstance(term.operand, Constant) for term in terms)
+        ctx.notes.error(
+            it.path, "never-holds", fact, f"{_ranges(terms)}: {'write a number in there' if constant else 'compare other values'}"
+        )
         return None
     ctx.notes.warning(it.path, "always-holds", fact, f"{_ranges(terms)}; leave it out if that is meant")
     return rule

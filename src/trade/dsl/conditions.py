@@ -14,6 +14,7 @@ from trade.dsl.setups import read_setup_use
 from trade.dsl.text import rule_text
 from trade.dsl.tree import Combined, Logic, Rule
 from trade.dsl.windows import WINDOWS, read_window
+from trade.dsl.written import condition_in_text, flow, holds_text
 
 _VERBOSE = ("lhs", "op", "rhs", "tolerance")
 _LOGIC = tuple(logic.value for logic in Logic)
@@ -29,20 +30,22 @@ def read_condition(ctx: Context, value: object, path: Path) -> Rule | None:
             return _read_map(ctx, value, path)
         if isinstance(value, list):
             return _read_list(ctx, value, path)
-    ctx.notes.error(path, "malformed-rule", f"'{value}' is not a condition", "write [lhs, op, rhs] or {all: [...]}")
+    said = condition_in_text(value, ctx.setups) if isinstance(value, str) else ""
+    hint = f"write `{said}`" if said else "write [lhs, op, rhs] or {all: [...]}"
+    ctx.notes.error(path, "malformed-rule", f"'{flow(value) if value is None else value}' is not a condition", hint)
     return None
 
 
 def _read_list(ctx: Context, items: list[Any], path: Path) -> Rule | None:
-    if _is_comparison(items):
+    if _is_comparison(ctx, items):
         it = from_list(ctx, items, path)
         return None if it is None else read_comparison(ctx, it)
     return _combine(ctx, Logic.ALL, items, path, path)
 
 
-def _is_comparison(items: list[Any]) -> bool:
-    """Tell a comparison from a bare list of conditions: the latter holds lists and maps only."""
-    return any(not isinstance(item, (list, dict)) for item in items)
+def _is_comparison(ctx: Context, items: list[Any]) -> bool:
+    """Tell a comparison from a bare list of conditions: the latter holds lists and maps only, and texts in their place by mistake."""
+    return any(not isinstance(item, (list, dict)) for item in items) and not holds_text(items, ctx.setups)
 
 
 def _read_map(ctx: Context, value: dict[Any, Any], path: Path) -> Rule | None:
@@ -87,8 +90,10 @@ def _read_not(ctx: Context, value: object, inside: Path, path: Path) -> Rule | N
 
 
 def _combine(ctx: Context, logic: Logic, items: object, inside: Path, path: Path) -> Rule | None:
-    if not isinstance(items, list) or (items and _is_comparison(items)):
-        ctx.notes.error(inside, "malformed-rule", f"'{logic}' takes a list of conditions", f"write {logic}: [[lhs, op, rhs], ...]")
+    if not isinstance(items, list) or (items and _is_comparison(ctx, items)):
+        said = condition_in_text(items, ctx.setups) if isinstance(items, str) else flow(items) if isinstance(items, (list, dict)) else ""
+        hint = f"write `{logic}: [{said}]`" if said else f"write {logic}: [[lhs, op, rhs], ...]"
+        ctx.notes.error(inside, "malformed-rule", f"'{logic}' takes a list of conditions", hint)
         return None
     if not items:
         ctx.notes.error(inside, "empty-block", f"'{logic}' holds no condition", "write at least one")

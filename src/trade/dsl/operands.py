@@ -9,7 +9,7 @@ from math import inf
 from operator import add, mod, mul, sub, truediv
 
 from trade.base.catalogue import ValueType
-from trade.base.nearest import did_you_mean
+from trade.base.nearest import did_you_mean, meant
 from trade.base.places import Path
 from trade.base.units import written
 from trade.dsl.context import Context
@@ -19,9 +19,11 @@ from trade.dsl.references import names_a_column, read_name, read_reference
 from trade.dsl.scope import Term
 from trade.dsl.text import number_text, operand_text
 from trade.dsl.tree import Arithmetic, Constant
+from trade.play.fields import shown
 
 SIGNS = ("+", "-", "*", "/", "%")
 _FOLDS: Mapping[str, Callable[[Fraction, Fraction], Fraction]] = {"+": add, "-": sub, "*": mul, "/": truediv, "%": mod}
+_DIRECTIONS = {"up": 1, "bullish": 1, "bull": 1, "long": 1, "down": -1, "bearish": -1, "bear": -1, "short": -1}
 _FORMS = "a name, a number, [a, '+', b] or {feature_id, field, offset}"
 
 
@@ -63,8 +65,12 @@ def read_against(ctx: Context, piece: Piece, other: Term | None, words: bool) ->
     value, path = piece.value, piece.path
     if words and other is None and isinstance(value, str) and not names_a_column(ctx.scope, value):
         return None
-    if isinstance(value, str) and other is not None and other.type is ValueType.ENUM:
-        return _read_word(ctx, value, other.words, path)
+    if isinstance(value, str) and other is not None and other.words:
+        return _read_word(ctx, value, other, path)
+    if isinstance(value, str) and other is not None and other.type is ValueType.INT and _is_direction(ctx, value, other):
+        fact = f"'{value}' is not declared, and '{operand_text(other.operand)}' is a number, not a word"
+        ctx.notes.error(path, "unknown-reference", fact, f"write `{_DIRECTIONS[value.lower()]}`: up is 1, down is -1")
+        return None
     term = read_operand(ctx, value, path)
     if term and other and other.type is ValueType.BOOL and term.operand in (Constant(0.0, "0"), Constant(1.0, "1")):
         return _constant(term.range.low, "true" if term.range.low else "false", ValueType.BOOL)
@@ -81,12 +87,21 @@ def _constant(value: float, text: str, kind: ValueType, words: tuple[str, ...] =
     return Term(Constant(value, text), kind, Range(value, value), words)
 
 
-def _read_word(ctx: Context, value: str, words: tuple[str, ...], path: Path) -> Term | None:
+def _is_direction(ctx: Context, value: str, other: Term) -> bool:
+    """Tell whether a word says up or down where a number from -1 to 1 does."""
+    return value.lower() in _DIRECTIONS and other.range == Range(-1, 1) and not names_a_column(ctx.scope, value)
+
+
+def _read_word(ctx: Context, value: str, other: Term, path: Path) -> Term | None:
+    """Read a word of an ENUM, or one that stands for a whole number, where no column is named so."""
+    words, named = other.words, names_a_column(ctx.scope, value)
     lower = [word.lower() for word in words]
-    if value.lower() in lower:
+    if value.lower() in lower and not (named and other.type is ValueType.INT):
         index = lower.index(value.lower())
+        if other.type is ValueType.INT:
+            return read_number(ctx, index, path)
         return _constant(float(index), words[index], ValueType.ENUM, words)
-    if names_a_column(ctx.scope, value):
+    if named:
         return read_name(ctx, value, path)
     ctx.notes.error(path, "unknown-word", f"'{value}' is none of its words", did_you_mean(value, words, f"known: {', '.join(words)}"))
     return None
@@ -104,8 +119,11 @@ def _read_arithmetic(ctx: Context, value: object, path: Path) -> Term | None:
                 )
                 return None
             (lhs, rhs), places = sides, ((*path, sign, 0), (*path, sign, 1))
+        case dict() if keys := [key for key in value if meant(str(key), ("feature_id",))]:
+            ctx.notes.error((*path, str(keys[0])), "unknown-key", f"'{keys[0]}' is not a key of a reference", "did you mean `feature_id`?")
+            return None
         case _:
-            ctx.notes.error(path, "malformed-rule", "this is not an operand", f"write {_FORMS}")
+            ctx.notes.error(path, "malformed-rule", f"{shown(value)}, not an operand", f"write {_FORMS}")
             return None
     if sign not in SIGNS:
         ctx.notes.error(path, "unknown-operator", f"'{sign}' is not an arithmetic operator", f"use one of {' '.join(SIGNS)}")

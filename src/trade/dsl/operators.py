@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from trade.base.catalogue import ValueType
-from trade.base.nearest import did_you_mean
+from trade.base.nearest import meant
 from trade.base.places import Path
 from trade.dsl.context import Context
 from trade.dsl.scope import Term
@@ -22,9 +22,16 @@ def read_operator(ctx: Context, value: object, path: Path) -> Op | None:
     """Read an operator or its word alias."""
     op = SPELLINGS.get(value) if isinstance(value, str) else None
     if op is None:
-        hint = "write '=='" if value == "=" else did_you_mean(str(value), SPELLINGS, f"use one of {' '.join(Op)}")
+        like = meant_operator(str(value))
+        quotes = "" if like is None or like.isidentifier() else '"'
+        hint = f"use one of {' '.join(Op)}" if like is None else f"did you mean `{quotes}{like}{quotes}`?"
         ctx.notes.error(path, "unknown-operator", f"'{value}' is not an operator", hint)
     return op
+
+
+def meant_operator(word: str) -> str | None:
+    """Return the operator that a word or sign is, or most likely stands for."""
+    return word if word in SPELLINGS else meant(word.lower(), SPELLINGS)
 
 
 def fits(ctx: Context, op: Op, term: Term, path: Path) -> bool:

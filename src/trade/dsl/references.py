@@ -13,9 +13,10 @@ from trade.dsl.columns import Clock, ColumnRef
 from trade.dsl.context import Context
 from trade.dsl.scope import Scope, Term, term_of
 from trade.dsl.tree import Column, InstantPart
+from trade.dsl.written import earlier_in_text, operand_in_text
 
 _KEYS = ("feature_id", "field", "offset")
-_FARTHEST_BARS = 10_000  # as the longest window of an indicator
+FARTHEST_BARS = 10_000  # as the longest window of an indicator
 _SLOT = re.compile(r"^(\w+)\[(\d+)\]\.(\w+)$")
 _LEVEL = re.compile(r"^(\w+)\[(-?[\d.]+)\]$")
 
@@ -42,8 +43,8 @@ def read_reference(ctx: Context, value: dict[Any, Any], path: Path) -> Term | No
     if isinstance(offset, bool) or not isinstance(offset, int) or offset < 0:
         ctx.notes.error((*path, "offset"), "bad-offset", f"offset '{offset}' is not a whole number of closed bars back", "use 0, 1, 2, ...")
         return None
-    if offset > _FARTHEST_BARS:
-        fact = f"offset '{offset}' is more than '{_FARTHEST_BARS}' closed bars back"
+    if offset > FARTHEST_BARS:
+        fact = f"offset '{offset}' is more than '{FARTHEST_BARS}' closed bars back"
         ctx.notes.error((*path, "offset"), "bad-offset", fact, "use a slower timeframe for an older value")
         return None
     if output is None:
@@ -59,7 +60,8 @@ def _resolve(ctx: Context, name: str, wanted: str | None, offset: int, path: Pat
         return None
     output = _choose(outputs, wanted)
     if output is None:
-        hint = did_you_mean_output(str(wanted), outputs)
+        earlier = earlier_in_text(f"{name}.{wanted}")
+        hint = f"write `{earlier}`" if earlier else did_you_mean_output(str(wanted), outputs)
         ctx.notes.error(path, "unknown-output", f"'{name}' has no output '{wanted}'", hint)
         return None
     return None if is_broken else _term(ctx, name, output, offset, path)
@@ -94,10 +96,19 @@ def _unknown_name(ctx: Context, text: str, path: Path) -> None:
     elif text == "timestamp":
         hint = f"use its parts: {', '.join(PARTS)}"
     elif _is_number(text):
-        hint = "write the number without quotes"
+        hint = f"write the number without quotes: `{text}`"
+    elif said := _said(ctx, text):
+        hint = f"write `{said}`"
     else:
         hint = did_you_mean(text, ctx.scope.names(), "declare it under features or structures")
     ctx.notes.error(path, "unknown-reference", f"'{text}' is not declared", hint)
+
+
+def _said(ctx: Context, text: str) -> str:
+    """Return the operand that a text says in another form than a name, where all that it names is declared."""
+    said = operand_in_text(text)
+    names = re.findall(r"(?<![\w.\"])[A-Za-z_]\w*", said.replace("feature_id:", "").replace("offset:", ""))
+    return said if said not in ("", text) and all(names_a_column(ctx.scope, name) for name in names) else ""
 
 
 def _is_number(text: str) -> bool:

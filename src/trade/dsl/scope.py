@@ -57,7 +57,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Term:
-    """A typed operand: its value type, the range its values keep, and the words of an ENUM."""
+    """A typed operand: its value type, the range its values keep, and the words of an ENUM or of whole numbers."""
 
     operand: Operand
     type: ValueType

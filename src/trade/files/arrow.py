@@ -16,7 +16,7 @@ from trade.files.layouts import Asked, FileHead, Layout
 from trade.files.numerals import PLAIN
 from trade.files.settling import settle_instants
 from trade.files.symbols import same_symbol
-from trade.market.chunk import Chunk
+from trade.market.chunk import Chunk, OddCell
 from trade.market.instants import UNREADABLE, from_numbers
 
 _ROWS_SHOWN = 1000
@@ -32,7 +32,19 @@ def chunk_of(batch: Any, layout: Layout, row: int) -> Chunk:
         readable &= are_numbers
     lines = np.arange(row, row + batch.num_rows, dtype=np.int64)
     other = foreign(batch.column(layout.symbol_column), layout) if layout.symbol_column else None
-    return Chunk(lines, ts_ms, exact, readable, values, other)
+    odd = {row + i: _odd(batch, layout, i) for i in np.flatnonzero(~readable).tolist()}
+    return Chunk(lines, ts_ms, exact, readable, values, other, odd)
+
+
+def _odd(batch: Any, layout: Layout, at: int) -> OddCell:
+    """Return the first value of a row that is text and no number, or else the clock; its place is that of its column."""
+    for column in layout.values.values():
+        cell = batch.column(column)[at].as_py()
+        if isinstance(cell, str) and number_of(cell.strip(), PLAIN) is None:
+            return OddCell(cell.strip(), column, 1 + layout.columns.index(column))
+    cells = [batch.column(column)[at].as_py() for column in layout.clock.columns]
+    text = " ".join("" if cell is None else str(cell).strip() for cell in cells)
+    return OddCell(text, layout.clock.column, 1 + layout.columns.index(layout.clock.column), is_clock=True)
 
 
 def _clock(batch: Any, clock: FileClock) -> tuple[Int64, Bool]:

@@ -31,7 +31,7 @@ _DAY = re.compile(r"\d{4}([-./]?)\d\d\1\d\d")
 _TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?|\d{4}|\d{6}")
 _COMPACT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}  # as numbers these would be instants of 1970, 1976 and 2611
 _FIRST_YEAR, _LAST_YEAR = 1974, 2099
-_WANTED = "write '2024-01-01 00:00:00' in UTC, or with an offset '2024-01-01 00:00:00+02:00', or seconds or milliseconds since 1970"
+WANTED_CLOCK = "write '2024-01-01 00:00:00' in UTC, or with an offset '2024-01-01 00:00:00+02:00', or seconds or milliseconds since 1970"
 
 _SLOWER = "import the 1m file; if the time stands in a column of its own, say '--columns ts=DAY+TIME'"
 
@@ -48,6 +48,13 @@ class FileClock:
     form: str | None = None
     ahead_ms: int = 0
     time: str | None = None
+
+    @property
+    def wanted(self) -> str:
+        """How an instant is to be written, so that it is read."""
+        if self.form is None:
+            return WANTED_CLOCK
+        return f"write it as the file begins, like '{datetime(2024, 1, 31, 13, 5, tzinfo=UTC).strftime(self.form)}'"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -87,7 +94,7 @@ def settle_clock(clock: FileClock, cells: Sequence[str], kind: Kind, file: str, 
     if form is not None:
         return replace(clock, form=form)
     if not _most(cells, _is_iso):
-        raise Malformed(_unclear(next(cell for cell in cells if not _is_iso(cell)), place))
+        raise Malformed(_unclear(next(cell for cell in cells if not is_instant(cell)), clock.column, place))
     return clock
 
 
@@ -107,7 +114,7 @@ def _require_instants(cells: Sequence[str], place: Place) -> None:
     """Refuse numbers that are dates written as digits, and instants whose last digits a spreadsheet has cut off."""
     if _most(cells, _is_compact):
         fact = f"the clock '{cells[0]}' is a date written as a number"
-        raise Malformed(Finding("clock-unclear", fact, _WANTED, place=place))
+        raise Malformed(Finding("clock-unclear", fact, WANTED_CLOCK, place=place))
     cut = [cell for cell in cells if "e" in cell.lower()]
     if cut and len(set(map(float, cut))) < len(cut) / 2:
         fact = f"the clock '{cut[0]}' has lost its last digits: '{len(cut)}' of the first rows have '{len(set(cut))}' instants"
@@ -134,11 +141,11 @@ def _by_step(clock: FileClock, cells: Sequence[str]) -> FileClock:
     return replace(clock, unit="s") if minutes["s"] and not minutes["ms"] else clock
 
 
-def _unclear(cell: str, place: Place) -> Finding:
+def _unclear(cell: str, column: str, place: Place) -> Finding:
     """Say that a clock is in no form that is read, and why."""
     why = "is in no form that tells one instant"
     if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}.*", cell):
         why = "does not say which number is the day and which the month"
     elif re.search(r"[A-Za-z]{2,}", cell):
         why = "has words in it"
-    return Finding("clock-unclear", f"the clock '{cell[:40]}' {why}", _WANTED, place=place)
+    return Finding("clock-unclear", f"the clock '{cell[:40]}' in column '{column}' {why}", WANTED_CLOCK, place=place)

@@ -24,7 +24,7 @@ from trade.files.numerals import Numerals
 from trade.files.packed import pieces
 from trade.files.recognising import recognise
 from trade.files.settling import settle
-from trade.market.chunk import Chunk, joined
+from trade.market.chunk import Chunk, OddCell, joined
 from trade.market.instants import UNREADABLE, is_number
 
 Read = Callable[[Path], Iterator[bytes]]
@@ -234,7 +234,23 @@ def _careful(block: bytes, layout: Layout, line: int) -> Chunk:
     lines = np.array([number for number, _ in rows], np.int64)
     columns = {name: np.ascontiguousarray(table[:, i]) for i, name in enumerate(layout.values)}
     other = foreign(pa.array([row[-1] if whole[i] else "" for i, row in enumerate(cells)]), layout) if layout.symbol_column else None
-    return Chunk(lines, ts_ms, exact, whole & (ts_ms != UNREADABLE), columns, other)
+    readable = whole & (ts_ms != UNREADABLE)
+    odd = {rows[i][0]: _odd(rows[i][1], numbers[i], layout) for i in np.flatnonzero(~readable).tolist()}
+    return Chunk(lines, ts_ms, exact, readable, columns, other, odd)
+
+
+def _odd(line: str, numbers: list[float | None], layout: Layout) -> OddCell:
+    """Return what of a row cannot be read: too few or too many cells, the first value that is no number, or else the clock."""
+    delimiter, row = layout.text.delimiter, _row(line, layout.text.delimiter)
+    if len(row) != len(layout.columns):
+        return OddCell(f"'{len(row)}' cells, not '{len(layout.columns)}'", "", 1)
+    wrong = next((column for column, number in zip(layout.values.values(), numbers, strict=True) if number is None), None)
+    column = wrong or layout.clock.column
+    at = layout.columns.index(column)
+    plain = line.split(delimiter)
+    place = 1 + sum(len(cell) + len(delimiter) for cell in plain[:at]) if len(plain) == len(row) else 1
+    text = row[at].strip() if wrong else " ".join(row[layout.columns.index(each)].strip() for each in layout.clock.columns)
+    return OddCell(text, column, place, is_clock=not wrong)
 
 
 def _row(text: str, delimiter: str) -> list[str]:

@@ -129,7 +129,7 @@ def _import(writer: Writer, source: Source, series: Series, request: ImportReque
     """Bring the good rows of a file into the writer's draft."""
     kind = source.layout.kind
     require_calendar(writer.draft, series, kind, request.calendar)
-    bad = BadRows(str(source.path))
+    bad = BadRows(str(source.path), source.layout.clock.wanted)
     reading = Reading(source, bad)
     staging = _stage(writer, reading, series, replaces=request.replace_at_ms is not None)
     if staging is None or not staging.good:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding, Place
+from trade.base.nearest import nearest
 from trade.base.plain_file import require_plain
 from trade.files.csv_source import csv_chunks, csv_layout
 from trade.files.feather_source import feather_chunks, feather_layout
@@ -61,4 +62,6 @@ def open_source(path: Path, asked: Asked) -> Source:
 
 def _unreadable(path: Path, error: OSError) -> Malformed:
     fact = f"'{path}': {(error.strerror or str(error)).lower()}"
-    return Malformed(Finding("unreadable-file", fact, "name a readable CSV, JSON, parquet or feather file", place=Place(str(path))))
+    near = nearest(path.name, sorted(each.name for each in path.parent.iterdir())) if path.parent.is_dir() and not path.exists() else []
+    hint = f"did you mean '{path.with_name(near[0])}'?" if near else "name a readable CSV, JSON, parquet or feather file"
+    return Malformed(Finding("unreadable-file", fact, hint, place=Place(str(path))))

@@ -173,7 +173,7 @@ class Store:
         near = nearest(text, names, most=3, among=len(names))
         choices = list(dict.fromkeys(near or [s.key for s in stored][:5]))
         said = f"stored: {', '.join(choices)}; or " if choices else "the store is empty; "
-        hint = f"{said}run 'trade data import FILE --symbol {text.rpartition(':')[2]}'"
+        hint = f"{said}run 'trade data import FILE --symbol {text.rpartition(':')[2].upper()}'"
         return DataMissing(Finding("symbol-not-stored", f"no bars of '{text}' in '{self.path}'", hint, data={"nearest": choices}))
 
 

@@ -10,6 +10,7 @@ from trade.base.nearest import did_you_mean
 from trade.base.places import Path
 from trade.play.fields import Number, shown
 from trade.play.notes import Notes
+from trade.play.scalars import as_text
 from trade.play.spec import Expected
 
 METRICS = (
@@ -81,6 +82,8 @@ METRICS = (
 _BOUNDABLE = tuple(name for name in METRICS if name != "profit_factor_mode")  # that one is a word
 _SHORT = {"trades": "total_trades", "return_pct": "net_return_pct", "drawdown_pct": "max_drawdown_pct"}
 _HINT = "write metric: {min: ..., max: ...}, or min_trades: 10"
+METRICS_BOUNDED = (*_BOUNDABLE, *_SHORT)
+ONE_SIDED = tuple(f"{side}_{name}" for side in ("min", "max") for name in METRICS_BOUNDED)
 _BOUND = Number(places=8)
 
 Bounds = tuple[Decimal | None, Decimal | None]
@@ -96,8 +99,13 @@ def read_expected(raw: object, notes: Notes) -> Expected | None:
         path: Path = ("expected", key)
         metric, side = _metric(key, value)
         if metric not in _BOUNDABLE:
-            names = [*_BOUNDABLE, *_SHORT, *(f"{side}_{name}" for side in ("min", "max") for name in (*_SHORT, *_BOUNDABLE))]
-            notes.error("unknown-metric", path, f"'{key}' is not a metric of a result", did_you_mean(key, names, _HINT), at_key=True)
+            notes.error(
+                "unknown-metric",
+                path,
+                f"'{key}' is not a metric of a result",
+                did_you_mean(key, [*METRICS_BOUNDED, *ONE_SIDED], _HINT),
+                at_key=True,
+            )
             continue
         low, high = _pair(value, side, path, notes)
         old_low, old_high = bounds.get(metric, (None, None))
@@ -133,7 +141,9 @@ def _pair(value: object, side: str, path: Path, notes: Notes) -> Bounds:
     elif isinstance(value, list) and len(value) == 2:
         low, high = (_bound(v, (*path, i), notes) if v is not None else None for i, v in enumerate(value))
     else:
-        notes.error("wrong-type", path, f"{shown(value)}, not two bounds", _HINT)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        hint = f"write `{path[-1]}: {{min: {as_text(value)}}}`, or with max" if number else _HINT
+        notes.error("wrong-type", path, f"{shown(value)}, not two bounds", hint)
         return None, None
     if not any(v is not None for v in (value.values() if isinstance(value, dict) else value)):
         notes.error("wrong-type", path, "no bound is given", _HINT)

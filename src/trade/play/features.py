@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from trade.base.catalogue import Entry, Output, ParamType, ValueType
-from trade.base.nearest import did_you_mean, did_you_mean_output
+from trade.base.nearest import did_you_mean, did_you_mean_output, meant
 from trade.base.places import Path
 from trade.base.timeframe import Timeframe
 from trade.play.fields import shown
 from trade.play.models import FeatureFile
 from trade.play.notes import Notes
 from trade.play.params import read_params
+from trade.play.scalars import as_text
 from trade.play.spec import Feature
 from trade.play.timeframes import Roles, resolve
 
@@ -140,7 +141,7 @@ def read_features(raw: object, roles: Roles, known: Known, notes: Notes) -> Decl
 def _feature(name: str, value: object, roles: Roles, known: Known, notes: Notes) -> Feature | None:
     path: Path = ("features", name)
     check_id(name, path, notes)
-    file = notes.read(FeatureFile, value, path)
+    file = notes.read(FeatureFile, value, path, _under_params(value, known))
     if file is None:
         return None
     timeframe = resolve(file.tf, roles, (*path, "tf"), notes)
@@ -150,6 +151,16 @@ def _feature(name: str, value: object, roles: Roles, known: Known, notes: Notes)
     params = read_params(entry, file.params, (*path, "params"), notes)
     source = _source(file, entry, path, notes)
     return None if timeframe is None else Feature(name, entry.name, params, timeframe, source, notes.document.place(path))
+
+
+def _under_params(value: object, known: Known) -> Mapping[str, str]:
+    """Return what to do with parameters that stand beside the indicator instead of under `params`."""
+    entry = known.meant(value, "indicator")
+    if entry is None or not isinstance(value, dict):
+        return {}
+    names = [param.name for param in entry.params]
+    found = {key: meant(key, names) for key in value if key not in FeatureFile.model_fields}
+    return {key: f"write `params: {{{name}: {as_text(value[key])}}}`" for key, name in found.items() if name is not None}
 
 
 def _source(file: FeatureFile, entry: Entry, path: Path, notes: Notes) -> str:

@@ -11,12 +11,16 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError, core_schema
 
-from trade.base.nearest import did_you_mean
+from trade.base.nearest import near_word
+from trade.base.other_words import same_here
 from trade.play.scalars import as_decimal, as_text
 
 Schema = dict[str, Any]
 
 MAX_DIGITS = 15  # what a double holds exactly in both directions, so JSON and YAML give the same decimal back
+_NUMERIC = re.compile(r"(?P<number>[-+]?[0-9]+([,_' ][0-9]{3})*([.,][0-9]+)?)\s*(?P<more>[%a-zA-Z]{0,8})")
+_GROUPS = re.compile(r"[,_' ](?=[0-9]{3}([,_' .]|$))")
+_THOUSANDS = {"k": 1000, "m": 1_000_000}
 TEMPLATE_SCHEMA: Schema = {"type": "string", "pattern": r"^\{\{.*\}\}$"}
 
 
@@ -40,6 +44,17 @@ def shown(value: object) -> str:
     if isinstance(value, dict | list):
         return f"the value is {type_name(value)}"
     return f"'{as_text(value)[:60]}' is {type_name(value)}"
+
+
+def number_hint(value: object) -> str:
+    """Return what to do with text that begins with a number; empty where there is none."""
+    found = _NUMERIC.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return ""
+    number, more = _GROUPS.sub("", found["number"]).replace(",", "."), found["more"].lower()
+    if not more and number == value:
+        return f"remove the quotes: `{number}`"
+    return f"write the number alone: `{Decimal(number) * _THOUSANDS.get(more, 1):f}`"
 
 
 class _Field:
@@ -70,8 +85,7 @@ class Number(_Field):
 
     def check(self, value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            quoted = isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value)
-            raise wrong("wrong-type", f"{shown(value)}, not a number", "remove the quotes" if quoted else "write a number")
+            raise wrong("wrong-type", f"{shown(value)}, not a number", number_hint(value) or "write a number")
         exact = as_decimal(value)
         self._bounds(exact, as_text(value))
         return exact
@@ -138,9 +152,12 @@ class Choice(_Field):
 
     def check(self, value: object) -> str:
         if not isinstance(value, str):
-            raise wrong("wrong-type", f"{shown(value)}, not a word", "known: " + ", ".join(self.words))
+            hint = _near_and_all(as_text(value), self.words) if isinstance(value, int) else "known: " + ", ".join(self.words)
+            raise wrong("wrong-type", f"{shown(value)}, not a word", hint)
+        if value in self.words:
+            return value
         for word in self.words:
-            if word.lower() == value.lower():
+            if word.lower() == value.lower() and same_here(value, self.words) is None:  # 1M is not 1m
                 return word
         raise wrong("unknown-word", f"'{value}' is not a word known here", _near_and_all(value, self.words))
 
@@ -149,8 +166,7 @@ class Choice(_Field):
 
 
 def _near_and_all(value: str, words: tuple[str, ...]) -> str:
-    near, every = did_you_mean(value, words), "known: " + ", ".join(words)
-    return near if near == every else f"{near} {every}"
+    return " ".join([*near_word(value, words), "known: " + ", ".join(words)])
 
 
 @dataclass(frozen=True)
@@ -162,15 +178,22 @@ class Text(_Field):
     longest: int = 200
     most_bytes: int | None = None  # in UTF-8, of what becomes the name of a file
 
+    mend: Callable[[str], str] | None = None  # what a wrong text most likely means; it is proposed where it would be right
+
     def check(self, value: object) -> str:
         if not isinstance(value, str):
             raise wrong(
                 "wrong-type", f"{shown(value)}, not text", f'{self.hint}; quote it if it looks like something else: "{as_text(value)[:20]}"'
             )
-        too_long = len(value) > self.longest or (self.most_bytes is not None and len(value.encode()) > self.most_bytes)
-        if too_long or not re.fullmatch(self.pattern, value):
-            raise wrong("bad-text", f"'{value[:60]}' is not allowed here", self.hint)
+        if not self._fits(value):
+            mended = self.mend(value) if self.mend else ""
+            hint = f"write `{mended}`; {self.hint}" if mended and self._fits(mended) else self.hint
+            raise wrong("bad-text", f"'{value[:60]}' is not allowed here", hint)
         return value
+
+    def _fits(self, value: str) -> bool:
+        too_long = len(value) > self.longest or (self.most_bytes is not None and len(value.encode()) > self.most_bytes)
+        return not too_long and re.fullmatch(self.pattern, value) is not None
 
     def describe(self) -> Schema:
         return {

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from trade.base.other_words import same_here
 from trade.play.canonical import VERSION
 from trade.play.fields import shown
+from trade.play.intents import WORDS
 from trade.play.models import TOP_LEVEL, HeadFile
 from trade.play.notes import Notes
 from trade.play.scalars import as_text
 from trade.play.unsupported import refuse
+from trade.play.written import OTHER_TOPS
 
 _VERSIONS = {VERSION, "3.0", "3"}
 
@@ -29,7 +32,7 @@ def read_head(data: dict[str, Any], notes: Notes) -> Head:
     """Return what the top of the file says; each value is checked on its own, so that one mistake hides no other."""
     for key in data:
         if key not in TOP_LEVEL:
-            notes.unknown_key((key,), TOP_LEVEL)
+            notes.unknown_key((key,), TOP_LEVEL, {**OTHER_TOPS, **_under_actions(key)})
     _version(data, notes)
     good: dict[str, Any] = {}
     for name, field in HeadFile.model_fields.items():
@@ -42,6 +45,12 @@ def read_head(data: dict[str, Any], notes: Notes) -> Head:
     if "_test_metadata" in data:
         notes.note("note-only", ("_test_metadata",), "'_test_metadata' is a note of its author", "it is not read and changes nothing")
     return Head(_name(data, file, notes), _symbol(data, file, notes), file.description or "", file)
+
+
+def _under_actions(key: str) -> dict[str, str]:
+    """Return what to do with an action that stands at the top of a file, in our word or in another."""
+    word = key if key in WORDS else same_here(key, WORDS)
+    return {} if word is None or same_here(key, TOP_LEVEL) else {key: f"write it under actions, as `{word}:`"}
 
 
 def _version(data: dict[str, Any], notes: Notes) -> None:

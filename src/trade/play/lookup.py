@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
-from trade.base.nearest import did_you_mean
+from trade.base.nearest import did_you_mean, nearest
 from trade.base.plain_file import require_plain
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -62,6 +62,12 @@ def _named(name: str, folder: Path) -> tuple[Path, ...]:
     return ()
 
 
+def _beside(given: Path) -> Iterator[Path]:
+    """Yield the Play files of the folder in which one was looked for."""
+    if given.parent.is_dir():
+        yield from (path for path in sorted(given.parent.iterdir()) if path.suffix in _SUFFIXES and not path.name.startswith((".", "_")))
+
+
 def _unknown(name: str, folder: Path) -> Finding:
     given = Path(name)
     if given.is_dir():
@@ -74,5 +80,7 @@ def _unknown(name: str, folder: Path) -> Finding:
         except OSError as error:
             return Finding("unreadable-file", f"'{name}' is no Play: {error.strerror}", "name a Play file")
     known = dict.fromkeys(path.stem for home in (folder, SHIPPED) for path in list_plays(home))
-    hint = did_you_mean(given.stem, known, f"`trade play list` shows the Plays in '{folder}'")
+    beside = [str(path) for path in _beside(given)]
+    near = nearest(name, beside) or nearest(f"{name}.yml", beside)
+    hint = f"did you mean `{near[0]}`?" if near else did_you_mean(given.stem, known, f"`trade play list` shows the Plays in '{folder}'")
     return Finding("unknown-play", f"no Play '{name}' as a file or in '{folder}'", hint)

@@ -10,6 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from trade.base.timeframe import NAMES
 from trade.play.fields import Choice, Count, Flag, Number, Text
 
+
+def plain_symbol(text: str) -> str:
+    """Return `btc/usdt`, `BTC-USDT` or `BTC/USDT:USDT` as `BTCUSDT`, the front of `binance:linear:btcusdt` in small letters."""
+    *front, pair = text.split("/")[0].split(":") if "/" in text else text.split(":")
+    pair += text.partition("/")[2].partition(":")[0]
+    return ":".join([*(word.lower() for word in front), "".join(sign for sign in pair.upper() if sign.isalnum())])
+
+
 Positive = Annotated[Decimal, Number(above="0", high="1000000000000")]
 Amount = Annotated[Decimal, Number(low="0", high="1000000000000")]
 Leverage = Annotated[Decimal, Number(above="0", high="200", places=2)]
@@ -33,7 +41,12 @@ PlayName = Annotated[
 ]
 Symbol = Annotated[
     str,
-    Text(r"([a-z0-9_]+:[a-z0-9_]+:)?[A-Z0-9][A-Z0-9._-]*", "write BTCUSDT, or venue:market:BTCUSDT in full; the symbol in capitals", 60),
+    Text(
+        r"([a-z0-9_]+:[a-z0-9_]+:)?[A-Z0-9][A-Z0-9._-]*",
+        "a symbol is BTCUSDT, or venue:market:BTCUSDT in full; itself in capitals",
+        60,
+        mend=plain_symbol,
+    ),
 ]
 BeyondLiquidation = Annotated[str, Choice(("reject", "adjust", "warn"))]
 OrderType = Annotated[str, Choice(("Market", "Limit"))]

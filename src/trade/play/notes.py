@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from trade.base.findings import Finding, Severity, room_for
-from trade.base.nearest import did_you_mean
+from trade.base.nearest import did_you_mean, meant
 from trade.base.places import Path
 from trade.play.document import Document
 from trade.play.fields import shown
 from trade.play.homes import belongs
+from trade.play.written import instead_of_value
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# Keys of other programs, and what says the same here.
-_OTHERS: dict[tuple[str, ...], str] = {
-    ("backtest",): "write account.starting_equity_usdt and account.slippage_bps",
-    ("blocks",): "write the list of blocks under actions",
-}
+
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 class Notes:
@@ -30,6 +30,7 @@ class Notes:
         self.settled: set[Path] = set(document.troubled)
         self.findings: list[Finding] = []
         self.parts: dict[Path, BaseModel | None] = {}
+        self._misspelt: set[Path] = set()  # keys that are there in another word, which is refused: none of them is missed
 
     def error(self, code: str, path: Path, fact: str, hint: str, *, at_key: bool = False) -> None:
         """Add a refusal about the value at a path, or about its key."""
@@ -42,6 +43,8 @@ class Notes:
         self._add(Severity.NOTE, code, path, fact, hint, at_key=False)
 
     def _add(self, severity: Severity, code: str, path: Path, fact: str, hint: str, at_key: bool) -> None:
+        if code == "missing-key" and path in self._misspelt:
+            return
         if any(path[:length] in self.settled for length in range(len(path) + 1)) or not room_for(severity, self.findings):
             return
         place = self.document.key_place(path) if at_key else self.document.place(path)
@@ -51,30 +54,35 @@ class Notes:
     def failed(self) -> bool:
         return any(f.severity is Severity.ERROR for f in self.findings)
 
-    def unknown_key(self, path: Path, known: list[str]) -> None:
-        """Add a refusal of a key nobody knows."""
-        hint = _OTHERS.get(tuple(str(step) for step in path)) or belongs(path) or did_you_mean(str(path[-1]), known, "remove the key")
-        self.error("unknown-key", path, f"the key '{path[-1]}' is not known here", hint, at_key=True)
+    def unknown_key(self, path: Path, known: list[str], elsewhere: Mapping[str, str] = _NOWHERE) -> None:
+        """Add a refusal of a key nobody knows; `elsewhere` says where keys belong that the models do not know of."""
+        word = str(path[-1])
+        hint = elsewhere.get(word) or belongs(path)
+        if not hint:
+            self._misspelt.add((*path[:-1], meant(word, known) or word))
+            hint = did_you_mean(word, known, "remove the key")
+        self.error("unknown-key", path, f"the key '{word}' is not known here", hint, at_key=True)
 
-    def read(self, model: type[Model], value: object, path: Path) -> Model | None:
+    def read(self, model: type[Model], value: object, path: Path, elsewhere: Mapping[str, str] = _NOWHERE) -> Model | None:
         """Return the value as a model, or None with everything that is wrong with it said; `parts` then keeps what is right of it."""
         if not isinstance(value, dict):
-            self.error("wrong-type", path, f"{shown(value)}, not a map", "write keys with values, or leave it out")
+            hint = instead_of_value(path, value) or "write keys with values"
+            self.error("wrong-type", path, f"{shown(value)}, not a map", f"{hint}, or leave it out")
             return None
         try:
             return model.model_validate(value)
         except ValidationError as refused:
             mistakes = refused.errors(include_url=False)
-            for error in mistakes:
-                self._translate(model, error, path)
+            for error in sorted(mistakes, key=lambda error: error["type"] != "extra_forbidden"):
+                self._translate(model, error, path, elsewhere)
             self.parts[path] = _right_part(model, value, [error["loc"] for error in mistakes])
             return None
 
-    def _translate(self, model: type[BaseModel], error: Any, path: Path) -> None:
+    def _translate(self, model: type[BaseModel], error: Any, path: Path, elsewhere: Mapping[str, str]) -> None:
         inner: Path = (*path, *error["loc"])
         kind, value, context = error["type"], error["input"], error.get("ctx", {})
         if kind == "extra_forbidden":
-            self.unknown_key(inner, _keys(model, error["loc"][:-1]))
+            self.unknown_key(inner, _keys(model, error["loc"][:-1]), elsewhere)
         elif kind == "missing":
             self.error("missing-key", inner, f"the key '{inner[-1]}' is missing", f"add `{inner[-1]}:`")
         elif "fact" in context:
@@ -82,7 +90,8 @@ class Notes:
         else:
             wanted = {"dict_type": "a map", "list_type": "a list", "model_type": "a map"}.get(kind)
             fact = f"{shown(value)}, not {wanted}" if wanted else f"{shown(value)}: {error['msg'].lower()}"
-            self.error("wrong-type", inner, fact, "write keys with values" if wanted == "a map" else "write a list, one item per line")
+            otherwise = "write keys with values" if wanted == "a map" else "write a list, one item per line"
+            self.error("wrong-type", inner, fact, instead_of_value(inner, value) or otherwise)
 
 
 def _right_part(model: type[BaseModel], value: dict[str, Any], mistakes: list[tuple[int | str, ...]]) -> BaseModel | None:

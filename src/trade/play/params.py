@@ -10,7 +10,7 @@ from typing import Any
 from trade.base.catalogue import Entry, Param, Params, ParamType, ParamValue
 from trade.base.nearest import did_you_mean
 from trade.base.places import Path
-from trade.play.fields import shown
+from trade.play.fields import number_hint, shown
 from trade.play.notes import Notes
 from trade.play.scalars import as_text
 
@@ -49,7 +49,9 @@ def _check_rising(entry: Entry, values: Params, given: Mapping[str, Any], path: 
         return
     said = ", ".join(f"{name} '{values[name]}'{'' if name in given else ' by default'}" for name in entry.rising)
     written = [name for name in entry.rising if name in given]
-    notes.error("params-order", (*path, written[-1]), f"{said}: these must rise in this order", f"choose {' < '.join(entry.rising)}")
+    ordered = ", ".join(f"{name}: {value}" for name, value in zip(entry.rising, sorted(numbers), strict=True))
+    hint = f"write `{ordered}`" if len(set(numbers)) == len(numbers) else f"choose {' < '.join(entry.rising)}"
+    notes.error("params-order", (*path, written[-1]), f"{said}: these must rise in this order", hint)
 
 
 def _wanted(param: Param) -> str:
@@ -67,7 +69,8 @@ def _wanted(param: Param) -> str:
 def _checked(param: Param, value: object, path: Path, notes: Notes) -> ParamValue:
     typed = _typed(param, value)
     if typed is None:
-        notes.error("wrong-type", path, f"{shown(value)}, not {_wanted(param)}", f"write {_wanted(param)}")
+        hint = number_hint(value) if param.type in (ParamType.INT, ParamType.FLOAT) else ""
+        notes.error("wrong-type", path, f"{shown(value)}, not {_wanted(param)}", hint or f"write {_wanted(param)}")
     elif param.type is ParamType.CHOICE and typed not in param.choices:
         notes.error("unknown-word", path, f"'{typed}' is not a word known here", did_you_mean(str(typed), param.choices, _wanted(param)))
     elif isinstance(typed, int | float) and not isinstance(typed, bool) and not _within(param, typed):

@@ -111,7 +111,8 @@ class _Reading:
         validation = self.validation()
         rules = self.rules()
         if rules.actions:
-            check_intents(find_intents(rules.actions), policy, risk, self.notes)
+            section = "risk_model" if "risk_model" in self.data else "risk"
+            check_intents(find_intents(rules.actions), policy, risk, section, self.notes)
         play = None
         if readable and not self.notes.failed and roles and account and risk and policy and execution and head.name and head.symbol:
             play = _play(head, roles, exec_role, account, features, structures, rules, policy, risk, execution, expected, validation)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from trade.base.nearest import did_you_mean
+from trade.base.nearest import near_word
 from trade.base.places import Path
 from trade.base.timeframe import NAMES, Timeframe
 from trade.play.models import HeadFile, TimeframesFile
@@ -16,20 +16,6 @@ from trade.play.unsupported import refuse
 ROLES = ("low_tf", "med_tf", "high_tf")
 _JANUARY = {"mtf": "med_tf", "htf": "high_tf"}
 ROLE_WORDS = (*ROLES, *_JANUARY, "exec")
-_OTHER_NAMES = {
-    "1d": "D",
-    "1w": "W",
-    "1M": "M",
-    "d": "D",
-    "w": "W",
-    "60m": "1h",
-    "120m": "2h",
-    "240m": "4h",
-    "24h": "D",
-    "60": "1h",
-    "15": "15m",
-}
-
 Roles = Mapping[str, Timeframe]
 
 
@@ -78,7 +64,9 @@ def _roles(given: dict[str, Timeframe], executed: str, paths: Mapping[str, Path]
     for faster, slower in pairwise(ordered):
         if given[faster].length_ms > given[slower].length_ms:
             fact = f"'{paths[slower][-1]}' is '{given[slower]}', faster than '{paths[faster][-1]}' with '{given[faster]}'"
-            notes.error("timeframe-order", paths[slower], fact, "order them low <= med <= high")
+            lengths = sorted((given[role] for role in ordered), key=lambda timeframe: timeframe.length_ms)
+            rising = ", ".join(f"{paths[role][-1]}: {timeframe}" for role, timeframe in zip(ordered, lengths, strict=True))
+            notes.error("timeframe-order", paths[slower], fact, f"order them low <= med <= high: `{rising}`")
     january = {name: given[role] for name, role in _JANUARY.items() if role in given}
     return {**given, **january, "exec": given[executed]}, executed
 
@@ -96,8 +84,7 @@ def resolve(name: str | None, roles: Roles, path: Path, notes: Notes) -> Timefra
                     "unknown-role", path, f"the role '{name}' has no timeframe in this Play", f"add `{name}:`, or write a timeframe"
                 )
             return None
-        other = _OTHER_NAMES.get(name) or _OTHER_NAMES.get(name.lower())
-        hint = f"did you mean `{other}`?" if other else did_you_mean(name, [*NAMES, *roles]) + "; known: " + ", ".join(NAMES)
+        hint = " ".join([*near_word(name, [*NAMES, *roles]), "known: " + ", ".join(NAMES)])
         notes.error("unknown-timeframe", path, f"'{name}' is not a timeframe", hint)
         return None
     if executed is not None and found.length_ms < executed.length_ms:

@@ -12,6 +12,7 @@ from trade.base.arrays import Int64
 from trade.base.calendar import ClosedSpans
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding, Severity
+from trade.base.nearest import nearest
 from trade.base.spans import NONE, joined
 from trade.base.timeframe import MINUTE_MS
 from trade.market.calendars.own import own_closed
@@ -113,9 +114,15 @@ def chosen(store: Store, symbols: Sequence[str]) -> tuple[tuple[Series, Kind], .
     stored = [(each.series, each.kind) for each in store.series()]
     unknown = [text for text in symbols if not any(text in (series.symbol, series.key) for series, _ in stored)]
     if unknown:
-        hint = "see 'trade data info'"
-        raise DataMissing([Finding("series-not-stored", f"nothing of '{text}' in '{store.path}'", hint) for text in unknown])
+        known = dict.fromkeys(name for series, _ in stored for name in (series.symbol, series.key))
+        raise DataMissing([_not_stored(text, list(known), store) for text in unknown])
     return tuple(each for each in stored if not symbols or {each[0].symbol, each[0].key} & set(symbols))
+
+
+def _not_stored(text: str, known: Sequence[str], store: Store) -> Finding:
+    near = nearest(text, [name for name in known if (":" in name) == (":" in text)])
+    said = f"did you mean '{near[0]}'? " if near else ""
+    return Finding("series-not-stored", f"nothing of '{text}' in '{store.path}'", f"{said}'trade data info' lists what is stored")
 
 
 def check_series(

@@ -133,12 +133,13 @@ class _Healing:
         known = () if self.request.again else within(holes, self._noted(kind, NOTHING, CANNOT))
         asked = without(holes, known)
         rows, said = self._fetch(kind, asked) if asked and sound and syncs_itself(self.series) else (0, ())
+        listed = not any(finding.severity is Severity.WARNING and finding.code == "symbol-not-listed" for finding in said)
         left = within(_holes(self._check(kind, missing.CHECKS)), asked) if rows else asked
         unhealable = left if sound or not syncs_itself(self.series) else ()
         marks = list(self._marks(checked))
         result = NOTHING if syncs_itself(self.series) else CANNOT
         self._note([*(self._entry(kind, span, 0, result) for span in unhealable), *marks])
-        findings = (*errors(checked.findings()), *said, *_told(self.series, kind, unhealable, known))
+        findings = (*errors(checked.findings()), *said, *_told(self.series, kind, unhealable, known, listed))
         return Healed(self.series, kind, rows, replaced, unhealable, known, len(marks), findings)
 
     def _fetch(self, kind: Kind, spans: Spans) -> tuple[int, tuple[Finding, ...]]:
@@ -204,15 +205,26 @@ def _spans(spans: Int64) -> Spans:
     return union((start_ms, end_ms) for start_ms, end_ms in spans.tolist())
 
 
-def _told(series: Series, kind: Kind, unhealable: Spans, known: Spans) -> Iterator[Finding]:
+def _told(series: Series, kind: Kind, unhealable: Spans, known: Spans, listed: bool) -> Iterator[Finding]:
+    """Say what cannot be healed and why: nobody to ask, a symbol that is gone, or nothing there, now or when it was asked before."""
     if not (unhealable or known):
         return
     spans = union((*unhealable, *known))
     first = ", ".join(f"'{iso(start_ms)}'" for start_ms, _ in spans[:_NAMED])
-    why = "the exchange has nothing there" if syncs_itself(series) else "only 'bybit:linear' is asked by itself"
+    why, hint = _cause(series, known if not unhealable else (), listed)
     fact = (
         f"{kind} of '{series}': '{len(spans)}' gaps ('{length_ms(spans) // MINUTE_MS}' minutes) cannot be healed, first at {first}: {why}"
     )
-    hint = "sync or import what another source has; accept a known outage with 'trade data accept-gap'"
     data = {"series": series.key, "kind": str(kind), "spans": [list(span) for span in spans]}
     yield Finding("unhealable", fact, hint, Severity.WARNING, data=data)
+
+
+def _cause(series: Series, only_known: Spans, listed: bool) -> tuple[str, str]:
+    elsewhere = f"import what another source has, or accept a known outage with 'trade data accept-gap {series}'"
+    if not syncs_itself(series):
+        return "only 'bybit:linear' is asked by itself", elsewhere
+    if not listed:
+        return "the exchange does not list the symbol any more", elsewhere
+    if only_known:
+        return "the exchange had nothing there when it was asked before", f"ask it again with --again, {elsewhere}"
+    return "the exchange has nothing there", elsewhere

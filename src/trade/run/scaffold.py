@@ -11,6 +11,7 @@ from pathlib import Path
 from trade.base.errors import Malformed, Refused
 from trade.base.findings import Finding, Place, errors
 from trade.base.nearest import did_you_mean
+from trade.dsl.schema import rules_schema
 from trade.play.lookup import SHIPPED, list_plays
 from trade.play.read import read_play
 from trade.play.schema import json_schema
@@ -43,7 +44,7 @@ def begin(folder: Path) -> Begun:
     files = {
         **{f"{_PLAYS}/{path.name}": path.read_text(encoding="utf-8") for path in list_plays(SHIPPED)},
         ".gitignore": _IGNORED,
-        _SCHEMA: json.dumps(json_schema(CATALOGUE), indent=2, ensure_ascii=False) + "\n",
+        _SCHEMA: json.dumps(json_schema(CATALOGUE, rules_schema()), indent=2, ensure_ascii=False) + "\n",
         ".vscode/settings.json": json.dumps(_EDITOR, indent=2) + "\n",
     }
     done = {folder / name: _write(folder / name, text) for name, text in files.items()}

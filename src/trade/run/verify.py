@@ -112,10 +112,12 @@ def _named(inputs: Inputs) -> dict[str, str]:
 
 
 def _hash_findings(before: dict[str, str], again: dict[str, str]) -> Iterator[Finding]:
-    for name in before:
-        if before[name] != again.get(name):
-            fact = f"'{name}' was {before[name][:12]} and is {again.get(name, '')[:12]} now"
-            yield Finding("hash-differs", fact, _HINTS.get(name, _HINT))
+    differ = [name for name in before if before[name] != again.get(name)]
+    causes = [name for name in differ if name in _HINTS]
+    follows = f"it follows from '{causes[0]}', which is another one" if causes else _HINT
+    for name in differ:
+        fact = f"'{name}' was {before[name][:12]} and is {again.get(name, '')[:12]} now"
+        yield Finding("hash-differs", fact, _HINTS.get(name, follows))
 
 
 def _table_findings(folder: Path, execution: FinishedRun, inputs: Inputs) -> Iterator[Finding]:
@@ -153,6 +155,6 @@ def _edited(file: str, fact: str) -> Finding:
 _HINT = "the same inputs gave another result"
 _HINTS = {
     "play_hash": "the stored play.yml was edited",
-    "data_digest": "the stored history changed: a re-import, a heal, another instrument",
-    "versions_digest": "another version of a computing library is installed",
+    "data_digest": "the stored history changed: a re-import, a heal, another instrument; 'trade data journal' says what was done",
+    "versions_digest": "another version of a computing library is installed; install the one that the run names, or run the Play again",
 }

@@ -8,6 +8,7 @@ from trade.base.calendar import ahead
 from trade.base.errors import DataMissing, Malformed
 from trade.base.findings import Finding
 from trade.base.history import Window
+from trade.base.synthetic import VENUE
 from trade.base.timeframe import DAY_MS, Timeframe
 from trade.features.plan import Demand, Plan
 from trade.gates.text import duration, span
@@ -31,12 +32,21 @@ def choose_window(market: Market, series: Series, plan: Plan, from_ms: int | Non
     if from_ms is not None and to_ms is not None:
         fact = f"the window {span(from_ms, to_ms)} is empty"
         raise Malformed(Finding("empty-window", fact, "--to is exclusive and must be after --from"))
+    if series.venue == VENUE:
+        raise DataMissing(_too_short(series, timeframe, from_ms, first_ms, end_ms))
     stored = f"'{series.key}' is stored over {span(first_ms, end_ms)} ({duration(end_ms - first_ms)})"
     if from_ms is None and (to_ms is None or first_ms < to_ms):
         raise DataMissing(_eaten(plan, stored, start_ms, stop_ms))
     beside = f"before {iso(stop_ms)}" if from_ms is None else f"after {iso(from_ms)}"
     hint = "choose --from and --to inside what is stored, or import more history"
     raise DataMissing(Finding("history-too-short", f"{stored}, which leaves no window {beside}", hint))
+
+
+def _too_short(series: Series, timeframe: Timeframe, from_ms: int | None, first_ms: int, end_ms: int) -> Finding:
+    """Say that a made market ends before a bar of the Play does; no history can be brought in, but more of it can be made."""
+    begin_ms = first_ms if from_ms is None else from_ms
+    fact = f"the made market '{series.key}' of {span(first_ms, end_ms)} has no whole bar of {timeframe} from {iso(begin_ms)} on"
+    return Finding("history-too-short", fact, "make it longer with --bars, or begin earlier with --from")
 
 
 def _eaten(plan: Plan, stored: str, start_ms: int, stop_ms: int) -> Finding:

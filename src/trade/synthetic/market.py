@@ -7,13 +7,12 @@ from typing import Any
 
 from trade.base.history import History
 from trade.base.instrument import Instrument
+from trade.base.synthetic import VENUE
 from trade.base.timeframe import MINUTE_MS
 from trade.market.names import Kind, Series
 from trade.market.store import StoredSeries
 from trade.synthetic.made import Maker, history
 from trade.synthetic.minutes import START_MS
-
-VENUE = "synthetic"
 
 
 def series_of(symbol: str) -> Series:

@@ -156,6 +156,21 @@ def test_beside_a_known_outage_a_new_hole_is_asked_for_alone(holed):
     assert asked == [(OUTAGE[0] - 30 * MINUTE_MS, OUTAGE[0] - MINUTE_MS), (at(4000), at(4009))]
 
 
+def cause(done):
+    [finding] = [finding for finding in done[Kind.BARS].findings if finding.code == "unhealable"]
+    return finding.fact.rpartition(": ")[2], finding.hint
+
+
+def test_why_a_gap_cannot_be_healed_is_what_really_was_the_cause(holed):
+    elsewhere = "import what another source has, or accept a known outage with 'trade data accept-gap {}'"
+    assert cause(healed(holed)) == ("the exchange has nothing there", elsewhere.format(BTC))
+    before = "the exchange had nothing there when it was asked before"
+    assert cause(healed(holed)) == (before, f"ask it again with --again, {elsewhere.format(BTC)}")
+    other = Series("generic", "linear", "BTCUSDT")
+    put(holed.db, Kind.BARS, kept(Kind.BARS, holed.rows(), (at(50), at(60))), other)
+    assert cause(healed(holed, other.key)) == ("only 'bybit:linear' is asked by itself", elsewhere.format(other))
+
+
 def test_an_accepted_gap_is_not_asked_for(holed):
     accept_gap(holed.db, AcceptRequest(BTC, *OUTAGE, NOW_MS))
     assert healed(holed)[Kind.BARS].unhealable == ()
@@ -274,6 +289,7 @@ def test_a_symbol_that_is_not_listed_any_more_has_nothing(client):
     done = healed(client)[Kind.BARS]
     assert done.unhealable == ((at(100), at(130)),)
     assert {finding.code: str(finding.severity) for finding in done.findings} == {"symbol-not-listed": "warning", "unhealable": "warning"}
+    assert "the exchange does not list the symbol any more" in next(f.fact for f in done.findings if f.code == "unhealable")
     garbage(file_of(client))
     assert healed(client)[Kind.BARS].months_replaced == 0
 
