@@ -38,7 +38,11 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or JSON (plain, .gz or .zip), parquet or feather files.")],
     symbol: Annotated[str, typer.Option("--symbol", help="The symbol the rows belong to.", autocompletion=completing.symbols)],
     venue: Annotated[
-        str | None, typer.Option("--venue", help="The exchange [default: binance or bybit for their own files, else generic].")
+        str | None,
+        typer.Option(
+            "--venue",
+            help="The exchange [default: that of its own files; of funding, mark, oi that of the bars; else generic].",
+        ),
     ] = None,
     market: Annotated[str, typer.Option("--market", help="spot or linear.")] = "linear",
     kind: Annotated[str | None, typer.Option("--kind", help="bars, mark, funding or oi [default: by the columns].")] = None,
