@@ -128,7 +128,7 @@ def preflight(
     accepted = accept_file(request.play, request.symbol, request.overrides)
     ready = execute.preflight(request, doors, accepted)
     report = preflight_report(ready)
-    findings = (*accepted.findings, *ready.findings)
+    findings = (*accepted.findings, *ready.told)
     console.succeed({"play": accepted.play.name, **report}, "passed", findings)
     show_preflight(accepted.play.name, report, findings)
 
