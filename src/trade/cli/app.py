@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import sys
 import tempfile
 import traceback
@@ -15,7 +16,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 import trade
-from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_MALFORMED, EXIT_REFUSED, TradeError
+from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_MALFORMED, EXIT_OK, EXIT_REFUSED, TradeError
 from trade.base.findings import Finding
 from trade.cli import backtest, beginning, bench, console, data, play, runs
 from trade.run.memory import keep_freed_memory
@@ -37,7 +38,6 @@ app.command(name="init", epilog=beginning.EXAMPLE)(beginning.init)
 app.command(name="bench", epilog=bench.EXAMPLE)(bench.bench)
 
 _TAB = "_TRADE_COMPLETE"  # set by the functions that --install-completion gives to shells
-EXIT_CLOSED_PIPE = 128 + 13  # what a shell reports of a process that SIGPIPE ended
 
 _MACHINE = {
     errno.ENOSPC: ("disk-full", "free some disk, or choose other folders with --db and --out"),
@@ -66,6 +66,8 @@ def main() -> None:
     code = _complete() if os.environ.get(_TAB) else run(sys.argv[1:])
     try:
         sys.stdout.flush()
+    except BrokenPipeError:
+        console.mute(sys.stdout)
     except OSError as error:
         silent = code == 0 or console.Talk.as_json
         _mute(sys.stdout)
@@ -85,7 +87,7 @@ def run(arguments: list[str]) -> int:
     except (Abort, KeyboardInterrupt):
         return _interrupted()
     except SystemExit as end:  # typer's own answer to a closed pipe, and its end after it showed or installed a completion
-        return _closed_pipe() if isinstance(end.__context__, OSError) else _code(end)
+        return _machine(end.__context__) if isinstance(end.__context__, OSError) else _code(end)
     except OSError as error:
         return _machine(error)
     except UnicodeEncodeError as error:
@@ -124,7 +126,7 @@ def _open_streams() -> None:
 
 def _mute(stream: TextIO) -> None:
     """Let a stream that takes no more swallow the rest, its buffer included; from here on errors are told as text."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    console.mute(stream)
     console.Talk.as_json = False
 
 
@@ -146,7 +148,7 @@ def _usage(error: TyperException) -> int:
     text = error.format_message()
     if text.startswith("Usage:"):
         if not console.Talk.as_json:
-            typer.echo(text, err=True)
+            console.show_help(text)
             return EXIT_MALFORMED
         text = "No command was given"
     path = context.command_path if context is not None else "trade"
@@ -160,9 +162,9 @@ def _interrupted() -> int:
 
 
 def _machine(error: OSError) -> int:
-    """Refuse with what the machine could not do: a closed pipe, a full disk, a folder that cannot be written."""
-    if error.errno == errno.EPIPE:
-        return _closed_pipe()
+    """Refuse with what the machine could not do: a full disk, a folder that cannot be written. That nobody reads stdout is no error."""
+    if error.errno == errno.EPIPE and _is_unread(sys.__stdout__):
+        return EXIT_OK
     if error.errno not in _MACHINE:
         return _bug(error)
     code, hint = _MACHINE[error.errno]
@@ -178,10 +180,16 @@ def _unreadable_words(arguments: list[str], error: UnicodeEncodeError) -> int:
     return _refuse((Finding("usage", f"{broken[0]!r} has bytes that are no UTF-8", "type it as UTF-8"),), EXIT_MALFORMED)
 
 
-def _closed_pipe() -> int:
-    """Say once, on stderr, that nobody reads stdout any more; what was published stays."""
-    _mute(sys.stdout)
-    return _refuse((Finding("closed-pipe", "stdout was closed before everything was written"),), EXIT_CLOSED_PIPE)
+def _is_unread(stream: TextIO | None) -> bool:
+    """Tell whether nobody reads a stream, which then swallows the rest; if somebody does, it is some other pipe that broke."""
+    if stream is None:
+        return False
+    asked = select.poll()
+    asked.register(stream.fileno(), select.POLLOUT)
+    unread = any(event & select.POLLERR for _, event in asked.poll(0))
+    if unread:
+        console.mute(stream)
+    return unread
 
 
 def _bug(error: BaseException) -> int:
