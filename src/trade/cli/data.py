@@ -260,21 +260,19 @@ def sql(
 
     query.encode()  # the database takes text only
     answer = market_sql.query(Store(db), query, None if as_json else limit + 1)
-    console.succeed({"columns": list(answer.columns), "rows": [[_json_value(v) for v in row] for row in answer.rows]})
     if as_json:
+        console.succeed({"columns": list(answer.columns), "rows": [[_json_value(v) for v in row] for row in answer.rows]})
         return
-    sheet = Sheet(*(Heading(name, right=_is_number(name, answer)) for name in answer.columns))
-    for row in answer.rows[:limit]:
-        sheet.add(*("" if value is None else value for value in row))
+    sheet = Sheet(*(Heading(name, right=_is_number(at, answer)) for at, name in enumerate(answer.columns)))
+    sheet.extend(answer.rows[:limit])
     console.show(sheet)
     if len(answer.rows) > limit:
         console.say(f"more than {limit} rows; raise --limit or use --json")
 
 
-def _is_number(name: str, answer: QueryResult) -> bool:
+def _is_number(at: int, answer: QueryResult) -> bool:
     """Return whether a column of an answer holds numbers and nothing else."""
-    values = [row[answer.columns.index(name)] for row in answer.rows]
-    return all(value is None or isinstance(value, int | float) for value in values)
+    return all(value is None or isinstance(value, int | float) for value in (row[at] for row in answer.rows))
 
 
 def _json_value(value: Any) -> Any:
