@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import os
 import select
 import sys
@@ -18,7 +20,7 @@ from typer.exceptions import Abort, TyperException
 import trade
 from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_MALFORMED, EXIT_OK, EXIT_REFUSED, TradeError
 from trade.base.findings import Finding
-from trade.cli import backtest, beginning, bench, console, data, play, runs
+from trade.cli import backtest, beginning, bench, completing, console, data, play, runs
 from trade.run.memory import keep_freed_memory
 
 app = typer.Typer(
@@ -101,9 +103,13 @@ def run(arguments: list[str]) -> int:
 
 def _complete() -> int:
     """Answer a Tab: the shell says in the environment what was typed. Into a line being typed nothing else is said, whatever fails."""
+    said = io.StringIO()
     try:
-        typer.main.get_command(app).main([], prog_name="trade", standalone_mode=False)
+        kept = completing.join_at_colons(os.environ) if os.environ[_TAB] == "complete_bash" else ""
+        with contextlib.redirect_stdout(said if kept else sys.stdout):
+            typer.main.get_command(app).main([], prog_name="trade", standalone_mode=False)
     except SystemExit as end:  # typer's way to end
+        sys.stdout.writelines(line.removeprefix(kept) for line in said.getvalue().splitlines(keepends=True))
         return _code(end)
     except Exception:
         return EXIT_REFUSED
