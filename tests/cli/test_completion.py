@@ -18,7 +18,7 @@ from trade.synthetic.sample import ensure_sample
 
 Tab = Callable[..., list[str]]
 FORMS = {
-    "bash": lambda line: {"COMP_WORDS": line, "COMP_CWORD": str(len(f"{line}.".split()) - 1)},
+    "bash": lambda line: {"COMP_WORDS": "\n".join(line.split(" ")), "COMP_CWORD": str(len(line.split(" ")) - 1)},
     "zsh": lambda line: {"_TYPER_COMPLETE_ARGS": line},
     "fish": lambda line: {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
 }
@@ -121,6 +121,32 @@ def test_a_symbol_that_is_stored_twice_is_offered_in_full(tab: Tab, monkeypatch:
     stored = [Series("a", "spot", "XUSDT"), Series("b", "spot", "XUSDT"), Series("b", "spot", "YUSDT")]
     monkeypatch.setattr(completing, "_stored", lambda _: stored)
     assert tab("trade data info ") == ["YUSDT", "a:spot:XUSDT", "b:spot:XUSDT"]
+
+
+def test_a_symbol_in_full_is_completed_behind_the_colon_at_which_bash_breaks_it(tab: Tab, tmp_path: Path) -> None:
+    ensure_sample(tmp_path / "data")
+    for command in ("data delete", "data info", "backtest run x --symbol", "data delete --kind bars"):
+        assert tab(f"trade {command} sample :") == ["linear:SAMPLEUSDT"]  # as bash hands over 'sample:'
+        assert tab(f"trade {command} sample : lin") == ["linear:SAMPLEUSDT"]
+        assert tab(f"trade {command} sample : linear : SAM") == ["SAMPLEUSDT"]
+        assert tab(f"trade {command} other : linear :") == []
+        assert tab(f"trade {command} sample:lin") == ["sample:linear:SAMPLEUSDT"]  # where bash is told not to break at colons
+    assert tab("trade backtest run x --symbol sample : linear : SAMPLEUSDT --plays configs/plays --synthetic range_t") == ["range_tight"]
+    assert tab("trade data export sample : linear : SAMPLEUSDT --to") == ["--to-file", "--to"]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_a_tab_in_bash_itself_completes_a_symbol_in_full(tmp_path: Path) -> None:
+    ensure_sample(tmp_path / "data")
+    command = tmp_path / "trade"
+    complete = f'exec {sys.executable} -c "from trade.cli.app import main; main()"'
+    command.write_text(f'#!/bin/sh\n[ -z "$_TRADE_COMPLETE" ] || {complete}\necho "told: $*"\n')
+    command.chmod(0o755)
+    env = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TERM": "dumb"}
+    typed = 'eval "$(_TRADE_COMPLETE=source_bash trade)"\ntrade data delete sample:\t\ntrade data delete sample:linear:S\t --yes\nexit\n'
+    shell = ["bash", "--norc", "--noprofile", "-i"]
+    done = subprocess.run(shell, input=typed, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines() == ["told: data delete sample:linear:SAMPLEUSDT", "told: data delete sample:linear:SAMPLEUSDT --yes"]
 
 
 def test_patterns_are_offered_after_synthetic(tab: Tab) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from rich.text import Text
 
+from trade.cli.console import visible
 from trade.cli.sheet import Heading, Sheet, number, words
 
 RUN = ("abcdef123456", "a mean reversion on four hours", "binance:linear:BTCUSDT", "-1,234.50", "2025-01-01")
@@ -90,3 +93,35 @@ def test_a_cell_keeps_its_style(width: int) -> None:
     stream = io.StringIO()
     Console(file=stream, force_terminal=True, color_system="standard", width=width).print(sheet)
     assert re.search(r"\x1b\[31mred\x1b\[0m", stream.getvalue())
+
+
+ANY = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]) | st.sampled_from("ab \t\n\x1bé漢"), max_size=12)
+
+
+@given(
+    rows=st.lists(st.tuples(ANY, CELL, st.integers() | st.floats() | st.none()), max_size=6),
+    width=st.none() | st.integers(10, 120),
+    at_once=st.integers(1, 4),
+)
+def test_rows_laid_out_together_look_like_rows_laid_out_alone(rows: list[tuple[Any, ...]], width: int | None, at_once: int) -> None:
+    def made() -> Sheet:
+        return Sheet("one", words("two"), number("three", 1))
+
+    alone, together, styled = made(), made(), made()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("trade.cli.sheet._AT_ONCE", at_once)
+        together.extend(rows)
+        for row in rows:
+            cells = ["" if cell is None else cell for cell in row]
+            alone.add(*cells)
+            styled.add(*(Text(visible(str(cell))) for cell in cells))
+        assert shown(alone, width) == shown(together, width) == shown(styled, width)
+
+
+def test_plain_rows_pass_rich_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr("trade.cli.sheet._lines", lambda row, *_: asked.append(row) or iter(()))
+    sheet = Sheet("one", number("two"))
+    sheet.extend([(f"row {at}", at) for at in range(5000)])
+    assert len(shown(sheet, None)) == 5000
+    assert len(asked) == 1  # the head

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import Trade, finish, spawn
+from command_line import Said, Trade, finish, spawn
 
 from trade.base.errors import EXIT_BUG, EXIT_MALFORMED
 from trade.play import lookup
@@ -113,15 +113,51 @@ def test_a_full_disk_behind_stdout_is_one_error(words: list[str]) -> None:
     assert "Traceback" not in said.err
 
 
-@pytest.mark.parametrize("words", [["play", "list"], ["play", "schema"], ["play", "show", "sample"]])
-def test_a_closed_pipe_is_one_error(words: list[str]) -> None:
+def unread(*words: str, script: str = "") -> Said:
+    """Run a command whose stdout nobody reads."""
     reading, writing = os.pipe()
     os.close(reading)
-    process = spawn(*words, stdout=writing)
+    process = spawn(*words, stdout=writing, script=script)
     os.close(writing)
-    said = finish(process)
-    assert said.code == 128 + 13
-    assert said.err == "error [closed-pipe] stdout was closed before everything was written\n"
+    return finish(process)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["play list", "play list --json", "play schema", "play show sample", "--help", "--version", "data patterns", "backtest run --help"],
+)
+def test_a_command_that_nobody_reads_to_its_end_is_done(words: str) -> None:
+    said = unread(*words.split())
+    assert (said.code, said.err) == (0, "")
+
+
+def test_a_reader_that_goes_away_in_the_middle_is_no_error_either() -> None:
+    with spawn("data", "sql", "SELECT range, range * 2 FROM range(50000)", "--limit", "50000") as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        process.wait(120)
+        assert process.stderr is not None
+        assert (process.returncode, process.stderr.read()) == (0, "")
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_refusal_that_nobody_reads_keeps_its_code(form: list[str]) -> None:
+    assert unread("play", "show", "nowhere", *form).code == 2
+
+
+@pytest.mark.parametrize("words", [["play", "list"], ["backtest"], ["play", "show", "nowhere"]])
+def test_closed_streams_end_without_a_traceback(words: list[str]) -> None:
+    told = "import os; reading, writing = os.pipe(); os.close(reading); os.dup2(writing, 2)"
+    assert unread(*words, script=told).code == (0 if words == ["play", "list"] else 2)
+
+
+def test_a_pipe_to_somewhere_else_that_breaks_is_an_error(monkeypatch: pytest.MonkeyPatch, trade: Trade) -> None:
+    def broken(*_: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("trade.play.lookup.list_plays", broken)
+    assert trade("play", "list").code == 70
 
 
 def test_a_pipe_that_is_read_to_its_end_is_no_error() -> None:

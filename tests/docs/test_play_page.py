@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -18,6 +19,7 @@ from trade.dsl.windows import WINDOWS
 from trade.play.defaults import render
 from trade.play.models import PlayFile
 from trade.run.accepted import accept_file
+from trade.run.execute import plan_run
 from trade.structures.registry import STRUCTURES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "play.md").read_text(encoding="utf-8")
@@ -70,6 +72,19 @@ def test_the_whole_example_keeps_its_own_bounds_on_the_sample(tmp_path: Path, ca
     words = ["--symbol", "SAMPLEUSDT", "--db", str(tmp_path / "db"), "--out", str(tmp_path / "out"), "--json"]
     assert app.run(["backtest", "run", str(file), *words]) == 0, capsys.readouterr()
     assert accept_file(file).play.expected is not None
+
+
+def test_the_warm_up_of_structures_is_the_planned_one(tmp_path: Path) -> None:
+    [declared] = re.findall(r"The last column is of these:\n\n((?:    .*\n)+)", PAGE)
+    rules = 'actions: {entry_long: {all: [[trend.direction, "==", 1], [close, ">", legs.high_level], [close, ">=", highest]]}}\n'
+    file = tmp_path / "example.yml"
+    file.write_text(re.sub(r"features:\n(  .*\n)+", "", FRAME) + textwrap.dedent(declared) + rules, encoding="utf-8")
+    features = plan_run(accept_file(file)).features
+    told = re.findall(r"^\| `(\w+)`.*\| (\d+) \|$", PAGE.partition("Their warm-up")[2].partition("The last column")[0], re.MULTILINE)
+    planned = [features[key].settle_bars for key in ("pivots", "legs", "trend", "highest")]
+    assert [int(bars) for _, bars in told] == planned
+    assert [features[key].ready_after_bars for key in ("pivots", "trend", "highest")] == [10, 10, 0]
+    assert features["legs"].ready_after_bars == features["atr_14"].ready_after_bars
 
 
 def test_the_page_has_its_examples() -> None:

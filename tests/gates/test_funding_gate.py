@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,37 @@ import pytest
 from gate_cases import DAY, HOUR, at, bars, case, paid, said
 
 from trade.gates import funding
+from trade.market.names import Kind, Series
 
 
 @pytest.mark.parametrize("none", [None, paid()])
 def test_fund_1_a_run_without_funding_says_so(none: Any) -> None:
     assert said(funding.check(case(bars(range(DAY)), DAY, funding=none))) == [("no-funding", "warning")]
+
+
+def test_fund_1_a_run_without_funding_names_the_command_that_brings_it_under_its_name() -> None:
+    (finding,) = funding.check(case(bars(range(DAY)), DAY))
+    assert "'paper:linear:BTCUSDT'" in finding.fact
+    assert finding.hint == "bring it in with 'trade data import FILE --symbol BTCUSDT --kind funding --venue paper'"
+
+
+def test_fund_1_of_spot_bars_that_name_is_the_perpetuals_and_of_bybits_it_can_be_fetched() -> None:
+    told = case(bars(range(DAY)), DAY)
+    spot, bybit = (replace(told.history.instrument, **changes) for changes in ({"market": "spot"}, {"venue": "bybit"}))
+    (finding,) = funding.check(replace(told, history=replace(told.history, instrument=spot)))
+    assert "'paper:linear:BTCUSDT'" in finding.fact
+    (finding,) = funding.check(replace(told, history=replace(told.history, instrument=bybit)))
+    assert "'trade data sync --symbol BTCUSDT --kinds funding'" in finding.hint
+
+
+def test_fund_1_funding_under_another_name_is_named_with_the_command_that_copies_it() -> None:
+    others = tuple(Series(venue, "linear", "BTCUSDT") for venue in ("generic", "okx"))
+    (finding,) = funding.check(case(bars(range(DAY)), DAY, elsewhere={Kind.FUNDING: others}))
+    assert "'generic:linear:BTCUSDT' and 'okx:linear:BTCUSDT'" in finding.fact
+    assert finding.hint.partition(": ")[2].split(", then ") == [
+        "'trade data export generic:linear:BTCUSDT --kind funding --to-file copied-funding.parquet'",
+        "'trade data import copied-funding.parquet --symbol BTCUSDT --kind funding --venue paper'",
+    ]
 
 
 def test_fund_1_payments_all_outside_the_window_are_none() -> None:

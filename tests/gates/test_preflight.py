@@ -59,7 +59,7 @@ def test_rules_over_open_interest_are_refused_where_none_is_stored_inside_the_wi
     (finding,) = open_interest.check(told)
     assert said([finding]) == [("unstored-series", "error")]
     assert (finding.data["from_ms"], finding.data["to_ms"]) == (at(0), at(DAY))
-    assert "trade data sync --symbol BTCUSDT --kinds oi" in finding.hint
+    assert "trade data import FILE --symbol BTCUSDT --kind oi --venue paper" in finding.hint
 
 
 def test_whoever_does_not_read_open_interest_needs_none() -> None:

@@ -120,3 +120,73 @@ def test_ctrl_c_tells_which_runs_are_done_and_kept(market: Path, tmp_path: Path,
     assert len(said.json["runs"]) == 2
     assert said.json["findings"][-1]["fact"] == "interrupted; 2 of 4 runs are done, and those that completed are kept"
     assert len(trade("runs", "list", "--out", tmp_path / "out", "--json").json["runs"]) == 2
+
+
+def folder_of_plays(tmp_path: Path, *, broken: bool) -> Path:
+    """Return a folder of two Plays on the sample market, and of a broken one between them if asked."""
+    folder = tmp_path / "mine"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.yml").write_text(SAMPLE.read_text())
+    (folder / "deep" / "c.yml").write_text(SAMPLE.read_text().replace("stop_loss_pct: 8", "stop_loss_pct: 6"))
+    (folder / "_draft.yml").write_text("no: play\n")
+    if broken:
+        (folder / "b.yml").write_text("no: play\n")
+    return folder
+
+
+SHORT = ("--from", "2025-02-01", "--to", "2025-02-20")
+
+
+def test_a_folder_of_plays_is_one_table_and_a_broken_play_refuses_no_other(trade: Trade, market: Path, tmp_path: Path) -> None:
+    folder, kept = folder_of_plays(tmp_path, broken=True), ("--db", market, "--out", tmp_path / "out")
+    said = trade("backtest", "run", "--plays", folder, *SHORT, *kept)
+    assert said.code == 2
+    head, *rows = said.out.splitlines()
+    assert head.split()[:2] == ["play", "return"]
+    assert [row.split()[0] for row in rows] == ["a", "b", "deep/c"]
+    assert ["completed" in row for row in rows] == [True, False, True]
+    document = trade("backtest", "run", "--plays", folder, *SHORT, *kept, "--json").json
+    assert [(run["chosen"], run["status"]) for run in document["runs"]] == [
+        ({"play": "a"}, "completed"),
+        ({"play": "b"}, "refused"),
+        ({"play": "deep/c"}, "completed"),
+    ]
+    alone = trade("backtest", "run", folder / "deep" / "c.yml", *SHORT, *kept, "--json").json
+    assert (alone["run_id"], alone["existed"]) == (document["runs"][2]["run_id"], True)
+
+
+def test_plays_meet_values() -> None:
+    plays = {"one": Path("1.yml"), "two": Path("2.yml")}
+    found = variants(REQUEST, [parse_overrides("a=1,2")], plays=plays)
+    assert [(each.chosen["play"], each.chosen["a"], str(each.request.play)) for each in found] == [
+        (name, value, str(path)) for name, path in plays.items() for value in "12"
+    ]
+    assert list(variants(REQUEST, [], plays={"one": Path("1.yml")})[0].chosen) == []
+    with pytest.raises(Malformed, match="'1,001' runs"):
+        variants(REQUEST, [], plays={str(number): Path("p.yml") for number in range(1001)})
+
+
+def test_a_name_is_looked_up_in_the_folder_that_is_named(trade: Trade, market: Path, tmp_path: Path) -> None:
+    folder, kept = folder_of_plays(tmp_path, broken=True), ("--db", market, "--json")
+    document = trade("backtest", "run", "c", "--plays", folder, *SHORT, *kept, "--out", tmp_path / "out").json
+    assert (document["status"], "runs" in document) == ("completed", False)
+    assert trade("backtest", "preflight", "deep/c", "--plays", folder, *SHORT, *kept).json["status"] == "passed"
+
+
+def test_a_folder_with_one_play_is_that_run(trade: Trade, market: Path, tmp_path: Path) -> None:
+    folder = folder_of_plays(tmp_path, broken=False) / "deep"
+    document = trade("backtest", "run", "--plays", folder, *SHORT, "--db", market, "--out", tmp_path / "out", "--json").json
+    assert (document["status"], "runs" in document) == ("completed", False)
+
+
+def test_preflight_looks_at_one_play_of_a_folder_and_a_folder_without_plays_is_refused(trade: Trade, tmp_path: Path) -> None:
+    folder = folder_of_plays(tmp_path, broken=False)
+    several = trade("backtest", "preflight", "--plays", folder, "--json")
+    assert (several.code, several.codes) == (2, ["bad-options"])
+    (tmp_path / "empty").mkdir()
+    for command in ("run", "preflight"):
+        for name in ("empty", "nowhere"):
+            said = trade("backtest", command, "--plays", tmp_path / name, "--json")
+            assert (said.code, said.codes) == (2, ["unknown-play"])
+        missing = trade("backtest", command, "--json")
+        assert (missing.code, missing.codes, missing.json["findings"][0]["fact"]) == (2, ["usage"], "missing argument 'PLAY'")

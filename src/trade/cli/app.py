@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import os
 import re
+import select
 import sys
 import tempfile
 import traceback
@@ -16,10 +19,10 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 import trade
-from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_MALFORMED, EXIT_REFUSED, TradeError
+from trade.base.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_MALFORMED, EXIT_OK, EXIT_REFUSED, TradeError
 from trade.base.findings import Finding
 from trade.base.nearest import meant
-from trade.cli import backtest, beginning, bench, console, data, play, runs
+from trade.cli import backtest, beginning, bench, completing, console, data, play, runs
 from trade.run.memory import keep_freed_memory
 
 app = typer.Typer(
@@ -39,7 +42,6 @@ app.command(name="init", epilog=beginning.EXAMPLE)(beginning.init)
 app.command(name="bench", epilog=bench.EXAMPLE)(bench.bench)
 
 _TAB = "_TRADE_COMPLETE"  # set by the functions that --install-completion gives to shells
-EXIT_CLOSED_PIPE = 128 + 13  # what a shell reports of a process that SIGPIPE ended
 
 _MACHINE = {
     errno.ENOSPC: ("disk-full", "free some disk, or choose other folders with --db and --out"),
@@ -68,6 +70,8 @@ def main() -> None:
     code = _complete() if os.environ.get(_TAB) else run(sys.argv[1:])
     try:
         sys.stdout.flush()
+    except BrokenPipeError:
+        console.mute(sys.stdout)
     except OSError as error:
         silent = code == 0 or console.Talk.as_json
         _mute(sys.stdout)
@@ -87,7 +91,7 @@ def run(arguments: list[str]) -> int:
     except (Abort, KeyboardInterrupt):
         return _interrupted()
     except SystemExit as end:  # typer's own answer to a closed pipe, and its end after it showed or installed a completion
-        return _closed_pipe() if isinstance(end.__context__, OSError) else _code(end)
+        return _machine(end.__context__) if isinstance(end.__context__, OSError) else _code(end)
     except OSError as error:
         return _machine(error)
     except UnicodeEncodeError as error:
@@ -101,9 +105,13 @@ def run(arguments: list[str]) -> int:
 
 def _complete() -> int:
     """Answer a Tab: the shell says in the environment what was typed. Into a line being typed nothing else is said, whatever fails."""
+    said = io.StringIO()
     try:
-        typer.main.get_command(app).main([], prog_name="trade", standalone_mode=False)
+        kept = completing.join_at_colons(os.environ) if os.environ[_TAB] == "complete_bash" else ""
+        with contextlib.redirect_stdout(said if kept else sys.stdout):
+            typer.main.get_command(app).main([], prog_name="trade", standalone_mode=False)
     except SystemExit as end:  # typer's way to end
+        sys.stdout.writelines(line.removeprefix(kept) for line in said.getvalue().splitlines(keepends=True))
         return _code(end)
     except Exception:
         return EXIT_REFUSED
@@ -126,7 +134,7 @@ def _open_streams() -> None:
 
 def _mute(stream: TextIO) -> None:
     """Let a stream that takes no more swallow the rest, its buffer included; from here on errors are told as text."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    console.mute(stream)
     console.Talk.as_json = False
 
 
@@ -168,7 +176,7 @@ def _usage(error: TyperException) -> int:
     text = error.format_message()
     if text.startswith("Usage:"):
         if not console.Talk.as_json:
-            typer.echo(text, err=True)
+            console.show_help(text)
             return EXIT_MALFORMED
         text = "No command was given"
     path = context.command_path if context is not None else "trade"
@@ -199,9 +207,9 @@ def _interrupted() -> int:
 
 
 def _machine(error: OSError) -> int:
-    """Refuse with what the machine could not do: a closed pipe, a full disk, a folder that cannot be written."""
-    if error.errno == errno.EPIPE:
-        return _closed_pipe()
+    """Refuse with what the machine could not do: a full disk, a folder that cannot be written. That nobody reads stdout is no error."""
+    if error.errno == errno.EPIPE and _is_unread(sys.__stdout__):
+        return EXIT_OK
     if error.errno not in _MACHINE:
         return _bug(error)
     code, hint = _MACHINE[error.errno]
@@ -217,10 +225,16 @@ def _unreadable_words(arguments: list[str], error: UnicodeEncodeError) -> int:
     return _refuse((Finding("usage", f"{broken[0]!r} has bytes that are no UTF-8", "type it as UTF-8"),), EXIT_MALFORMED)
 
 
-def _closed_pipe() -> int:
-    """Say once, on stderr, that nobody reads stdout any more; what was published stays."""
-    _mute(sys.stdout)
-    return _refuse((Finding("closed-pipe", "stdout was closed before everything was written"),), EXIT_CLOSED_PIPE)
+def _is_unread(stream: TextIO | None) -> bool:
+    """Tell whether nobody reads a stream, which then swallows the rest; if somebody does, it is some other pipe that broke."""
+    if stream is None:
+        return False
+    asked = select.poll()
+    asked.register(stream.fileno(), select.POLLOUT)
+    unread = any(event & select.POLLERR for _, event in asked.poll(0))
+    if unread:
+        console.mute(stream)
+    return unread
 
 
 def _bug(error: BaseException) -> int:

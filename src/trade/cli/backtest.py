@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -49,8 +49,14 @@ app = typer.Typer(
 _DECISIONS = "decisions"
 
 PlayName = Annotated[
-    str, typer.Argument(metavar="PLAY", help="A Play file, or the name of one in configs/plays.", autocompletion=completing.plays)
+    str | None,
+    typer.Argument(
+        metavar="PLAY",
+        help="A Play file, or the name of one in configs/plays or --plays; with --plays alone every one of them.",
+        autocompletion=completing.plays,
+    ),
 ]
+Folder = Annotated[Path | None, typer.Option("--plays", metavar="FOLDER", help="The folder of Plays [default: configs/plays].")]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Say one value of the Play here: risk.stop_loss_pct=2; several: =1,2,3. Repeatable."),
@@ -67,7 +73,8 @@ Symbol = Annotated[
 
 @app.command(cls=PatternOptional, epilog="Example: trade backtest run sample --from 2025-02-01 --set risk.stop_loss_pct=6,8,10")
 def run(
-    play: PlayName,
+    play: PlayName = None,
+    folder: Folder = None,
     sets: Sets = None,
     symbol: Symbol = None,
     symbols: Annotated[str | None, typer.Option("--symbols", metavar="A,B", help="Run it on each of these symbols.")] = None,
@@ -89,17 +96,18 @@ def run(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a Play through the gates to a sealed receipt; several values, symbols or windows are several runs in one table."""
+    """Run a Play through the gates to a sealed receipt; several Plays, values, symbols or windows are several runs in one table."""
     console.configure(as_json=as_json, quiet=quiet)
-    asked = replace(
-        _request(play, out, symbol, start, end, max_gap, max_missing, strict_warmup), records_decisions=_records_decisions(record)
-    )
+    plays = _plays("run", play, folder)
+    asked = _request(plays, out, symbol, start, end, max_gap, max_missing, strict_warmup)
+    asked = replace(asked, records_decisions=_records_decisions(record))
     from trade.cli.progress import stages
     from trade.cli.render import show_receipt
     from trade.run.backtest import run_backtest
 
     several = [
-        replace(each, request=on_recipe(each.request, synthetic, seed, bars)) for each in _variants(asked, sets or [], symbols, windows)
+        replace(each, request=on_recipe(each.request, synthetic, seed, bars))
+        for each in _variants(asked, plays, sets or [], symbols, windows)
     ]
     before: Callable[[Request], Looked | None] = partial(_sync, db) if sync else lambda _: None
     if len(several) > 1:
@@ -113,7 +121,8 @@ def run(
 
 @app.command(epilog="Example: trade backtest preflight sample --max-gap 1h")
 def preflight(
-    play: PlayName,
+    play: PlayName = None,
+    folder: Folder = None,
     sets: Sets = None,
     symbol: Symbol = None,
     start: From = None,
@@ -127,7 +136,9 @@ def preflight(
 ) -> None:
     """Ask the gates only: is the Play sound, does the data cover it."""
     console.configure(as_json=as_json, quiet=quiet)
-    request = _one(_variants(_request(play, DEFAULT_OUT, symbol, start, end, max_gap, max_missing, strict_warmup), sets or [], None, None))
+    plays = _plays("preflight", play, folder)
+    asked = _request(plays, DEFAULT_OUT, symbol, start, end, max_gap, max_missing, strict_warmup)
+    request = _one(_variants(asked, plays, sets or [], None, None))
     from trade.cli.render import show_preflight
     from trade.run import execute
     from trade.run.accepted import accept_file
@@ -137,7 +148,7 @@ def preflight(
     accepted = accept_file(request.play, request.symbol, request.overrides)
     ready = execute.preflight(request, doors, accepted)
     report = preflight_report(ready)
-    findings = (*accepted.findings, *ready.findings)
+    findings = (*accepted.findings, *ready.told)
     console.succeed({"play": accepted.play.name, **report}, "passed", findings)
     show_preflight(accepted.play.name, report, findings)
 
@@ -160,8 +171,19 @@ for _name in ("list", "show", "verify"):
     app.command(name=_name, hidden=True, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_moved(_name))
 
 
+def _plays(command: str, play: str | None, folder: Path | None) -> Mapping[str, Path]:
+    """Return the Plays that are asked for, by name. Raises Malformed."""
+    from trade.play.lookup import every_play, find_play, play_name
+
+    if play is not None:
+        return {play: find_play(play, PLAYS if folder is None else folder)}
+    if folder is None:
+        raise Malformed(Finding("usage", "missing argument 'PLAY'", f"see 'trade backtest {command} --help'"))
+    return {play_name(path, folder): path for path in every_play(folder)}
+
+
 def _request(
-    play: str,
+    plays: Mapping[str, Path],
     out: Path,
     symbol: str | None,
     start: str | None,
@@ -171,11 +193,10 @@ def _request(
     strict_warmup: bool,
 ) -> Request:
     from trade.gates.case import Tolerance
-    from trade.play.lookup import find_play
     from trade.run.request import Request
 
     return Request(
-        play=find_play(play, PLAYS),
+        play=next(iter(plays.values())),
         out=out,
         symbol=symbol,
         from_ms=instant_ms("--from", start),
@@ -184,7 +205,7 @@ def _request(
     )
 
 
-def _variants(request: Request, sets: list[str], symbols: str | None, windows: str | None) -> Sequence[Variant]:
+def _variants(request: Request, plays: Mapping[str, Path], sets: list[str], symbols: str | None, windows: str | None) -> Sequence[Variant]:
     from trade.play.overrides import parse_overrides
     from trade.run.variants import variants
 
@@ -200,12 +221,17 @@ def _variants(request: Request, sets: list[str], symbols: str | None, windows: s
         [parse_overrides(text) for text in sets],
         separated("--symbols", symbols),
         [window_ms("--windows", text) for text in separated("--windows", windows)],
+        plays,
     )
 
 
 def _one(several: Sequence[Variant]) -> Request:
     if len(several) > 1:
-        raise Malformed(Finding("bad-options", f"these are {len(several)} runs", "preflight looks at one: set each path to one value"))
+        raise Malformed(
+            Finding(
+                "bad-options", f"these are {len(several)} runs", "preflight looks at one: name one Play, and set each path to one value"
+            )
+        )
     return several[0].request
 
 

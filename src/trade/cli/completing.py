@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,27 @@ if TYPE_CHECKING:
     from trade.market.names import Series
 
 Offered = list[tuple[str, str]]  # each with what a shell that can shows beside it
+
+
+def join_at_colons(line: MutableMapping[str, str]) -> str:
+    """Join the words of a line that bash broke at their colons, and return what an answer must leave out: bash keeps it.
+
+    `line` is the environment in which the function of the shell says the words, each on a line, and the place of the one being typed.
+    """
+    pieces, at = line["COMP_WORDS"].split("\n"), int(line["COMP_CWORD"])
+    words: list[str] = []
+    places: list[int] = []
+    for number, piece in enumerate(pieces):
+        if piece and words and ":" in (piece, pieces[number - 1]):
+            words[-1] += piece
+        else:
+            words.append(piece)
+        places.append(len(words) - 1)
+    if at >= len(pieces) or len(words) == len(pieces):
+        return ""
+    line["COMP_WORDS"], line["COMP_CWORD"] = "\n".join(words), str(places[at])
+    typed = words[places[at]]
+    return typed[: typed.rfind(":") + 1]
 
 
 def plays(ctx: typer.Context, incomplete: str) -> Offered:

@@ -1,8 +1,12 @@
-"""The one place that prints: results to stdout, talk to stderr; with --json one JSON document on stdout and nothing else."""
+"""The one place that prints: results to stdout, talk to stderr; with --json one JSON document on stdout and nothing else.
+
+Where nobody reads any more, as behind `| head`, what is said goes nowhere, and the command goes on to its own end and code.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -50,7 +54,22 @@ def terminal(stream: TextIO) -> Console:
             for text, style, control in super().render(renderable, options):
                 yield Segment(text if control else visible(text), style, control)
 
+        def on_broken_pipe(self) -> None:
+            mute(stream)
+
     return Visible(file=stream, markup=False, emoji=False, highlight=False, **_width(stream))
+
+
+def mute(stream: TextIO) -> None:
+    """Let a stream that takes no more swallow the rest, its buffer included."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _put(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except BrokenPipeError:
+        mute(stream)
 
 
 def _width(stream: TextIO) -> dict[str, Any]:
@@ -63,7 +82,7 @@ def emit(document: Mapping[str, Any]) -> None:
     if Talk.as_json:
         takes_all = (getattr(sys.stdout, "encoding", None) or "").lower() in ("utf-8", "utf8")
         text = json.dumps(document, indent=2, ensure_ascii=not takes_all, allow_nan=False)
-        sys.stdout.write(_UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n")
+        _put(sys.stdout, _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n")
 
 
 def succeed(document: Mapping[str, Any], status: str = "ok", findings: Iterable[Finding] = ()) -> None:
@@ -94,7 +113,13 @@ def show(renderable: RenderableType) -> None:
 def write(text: str) -> None:
     """Print a result as it is, such as a file, on a terminal with nothing that commands it; nothing under --json."""
     if not Talk.as_json:
-        sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
+        _put(sys.stdout, visible(text) if sys.stdout.isatty() else text)
+
+
+def show_help(text: str) -> None:
+    """Tell on stderr how a noun is used, as it is; nothing under --json."""
+    if not Talk.as_json:
+        _put(sys.stderr, text + "\n")
 
 
 def say(text: str) -> None:

@@ -42,7 +42,11 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or JSON (plain, .gz or .zip), parquet or feather files.")],
     symbol: Annotated[str, typer.Option("--symbol", help="The symbol the rows belong to.", autocompletion=completing.symbols)],
     venue: Annotated[
-        str | None, typer.Option("--venue", help="The exchange [default: binance or bybit for their own files, else generic].")
+        str | None,
+        typer.Option(
+            "--venue",
+            help="The exchange [default: that of its own files; of funding, mark, oi that of the bars; else generic].",
+        ),
     ] = None,
     market: Annotated[str, typer.Option("--market", help="spot or linear.")] = "linear",
     kind: Annotated[str | None, typer.Option("--kind", help="bars, mark, funding or oi [default: by the columns].")] = None,
@@ -269,14 +273,13 @@ def sql(
     query.encode()  # the database takes text only
     kept = _KeptRuns(out)
     answer = market_sql.query(Store(db), query, None if as_json else limit + 1, kept.beside)
-    rows = [[_json_value(v) for v in row] for row in answer.rows] if as_json else []
-    console.succeed({"columns": list(answer.columns), "rows": rows}, findings=kept.findings)
     console.show_findings(kept.findings)
     if as_json:
+        rows = [[_json_value(v) for v in row] for row in answer.rows]
+        console.succeed({"columns": list(answer.columns), "rows": rows}, findings=kept.findings)
         return
     sheet = Sheet(*(Heading(name, _is_number(at, answer), spare) for at, (name, spare) in enumerate(_spares(answer.columns))))
-    for row in answer.rows[:limit]:
-        sheet.add(*("" if value is None else value for value in row))
+    sheet.extend(answer.rows[:limit])
     console.show(sheet)
     if len(answer.rows) > limit:
         console.say(f"more than {limit} rows; raise --limit or use --json")
@@ -311,8 +314,7 @@ def _spares(columns: Sequence[str]) -> list[tuple[str, int]]:
 
 def _is_number(at: int, answer: QueryResult) -> bool:
     """Return whether a column of an answer holds numbers and nothing else."""
-    values = [row[at] for row in answer.rows]
-    return all(value is None or isinstance(value, int | float) for value in values)
+    return all(value is None or isinstance(value, int | float) for value in (row[at] for row in answer.rows))
 
 
 def _json_value(value: Any) -> Any:

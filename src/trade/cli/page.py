@@ -23,7 +23,6 @@ This page answers what every command takes: it is their `--help`, written by `ma
 | 4 | a verification found other bytes |
 | 70 | a fault of this program; one line, and a trace file to report |
 | 130 | interrupted with Ctrl-C; of one run nothing is left behind, of several those that are done |
-| 141 | stdout was closed before everything was written |
 
 With `--json` a command prints one JSON document on stdout and nothing else, whether it succeeds or refuses: `status`, `exit_code` and
 `findings` (code, severity, file, line, column, path, fact, hint, data; see [findings.md](findings.md)), beside what it has to say. The

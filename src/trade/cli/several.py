@@ -1,4 +1,4 @@
-"""Several runs of one Play in one table: what was chosen, and what came of it."""
+"""Several runs in one table: what was chosen, and what came of it."""
 
 from __future__ import annotations
 
@@ -92,7 +92,9 @@ def _show(ended: Sequence[Ended]) -> None:
 
     names = list(ended[0].variant.chosen)
     figures = (number("return %"), number("max dd %"), number("Sharpe", 2), number("profit factor", 4), number("trades"), number("fees", 5))
-    sheet = Sheet(*(Heading(name, right=name not in ("symbol", "window")) for name in names), *figures, Heading("run", spare=1), "ended")
+    sheet = Sheet(
+        *(Heading(name, right=name not in ("play", "symbol", "window")) for name in names), *figures, Heading("run", spare=1), "ended"
+    )
     for each in ended:
         chosen = [each.variant.chosen[name] for name in names]
         if each.receipt is None:

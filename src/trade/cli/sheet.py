@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from trade.cli.console import visible
@@ -12,7 +13,11 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
     from rich.text import Text
 
+    Row = tuple[Text | str, ...]
+    Columns = tuple[tuple[str, ...], ...]
+
 _BETWEEN = 2  # blanks between two columns
+_AT_ONCE = 4096  # rows that are laid out together
 
 
 @dataclass(frozen=True)
@@ -40,23 +45,45 @@ class Sheet:
 
     def __init__(self, *columns: Heading | str, heads: bool = True) -> None:
         self.columns = tuple(Heading(each) if isinstance(each, str) else each for each in columns)
-        self.rows: list[tuple[Text, ...]] = []
+        self.rows: list[Row] = []
         self._heads = heads
 
     def add(self, *cells: Any) -> None:
         """Append a row of cells, as text or with the style of a `rich.text.Text`; those left out at its end are empty."""
-        self.rows.append(tuple(map(_text, (*cells, *[""] * (len(self.columns) - len(cells))))))
+        self.rows.append(tuple(map(_cell, (*cells, *[""] * (len(self.columns) - len(cells))))))
+
+    def extend(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Append many rows of values that have no style, a value per column; None is empty."""
+        for first in range(0, len(rows), _AT_ONCE):
+            columns = [
+                [("" if value is None else str(value)) for value in column] for column in zip(*rows[first : first + _AT_ONCE], strict=True)
+            ]
+            if any(visible(text) != text for text in map("".join, columns)):
+                columns = [list(map(visible, column)) for column in columns]
+            self.rows.extend(zip(*columns, strict=True))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Any]:
+        from rich.segment import Segment
         from rich.text import Text
 
         heads = [Text(visible(column.head), style="bold") for column in self.columns]
-        rows = [tuple(heads), *self.rows] if self._heads else self.rows
-        wide = {at: max((_width(row[at]) for row in rows), default=0) for at in range(len(self.columns))}
-        least = {at: max([_longest_word(heads[at]) * self._heads, *self._least(at)]) for at in wide}
-        room = self._room(wide, least, options.max_width) if console.is_terminal else wide
-        for row in rows:
-            yield from _lines(row, room, self.columns, console)
+        parts = [self.rows[first : first + _AT_ONCE] for first in range(0, len(self.rows), _AT_ONCE)]
+        plain = [_columns(rows) for rows in parts]  # put together here, as rich takes a hundred times as long
+        widths = [_widths(rows, columns) for rows, columns in zip(parts, plain, strict=True)]
+        widths += [[_width(head) for head in heads]] if self._heads else []
+        wide = {at: max((each[at] for each in widths), default=0) for at in range(len(self.columns))}
+        room = wide
+        if console.is_terminal and _breadth(list(wide.values())) > options.max_width:
+            least = {at: max([_longest_word(heads[at]) * self._heads, *self._least(at)]) for at in wide}
+            room = self._room(wide, least, options.max_width)
+        if self._heads:
+            yield from _lines(heads, room, self.columns, console)
+        for rows, columns, width in zip(parts, plain, widths, strict=False):
+            if columns is not None and room and all(width[at] <= room[at] for at in room):
+                yield Segment(_block(columns, room, self.columns))
+                continue
+            for row in rows:
+                yield from _lines(row, room, self.columns, console)
         gone = [column.head for at, column in enumerate(self.columns) if at not in room]
         if gone:
             yield Text(f"a wider terminal also shows: {', '.join(gone)}", style="dim")
@@ -82,31 +109,63 @@ class Sheet:
         return room
 
 
-def _text(cell: Any) -> Text:
+def _cell(cell: Any) -> Text | str:
     from rich.text import Text
 
-    return cell if isinstance(cell, Text) else Text(visible(str(cell)))
+    return cell if isinstance(cell, Text) else visible(str(cell))
 
 
-def _width(cell: Text) -> int:
-    return max((line.cell_len for line in cell.split("\n")), default=0)
+def _text(cell: Text | str) -> Text:
+    from rich.text import Text
+
+    return Text(cell) if isinstance(cell, str) else cell
 
 
-def _longest_word(cell: Text) -> int:
+def _widths(rows: Sequence[Row], columns: Columns | None) -> list[int]:
+    """Return how wide each column of some rows is."""
+    if columns is not None:
+        return [max(map(len, column)) for column in columns]
+    return [max(map(_width, column)) for column in zip(*rows, strict=True)]
+
+
+def _width(cell: Text | str) -> int:
+    return max((line.cell_len for line in _text(cell).split("\n")), default=0)
+
+
+def _longest_word(cell: Text | str) -> int:
     from rich.cells import cell_len
 
-    return max(map(cell_len, cell.plain.split()), default=0)
+    return max(map(cell_len, (cell if isinstance(cell, str) else cell.plain).split()), default=0)
+
+
+def _columns(rows: Sequence[Row]) -> Columns | None:
+    """Return rows as columns where every cell is a line of signs that are one wide each; None if one is not."""
+    columns = tuple(zip(*rows, strict=True))
+    try:
+        text = "".join(map("".join, columns))  # a cell with a style is none that can be joined
+    except TypeError:
+        return None
+    return columns if text.isascii() and "\n" not in text and "\t" not in text else None
+
+
+def _block(columns: Columns, room: Mapping[int, int], headings: Sequence[Heading]) -> str:
+    """Return plain rows that fit as the lines that they are."""
+    padded = []
+    for at, width in room.items():
+        cells = map(str.rstrip, columns[at])
+        padded.append(map(str.rjust if headings[at].right else str.ljust, cells, repeat(width)))
+    return "\n".join(map(str.rstrip, map((" " * _BETWEEN).join, zip(*padded, strict=True)))) + "\n"
 
 
 def _breadth(widths: Sequence[int]) -> int:
     return sum(widths) + _BETWEEN * (len(widths) - 1)
 
 
-def _lines(row: Sequence[Text], room: Mapping[int, int], columns: Sequence[Heading], console: Console) -> Iterator[Text]:
+def _lines(row: Sequence[Text | str], room: Mapping[int, int], columns: Sequence[Heading], console: Console) -> Iterator[Text]:
     """Yield the lines of a row; a cell that is shorter than the others is empty below."""
     from rich.text import Text
 
-    cells = {at: list(row[at].wrap(console, max(width, 1))) or [Text()] for at, width in room.items()}
+    cells = {at: list(_text(row[at]).wrap(console, max(width, 1))) or [Text()] for at, width in room.items()}
     last = max(room, default=0)
     for number in range(max(map(len, cells.values()), default=0)):
         line = Text(no_wrap=True, overflow="ignore")

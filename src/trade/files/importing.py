@@ -14,6 +14,7 @@ from trade.files.reading import Reading, require_minutes
 from trade.files.report import BadRows, ImportReport
 from trade.files.source import Source, open_source
 from trade.files.symbols import require_symbol
+from trade.files.venues import beside_its_bars
 from trade.market.calendars.setting import require_calendar
 from trade.market.columns import price_names
 from trade.market.fitting import GridOptions, choose_instrument, count_off_grid, require_fit
@@ -40,8 +41,10 @@ _MENDED = {
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """What to import, and as what. A venue of None is the one the layout belongs to (Binance's files: `binance`), else `generic`.
+    """What to import, and as what.
 
+    A venue of None is the one the layout belongs to (Binance's files: `binance`); of rows of another layout it is that of the bars
+    they are read with, and of bars `generic`.
     A file of which more than `max_bad_frac` is kept out is refused; None is the usual share, of files with enough rows for one.
     `calendar` is the name of a calendar that exists.
     `replace_at_ms` lets rows of the file take the place of stored ones that disagree; the journal says that it was then.
@@ -128,6 +131,9 @@ def _attempt(writer: Writer, source: Source, series: Series, request: ImportRequ
 def _import(writer: Writer, source: Source, series: Series, request: ImportRequest) -> ImportReport:
     """Bring the good rows of a file into the writer's draft."""
     kind = source.layout.kind
+    placed: Sequence[Finding] = ()
+    if request.venue is None:
+        series, placed = beside_its_bars(writer.draft, series, kind, str(request.file))
     require_calendar(writer.draft, series, kind, request.calendar)
     bad = BadRows(str(source.path), source.layout.clock.wanted)
     reading = Reading(source, bad)
@@ -157,7 +163,7 @@ def _import(writer: Writer, source: Source, series: Series, request: ImportReque
         first_ms=stored[0].first_ms,
         last_ms=stored[-1].last_ms,
         instrument=writer.draft.instruments.get(series),
-        findings=(*bad.findings, *_replaced(staging, bad.file), *reading.warnings, *warnings, *staging.repaired),
+        findings=(*placed, *bad.findings, *_replaced(staging, bad.file), *reading.warnings, *warnings, *staging.repaired),
     )
 
 

@@ -51,6 +51,7 @@ OI_CLOCKS = ("ts_ms", "create_time", "timestamp_ms", "timestamp", "date", "datet
 OPEN_INTERESTS = ("open_interest", "sum_open_interest", "openinterest")
 RATES = ("funding_rate", "last_funding_rate", "fundingrate", "rate")
 MT4_AHEAD_MS = 3 * 3_600_000  # UTC+3 all year
+GENERIC = "generic"  # the venue of layouts that belong to no exchange
 HISTDATA_AHEAD_MS = -5 * 3_600_000  # New York's winter time all year
 MAPPED = ("bars", "funding", "oi", "ohlcv")  # the layouts whose columns the user may name
 
@@ -180,7 +181,7 @@ def bare_columns(name: str, head: FileHead) -> tuple[str, ...]:
 
 
 def _build(name: str, head: FileHead, asked: Asked) -> Layout:
-    venue = next((venue for venue in ("binance", "bybit") if name.startswith(venue)), "generic")
+    venue = next((venue for venue in ("binance", "bybit") if name.startswith(venue)), GENERIC)
     kind = _kind(name, asked)
     clock, values = _meanings(name, kind, head, asked)
     named = next((each for each in SYMBOL_COLUMNS if head.cell(each)), None)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from trade.base.arrays import Int64
 from trade.base.history import History, Window
 from trade.base.timeframe import HOUR_MS
 from trade.features.plan import Demand
+from trade.market.names import Kind, Series
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,15 @@ class Preflight:
     closed: Int64  # closed spans of the calendar, from the longest slice's start to the end of the window
     tolerance: Tolerance
     reads_open_interest: bool = False
+    elsewhere: Mapping[Kind, tuple[Series, ...]] = field(
+        default_factory=dict
+    )  # what the window has of the symbol, and the run does not read
+
+    @property
+    def series(self) -> Series:
+        """The series of the bars."""
+        instrument = self.history.instrument
+        return Series(instrument.venue, instrument.market, instrument.symbol)
 
     @property
     def end_ms(self) -> int:

@@ -17,7 +17,7 @@ def check(case: Preflight) -> Iterator[Finding]:
         yield Finding(
             "no-history",
             f"no bars of '{symbol}' are stored in {span(window.from_ms, window.to_ms)}{_ended(case)}",
-            fix_command(symbol),
+            fix_command(case.series),
             data={"missing": [[window.from_ms, window.to_ms]]},
         )
 

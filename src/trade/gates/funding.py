@@ -8,8 +8,10 @@ import numpy as np
 
 from trade.base.findings import Finding, Severity
 from trade.gates.case import Preflight
-from trade.gates.text import duration, span
+from trade.gates.text import duration, fix_command, found_elsewhere, span
+from trade.market.belonging import sources
 from trade.market.funding_holes import find_funding_holes
+from trade.market.names import Kind
 
 
 def check(case: Preflight) -> Iterator[Finding]:
@@ -19,10 +21,12 @@ def check(case: Preflight) -> Iterator[Finding]:
     holes = find_funding_holes(paid_ms, window.from_ms, case.end_ms)
     first, end = np.searchsorted(paid_ms, [window.from_ms, window.to_ms])
     if len(paid_ms) == 0 or (first == end and holes):
+        payer = sources(case.series, Kind.FUNDING)[-1]
+        also, copy = found_elsewhere(case.elsewhere.get(Kind.FUNDING, ()), payer, Kind.FUNDING)
         yield Finding(
             "no-funding",
-            "no funding history is stored for the window: the run pays and receives none",
-            "import it with 'trade data import FILE --kind funding'",
+            f"no funding of '{payer}' is stored for the window: the run pays and receives none{also}",
+            copy or fix_command(payer, Kind.FUNDING),
             Severity.WARNING,
         )
         return

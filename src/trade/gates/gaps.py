@@ -13,6 +13,7 @@ from trade.base.spans import covered_ms
 from trade.gates.case import Preflight
 from trade.gates.text import duration, fix_command, span
 from trade.market.gaps import find_gaps
+from trade.market.names import Series
 from trade.market.spans import length_ms, within, without
 
 _NAMED = 5
@@ -53,7 +54,7 @@ def _judge(case: Preflight, holes: Spans, expected_ms: int) -> Iterator[Finding]
     yield Finding(
         "history-gaps",
         f"{len(holes)} gaps, {missing} base bars missing ({share:.3%}); longest: {_listed(holes)}",
-        _hint(too_long, too_many, case.history.instrument.symbol),
+        _hint(too_long, too_many, case.series),
         Severity.ERROR if too_long or too_many else Severity.WARNING,
         data={"count": len(holes), "missing_bars": missing, "gaps": [list(hole) for hole in holes]},
     )
@@ -68,10 +69,10 @@ def _listed(holes: Spans) -> str:
     return "; ".join(f"{span(*hole)} ({duration(hole[1] - hole[0])})" for hole in named)
 
 
-def _hint(too_long: bool, too_many: bool, symbol: str) -> str:
+def _hint(too_long: bool, too_many: bool, series: Series) -> str:
     if too_long:
         ways = "choose a window beside the longest gap, allow it with --max-gap, or accept an outage with 'trade data accept-gap'"
-        return f"{fix_command(symbol)}, {ways}"
+        return f"{fix_command(series)}, {ways}"
     if too_many:
-        return f"{fix_command(symbol)}, choose a better window, or allow it with --max-missing"
+        return f"{fix_command(series)}, choose a better window, or allow it with --max-missing"
     return "nothing happens inside a gap: no fills, no decisions (GAP-1)"

@@ -8,7 +8,8 @@ import numpy as np
 
 from trade.base.findings import Finding, Severity
 from trade.gates.case import Preflight
-from trade.gates.text import duration, span
+from trade.gates.text import duration, fix_command, found_elsewhere, span
+from trade.market.names import Kind
 
 
 def check(case: Preflight) -> Iterator[Finding]:
@@ -18,11 +19,12 @@ def check(case: Preflight) -> Iterator[Finding]:
     window, stored, symbol = case.window, case.history.open_interest, case.history.instrument.symbol
     known_ms = np.empty(0, np.int64) if stored is None else stored.ts_ms
     first, end = (int(place) for place in np.searchsorted(known_ms, [window.from_ms, window.to_ms]))
-    bring = f"bring it in with 'trade data sync --symbol {symbol} --kinds oi' or 'trade data import FILE --kind oi'"
+    also, copy = found_elsewhere(case.elsewhere.get(Kind.OI, ()), case.series, Kind.OI)
+    bring = copy or fix_command(case.series, Kind.OI)
     if first == end:
         yield Finding(
             "unstored-series",
-            f"the rules read 'open_interest', and none of '{symbol}' is stored in {span(window.from_ms, window.to_ms)}",
+            f"the rules read 'open_interest', and none of '{symbol}' is stored in {span(window.from_ms, window.to_ms)}{also}",
             f"{bring}; synthetic markets have none",
             data={"from_ms": window.from_ms, "to_ms": window.to_ms},
         )

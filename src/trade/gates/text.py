@@ -1,8 +1,13 @@
-"""Spans as a reader writes them, and the command that brings missing history."""
+"""Spans as a reader writes them, and the commands that bring missing history."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from trade.market.belonging import copy_commands, import_command
 from trade.market.instants import iso
+from trade.market.names import Kind, Series
+from trade.sync.request import syncs_itself
 
 
 def span(start_ms: int, end_ms: int) -> str:
@@ -18,6 +23,18 @@ def duration(length_ms: int) -> str:
     return f"{minutes / 60:.1f} h" if minutes < 48 * 60 else f"{minutes / 1440:.1f} d"
 
 
-def fix_command(symbol: str) -> str:
-    """Return the command that brings bars into the store."""
-    return f"bring them in with 'trade data import FILE --symbol {symbol}' or, from Bybit, 'trade data sync --symbol {symbol}'"
+def fix_command(series: Series, kind: Kind = Kind.BARS) -> str:
+    """Return the commands that bring a kind of a series into the store, under its own name."""
+    sync = f" or, from Bybit, 'trade data sync --symbol {series.symbol} --kinds {kind}'" if syncs_itself(series) else ""
+    return f"bring {'them' if kind is Kind.BARS else 'it'} in with '{import_command(series, kind)}'{sync}"
+
+
+def found_elsewhere(sources: Sequence[Series], target: Series, kind: Kind) -> tuple[str, str]:
+    """Return the end of a fact that names the other series of which a kind is stored, and the commands that copy it; "" for none."""
+    if not sources:
+        return "", ""
+    named = " and ".join(f"'{source}'" for source in sources)
+    return (
+        f"; {kind} is stored as {named}, which it does not read",
+        f"to read it with these bars: {copy_commands(sources[0], target, kind)}",
+    )

@@ -16,6 +16,7 @@ from trade.base.hashing import json_hash
 from trade.base.history import Funding, History, OpenInterest, Spans
 from trade.base.instrument import Instrument
 from trade.base.nearest import nearest
+from trade.market.belonging import import_command, sources
 from trade.market.columns import PRICES, Columns, clock_column, digest, take
 from trade.market.damage import damaged
 from trade.market.gaps import find_gaps
@@ -156,8 +157,7 @@ class Store:
 
     def funding_of(self, series: Series) -> Series | None:
         """Return whose funding a series pays: its own, else for spot bars that of the same venue's perpetual, else nobody's."""
-        perpetual = Series(series.venue, "linear", series.symbol)
-        return next((s for s in (series, perpetual) if (s, Kind.FUNDING) in self.manifest.months), None)
+        return next((s for s in sources(series, Kind.FUNDING) if (s, Kind.FUNDING) in self.manifest.months), None)
 
     def _accepted(self, series: Series, bars: StoredSpan, start_ms: int, end_ms: int) -> Spans:
         """Return the accepted gaps inside [start_ms, end_ms), as far as no bar exists in them: an existing bar always wins."""
@@ -173,7 +173,9 @@ class Store:
         near = nearest(text, names, most=3, among=len(names))
         choices = list(dict.fromkeys(near or [s.key for s in stored][:5]))
         said = f"stored: {', '.join(choices)}; or " if choices else "the store is empty; "
-        hint = f"{said}run 'trade data import FILE --symbol {text.rpartition(':')[2].upper()}'"
+        bare = f"trade data import FILE --symbol {text.rpartition(':')[2].upper()}"
+        words = import_command(parse_series(text), Kind.BARS) if text.count(":") == 2 else bare
+        hint = f"{said}run '{words}'"
         return DataMissing(Finding("symbol-not-stored", f"no bars of '{text}' in '{self.path}'", hint, data={"nearest": choices}))
 
 

@@ -23,6 +23,14 @@ def list_plays(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in found if not any(part[0] in "_." for part in path.relative_to(folder).parts)))
 
 
+def every_play(folder: Path) -> tuple[Path, ...]:
+    """Return the Plays of a folder that somebody named. Raises Malformed where there is none."""
+    found = list_plays(folder)
+    if not found:
+        raise Malformed(_unknown(str(folder), folder) if folder.is_dir() else _no_folder(folder))
+    return found
+
+
 def play_name(path: Path, folder: Path) -> str:
     """Return the name that means one Play of a folder only: `deep/rsi`."""
     return path.relative_to(folder).with_suffix("").as_posix()
@@ -68,11 +76,19 @@ def _beside(given: Path) -> Iterator[Path]:
         yield from (path for path in sorted(given.parent.iterdir()) if path.suffix in _SUFFIXES and not path.name.startswith((".", "_")))
 
 
+def _no_folder(folder: Path) -> Finding:
+    return Finding("unknown-play", f"'{folder}' is no folder of Plays", "name a folder with Plays in it; one Play is named without --plays")
+
+
 def _unknown(name: str, folder: Path) -> Finding:
     given = Path(name)
     if given.is_dir():
         plays = [str(path) for path in list_plays(given)]
-        hint = f"name a Play: {', '.join(plays[:_SHOWN])}" if plays else "Plays end in .yml or .yaml and begin with neither '_' nor '.'"
+        hint = (
+            f"name a Play: {', '.join(plays[:_SHOWN])}; 'trade backtest run --plays {name}' runs all"
+            if plays
+            else "Plays end in .yml or .yaml and begin with neither '_' nor '.'"
+        )
         return Finding("unknown-play", f"'{name}' is a folder {'of Plays' if plays else 'without a Play'}", hint)
     if given.exists():
         try:

@@ -15,6 +15,7 @@ from trade.base.findings import Finding, Severity
 from trade.base.nearest import nearest
 from trade.base.spans import NONE, joined
 from trade.base.timeframe import MINUTE_MS
+from trade.market.belonging import copy_commands, import_command
 from trade.market.calendars.own import own_closed
 from trade.market.instants import iso
 from trade.market.names import Kind, Series
@@ -156,10 +157,19 @@ def no_funding(store: Store, series: Sequence[Series]) -> tuple[Finding, ...]:
         Finding(
             "no-funding",
             f"bars of '{one}' are stored and no funding: a run over them neither pays nor receives",
-            "import it with 'trade data import FILE --kind funding', or sync it",
+            _bring_funding(store, one),
             Severity.WARNING,
             data={"series": one.key},
         )
         for one in dict.fromkeys(series)
         if one.market == "linear" and (one, Kind.BARS) in store.manifest.months and (one, Kind.FUNDING) not in store.manifest.months
     )
+
+
+def _bring_funding(store: Store, series: Series) -> str:
+    """Say how funding gets under the name of a series: from where it is stored already, else from a file or an exchange."""
+    others = [one for one, kind in sorted(store.manifest.months) if kind is Kind.FUNDING and one.symbol == series.symbol]
+    if others:
+        named = " and ".join(f"'{one}'" for one in others)
+        return f"it is stored as {named}; to read it with these bars: {copy_commands(others[0], series, Kind.FUNDING)}"
+    return f"import it with '{import_command(series, Kind.FUNDING)}', or sync it"

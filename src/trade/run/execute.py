@@ -23,7 +23,8 @@ from trade.gates.case import Preflight
 from trade.gates.expected import EXPECTED, Expectation
 from trade.gates.preflight import PREFLIGHT
 from trade.gates.requirements import REQUIREMENTS, Requirements
-from trade.market.names import Series
+from trade.market.belonging import sources
+from trade.market.names import Kind, Series
 from trade.run.accepted import AcceptedPlay
 from trade.run.idle import why_idle
 from trade.run.names import CATALOGUE
@@ -43,13 +44,14 @@ class Looked:
 
 @dataclass(frozen=True)
 class Ready:
-    """An accepted Play whose history passed preflight."""
+    """An accepted Play whose history passed preflight; `told` also says what else is stored, `findings` what the inputs determine."""
 
     accepted: AcceptedPlay
     plan: Plan
     window: Window
     history: History
     findings: tuple[Finding, ...]
+    told: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,11 @@ class FinishedRun:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What the Play, its history and its result have to say, in that order."""
-        return (*self.ready.accepted.findings, *self.ready.findings, *self._of_the_result)
+        return (*self.ready.accepted.findings, *self.ready.told, *self._of_the_result)
 
     @property
     def kept(self) -> tuple[Finding, ...]:
-        """The same without the Play's file: the same Play gives the same bytes, however and wherever it is written."""
+        """The same without the Play's file and the rest of the store: the same inputs give the same bytes, wherever they are."""
         return (*self.ready.accepted.kept, *self.ready.findings, *self._of_the_result)
 
     @property
@@ -91,7 +93,10 @@ def preflight(request: Request, doors: Doors, accepted: AcceptedPlay, rehash: bo
 def let_pass(looked: Looked) -> Ready:
     """Let preflight judge what was loaded. Raises DataMissing."""
     case = looked.case
-    return Ready(looked.accepted, looked.plan, case.window, case.history, (*case.history.findings, *PREFLIGHT.require(case)))
+    told = PREFLIGHT.require(case)
+    kept = PREFLIGHT.findings(replace(case, elsewhere={})) if case.elsewhere else told
+    said = case.history.findings
+    return Ready(looked.accepted, looked.plan, case.window, case.history, (*said, *kept), (*said, *told))
 
 
 def look(request: Request, doors: Doors, accepted: AcceptedPlay, rehash: bool = False) -> Looked:
@@ -111,6 +116,7 @@ def look(request: Request, doors: Doors, accepted: AcceptedPlay, rehash: bool = 
             tolerance=request.tolerance,
             reads_open_interest=place.reads_open_interest,
             closed=place.closed,
+            elsewhere={kind: found for kind in (Kind.FUNDING, Kind.OI) if (found := _elsewhere(place, kind))},
         ),
     )
 
@@ -142,6 +148,17 @@ def _place(request: Request, doors: Doors, accepted: AcceptedPlay) -> _Place:
     plan = plan_run(accepted, doors.closed_of(market.instrument(series).calendar))
     window = choose_window(market, series, plan, request.from_ms, request.to_ms)
     return _Place(market, series, plan, window, reads_open_interest(accepted))
+
+
+def _elsewhere(place: _Place, kind: Kind) -> tuple[Series, ...]:
+    """Return the series of the same symbol that have rows of a kind in the window, and are none whose rows the run reads."""
+    own, window = sources(place.series, kind), place.window
+    return tuple(
+        one.series
+        for one in place.market.series()
+        if one.kind is kind and one.series.symbol == place.series.symbol and one.series not in own
+        if one.first_ms < window.to_ms and one.last_ms >= window.from_ms
+    )
 
 
 def _history(request: Request, place: _Place, rehash: bool) -> History:

@@ -1,10 +1,11 @@
-"""Several runs of one Play: every choice of values, symbols and windows, one after the other; a refused one refuses no other."""
+"""Several runs: every choice of Plays, values, symbols and windows, one after the other; a refused one refuses no other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
 
 from trade.artifacts.receipt import Receipt
 from trade.base.errors import Malformed, TradeError
@@ -37,11 +38,15 @@ class Ended:
 
 
 def variants(
-    request: Request, choices: Choices, symbols: Sequence[str] = (), windows: Sequence[tuple[int, int]] = ()
+    request: Request,
+    choices: Choices,
+    symbols: Sequence[str] = (),
+    windows: Sequence[tuple[int, int]] = (),
+    plays: Mapping[str, Path] | None = None,
 ) -> tuple[Variant, ...]:
     """Return every combination in the order in which it was typed, the last choice varying fastest. Raises Malformed for too many.
 
-    What has one value only is chosen in all of them, and not named.
+    `plays` are those that run in the place of the request's, by name. What has one value only is chosen in all of them, and not named.
     """
     paths = [each[0].path for each in choices]
     twice = sorted({path for path in paths if paths.count(path) > 1})
@@ -49,14 +54,16 @@ def variants(
         raise Malformed(Finding("bad-set", f"'{twice[0]}' is set twice", f"give its values together: --set {twice[0]}=A,B"))
     choices = [tuple({(type(one.value), one.value): one for one in each}.values()) for each in choices]
     windows = tuple(dict.fromkeys(windows))
-    count = len(symbols or (None,)) * len(windows or (None,))
+    plays = plays or {"": request.play}
+    count = len(plays) * len(symbols or (None,)) * len(windows or (None,))
     for each in choices:
         count *= len(each)
     if count > MOST:
         raise Malformed(Finding("too-many-runs", f"these choices are '{count:,}' runs, more than '{MOST:,}'", "choose fewer values"))
-    named = _named(choices, symbols, windows)
+    named = _named(choices, symbols, windows) | ({"play"} if len(plays) > 1 else set())
     return tuple(
-        _variant(request, overrides, symbol, window, named)
+        _variant(replace(request, play=plays[play]), play, overrides, symbol, window, named)
+        for play in plays
         for symbol in symbols or (request.symbol,)
         for window in windows or (None,)
         for overrides in product(*choices)
@@ -75,10 +82,15 @@ def _named(choices: Choices, symbols: Sequence[str], windows: Sequence[tuple[int
 
 
 def _variant(
-    request: Request, overrides: Sequence[Override], symbol: str | None, window: tuple[int, int] | None, named: frozenset[str]
+    request: Request,
+    play: str,
+    overrides: Sequence[Override],
+    symbol: str | None,
+    window: tuple[int, int] | None,
+    named: frozenset[str],
 ) -> Variant:
     values = {each.path: str(each.value) for each in overrides}
-    chosen = {"symbol": str(symbol), "window": "" if window is None else _days(*window), **values}
+    chosen = {"play": play, "symbol": str(symbol), "window": "" if window is None else _days(*window), **values}
     from_ms, to_ms = (request.from_ms, request.to_ms) if window is None else window
     changed = replace(request, overrides=tuple(overrides), symbol=symbol, from_ms=from_ms, to_ms=to_ms)
     return Variant({name: value for name, value in chosen.items() if name in named}, changed)

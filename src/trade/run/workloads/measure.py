@@ -67,7 +67,7 @@ def _ready(accepted: AcceptedPlay, history: History) -> Ready:
     plan = plan_run(accepted)
     closes = accepted.play.exec_timeframe.close(history.base.ts_open_ms[-1:])
     end_ms = accepted.play.exec_timeframe.floor_at(int(closes[0]))
-    return Ready(accepted, plan, Window(int(history.base.ts_open_ms[0]), end_ms), history, ())
+    return Ready(accepted, plan, Window(int(history.base.ts_open_ms[0]), end_ms), history, (), ())
 
 
 def _cold(workload: str, path: Path | None) -> Measured:
