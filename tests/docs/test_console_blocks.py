@@ -17,6 +17,8 @@ from first_hour import COMMANDS
 from generated import ROOT
 
 from trade.cli import app, console
+from trade.market.names import Kind
+from trade.market.store import Store
 
 COMPARED = {"make demo", *COMMANDS}  # `test_generated_pages` types these
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -81,6 +83,9 @@ def test_the_commands_of_the_readme_run_one_after_the_other(capsys: pytest.Captu
         said = capsys.readouterr()
         assert (command, code) == (command, 0), said.out + said.err
         assert "Traceback" not in said.err
+        assert "no-funding" not in said.out + said.err  # what was imported before was found
+    bars = [series.symbol for series, kind in Store(Path("data")).manifest.months if kind is Kind.BARS]
+    assert sorted(bars) == ["BTCUSDT", "ETHUSDT", "SOLUSDT"]  # a bare symbol means one of them
 
 
 def test_every_other_command_of_a_page_is_one_that_is_typed_and_compared() -> None:

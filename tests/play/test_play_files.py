@@ -96,7 +96,10 @@ def test_a_play_comes_before_a_folder_of_its_name(folder: Path, monkeypatch: pyt
 def test_a_folder_where_one_play_is_wanted_is_answered_with_the_plays_in_it(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(Malformed) as refused:
         find_play(str(folder / "other"), folder)
-    assert refused.value.findings[0].hint == f"name a Play: {folder / 'other' / 'same.yml'}"
+    assert (
+        refused.value.findings[0].hint
+        == f"name a Play: {folder / 'other' / 'same.yml'}; 'trade backtest run --plays {folder / 'other'}' runs all"
+    )
     (tmp_path / "empty").mkdir()
     with pytest.raises(Malformed) as refused:
         find_play(str(tmp_path / "empty"), folder)
