@@ -11,7 +11,7 @@ from run_folders import METRICS, empty, finished
 from trade.artifacts.receipt import Inputs, hashes, metrics_hash
 from trade.base.hashing import json_hash
 
-INPUTS = Inputs("play", "data", "v:linear:COIN", 0, 60_000, {"max_gap_ms": 1, "strict_warmup": False}, "0.1", "lock")
+INPUTS = Inputs("name", "play", "data", "v:linear:COIN", 0, 60_000, {"max_gap_ms": 1, "strict_warmup": False}, "0.1", "lock")
 
 
 def test_metrics_are_hashed_to_twelve_significant_digits() -> None:
@@ -46,7 +46,7 @@ def test_each_part_of_a_result_has_its_hash_and_the_run_has_one_over_them() -> N
 
 def test_every_input_gives_another_run_id() -> None:
     changes: dict[str, Any] = {
-        "play_hash": "x", "data_digest": "x", "symbol": "x", "window_from_ms": 1, "window_to_ms": 1, "options": {"max_gap_ms": 2},
+        "play": "x", "play_hash": "x", "data_digest": "x", "symbol": "x", "window_from_ms": 1, "window_to_ms": 1, "options": {"max_gap_ms": 2},
         "engine_version": "x", "versions_digest": "x",
     }  # fmt: skip
     assert set(changes) == {field.name for field in fields(Inputs)}

@@ -62,3 +62,19 @@ def test_a_folder_without_plays_is_no_success(trade: Trade, tmp_path: Path) -> N
 
 def test_one_play_has_no_summary(trade: Trade) -> None:
     assert len(trade("play", "validate", SAMPLE).out.splitlines()) == 1
+
+
+def test_two_plays_that_differ_in_their_suffix_only_are_two_runs(trade: Trade, tmp_path: Path) -> None:
+    folder = tmp_path / "twins"
+    folder.mkdir()
+    (folder / "rsi.yml").write_text(GOOD)
+    (folder / "rsi.yaml").write_text(GOOD.replace("stop_loss_pct: 8", "stop_loss_pct: 5"))
+    words = ("--from", "2025-04-28", "--db", tmp_path / "store", "--out", tmp_path / "out")
+    document = trade("backtest", "run", "--plays", folder, *words, "--json").json
+    assert [run["chosen"]["play"] for run in document["runs"]] == ["rsi.yaml", "rsi.yml"]
+
+
+def test_a_play_is_not_written_into_a_file(trade: Trade, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("x")
+    said = trade("play", "new", "z", "--plays", tmp_path / "taken", "--json")
+    assert (said.code, said.codes) == (2, ["bad-path"])

@@ -17,6 +17,7 @@ from io import FileIO
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src"  # which can stand for an installed program
 _QUIET = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-index"]
 
 
@@ -39,7 +40,9 @@ def install(wheel: Path, target: Path) -> Path:
 
 def _started(installed: Path, words: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
     program = f"import sys, trade; assert trade.__file__.startswith({str(installed)!r}); from trade.cli.app import main; main()"
-    env = {**os.environ, "PYTHONPATH": str(installed), "TRADE_CACHE_DIR": str(installed / "cache")}
+    env = {**os.environ, "PYTHONPATH": str(installed)}
+    if installed != SOURCE:  # whose kernels are compiled already
+        env["TRADE_CACHE_DIR"] = str(installed / "cache")
     return [sys.executable, "-c", program, *words], env
 
 

@@ -111,3 +111,9 @@ def test_a_value_that_was_never_there_is_told_so(trade: Trade, market: Path, tmp
     said = trade("backtest", "run", play, "--db", market, "--out", tmp_path / "out", *TO_MARCH)
     assert "no trades: 'rsi_14 < rsi_14 (6000 bars ago)' was missing at all 2,687 decisions" in said.out
     assert "look at its output, its offset" in said.out
+
+
+def test_a_run_that_starved_says_that_its_equity_cannot_pay_the_smallest_order(run) -> None:
+    said = run("starting_equity_usdt: 10000", "starting_equity_usdt: 2", *TO_MARCH)
+    assert said.code == 0
+    assert "no trades: an equity of 2.00 USDT cannot pay the smallest order of 'sample:linear:SAMPLEUSDT'" in said.out

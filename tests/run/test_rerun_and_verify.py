@@ -104,7 +104,7 @@ EDITS: dict[str, Edit] = {
     "the window of the manifest": document("run_manifest.json", "window_to_ms", value=1738368000000),
     "the symbol of the manifest": document("run_manifest.json", "symbol", value="no:such:SYMBOL"),
     "the options of the manifest": document("run_manifest.json", "options", value={}),
-    "the instrument of the manifest": document("run_manifest.json", "instrument", "source", value="elsewhere"),
+    "the instrument of the manifest": document("run_manifest.json", "instrument", "min_qty", value="2"),
     "a result that is no JSON": cut("result.json"),
     "a manifest that is no JSON": cut("run_manifest.json"),
     "an integer of the trades": column("trades.parquet", "net_quanta"),
@@ -279,3 +279,25 @@ def test_a_figure_other_than_the_hashed_one_is_not_shown(edit: str, folder: Path
     assert "[artifact-unreadable]" in trade("runs", "show", folder).err
     listed = trade("runs", "list", "--out", folder.parents[2], "--json")
     assert (listed.json["runs"], listed.codes) == ([], ["artifact-unreadable"])
+
+
+def test_a_play_of_another_name_is_another_run_with_the_same_hashes(market: Path, tmp_path: Path, trade: Trade) -> None:
+    other = tmp_path / "other.yml"
+    other.write_text(PLAY.read_text().replace("name: cross_both_sides", "name: another"))
+    found = [trade("backtest", "run", path, "--db", market, "--out", tmp_path / "out", "--json").json for path in (PLAY, other)]
+    assert found[0]["hashes"] == found[1]["hashes"]
+    assert found[0]["run_id"] != found[1]["run_id"]
+    query = "SELECT count(*) FROM trades JOIN runs USING (run_id) WHERE trades.play = 'another'"
+    counted = trade("data", "sql", query, "--db", market, "--out", tmp_path / "out", "--json").json["rows"]
+    assert counted == [[found[1]["metrics"]["total_trades"]]]
+
+
+def test_a_rule_that_is_changed_and_put_back_is_the_same_rule(market: Path, tmp_path: Path, trade: Trade) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(market, store)
+    words = ("--db", store, "--out", tmp_path / "out")
+    before = trade("backtest", "run", PLAY, *words, "--json").json
+    for tick in ("0.5", "0.1"):
+        assert trade("data", "rules", "SAMPLEUSDT", "--tick", tick, "--db", store).code == 0
+    assert trade("backtest", "run", PLAY, *words, "--json").json["run_id"] == before["run_id"]
+    assert trade("runs", "verify", "last", *words).code == 0

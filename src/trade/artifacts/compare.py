@@ -16,4 +16,13 @@ def differing(file: str, old: Any, new: Any) -> list[str]:
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return [file]
     names = [name for name in {**new, **old} if name not in _OUTSIDE.get(file, ())]
-    return [f"{file}:{name}" for name in names if name not in old or name not in new or old[name] != new[name]]
+    return [f"{file}:{name}" for name in names if name not in old or name not in new or _told(name, old) != _told(name, new)]
+
+
+def _told(name: str, document: dict[str, Any]) -> Any:
+    """Return what a document says of a name; of the instrument not who says it: the same rule from another source is the same."""
+    value = document[name]
+    if name != "instrument" or not isinstance(value, dict):
+        return value
+    later = [{key: rule[key] for key in rule if key != "source"} for rule in value.get("later_rules", ())]
+    return {**{key: value[key] for key in value if key != "source"}, "later_rules": later}

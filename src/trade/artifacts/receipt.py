@@ -29,8 +29,12 @@ _RUN_ID_DIGITS = 12
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything a result depends on; its hash names the run (HASH-2). `options` are those of the run, such as max gap."""
+    """Everything a result depends on, and the name it is kept under; its hash names the run (HASH-2).
 
+    `options` are those of the run, such as max gap.
+    """
+
+    play: str
     play_hash: str
     data_digest: str
     symbol: str

@@ -231,6 +231,11 @@ class Instrument:
             ],
         }
 
+    def facts(self) -> dict[str, Any]:
+        """Return every rule as `as_json` does, but not who says so: a result does not depend on it."""
+        unsaid = replace(self, source="", later_rules=tuple(replace(rules, source="") for rules in self.later_rules))
+        return unsaid.as_json()
+
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> Instrument:
         """Return the instrument that `as_json` wrote."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -179,7 +180,9 @@ def _plays(command: str, play: str | None, folder: Path | None) -> Mapping[str, 
         return {play: find_play(play, PLAYS if folder is None else folder)}
     if folder is None:
         raise Malformed(Finding("usage", "missing argument 'PLAY'", f"see 'trade backtest {command} --help'"))
-    return {play_name(path, folder): path for path in every_play(folder)}
+    names = {path: play_name(path, folder) for path in every_play(folder)}
+    same = Counter(names.values())  # `rsi.yml` beside `rsi.yaml`
+    return {name if same[name] == 1 else path.relative_to(folder).as_posix(): path for path, name in names.items()}
 
 
 def _request(

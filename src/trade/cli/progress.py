@@ -15,6 +15,7 @@ _STAGES = {
     "history": "loading history",
     "features": "computing features",
     "bars": "running the bars",
+    "decisions": "recording decisions",
     "metrics": "summing up",
     "artifacts": "sealing the artifacts",
 }

@@ -23,14 +23,16 @@ def check(case: Preflight) -> Iterator[Finding]:
         return
     first_ms = int(base.ts_open_ms[0])
     valid_ms, settled_ms = (_opened_ms(case, wanted_ms) for wanted_ms in (case.first_valid_start_ms, case.settle_start_ms))
-    severity = Severity.ERROR if case.tolerance.strict_warmup else Severity.WARNING
+    severity, mend = Severity.WARNING, "begin the window later, or import earlier history"
+    if case.tolerance.strict_warmup:
+        severity, mend = Severity.ERROR, f"{mend}, or leave --strict-warmup out"
     if first_ms > valid_ms:
         lacking = _lacking(case, case.first_valid, first_ms)
         yield Finding(
             "late-start",
             f"history starts at {iso(first_ms)}, {duration(first_ms - valid_ms)} too late for every feature "
             f"to have a value at the window's start{_named(case.first_valid, lacking)}",
-            "trading starts later; begin the window later, or import earlier history",
+            f"{mend}: trading starts later",
             severity,
             data=_data(first_ms, valid_ms, lacking),
         )
@@ -40,7 +42,7 @@ def check(case: Preflight) -> Iterator[Finding]:
             "short-warmup",
             f"history starts at {iso(first_ms)}, {duration(first_ms - settled_ms)} too late for recursive features "
             f"to settle{_named(case.settle, lacking)}",
-            "their first values still carry their seed; begin the window later, or import earlier history",
+            f"{mend}: their first values still carry their seed",
             severity,
             data=_data(first_ms, settled_ms, lacking),
         )

@@ -215,7 +215,7 @@ def _history_digest(
     instrument: Instrument, bars: StoredSpan, mark: StoredSpan | None, funding: StoredSpan | None, held: StoredSpan | None
 ) -> str:
     """Return the digest of exactly what a run reads; where the rows are stored is no part of it (HASH-2)."""
-    parts: dict[str, Any] = {"instrument": instrument.as_json(), "bars": bars.digests}
+    parts: dict[str, Any] = {"instrument": instrument.facts(), "bars": bars.digests}
     parts["mark"] = None if mark is None else mark.digests
     parts["funding"] = None if funding is None else funding.digests
     if held is not None:  # named only where it is read: what other runs read stays the same

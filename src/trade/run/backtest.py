@@ -36,6 +36,7 @@ def run_backtest(request: Request, doors: Doors, looked: Looked | None = None) -
 def inputs_of(ready: Ready, request: Request) -> Inputs:
     """Return everything the result depends on (HASH-2)."""
     return Inputs(
+        play=ready.accepted.play.name,
         play_hash=ready.accepted.play.play_hash,
         data_digest=ready.history.digest,
         symbol=ready.history.instrument.key,

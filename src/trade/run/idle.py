@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from trade.base.findings import Finding, Place, Severity
+from trade.base.records import StopReason
 from trade.base.result import FunnelRow, Result
 from trade.base.timeframe import DAY_MS
 from trade.features.plan import Plan
@@ -21,6 +22,10 @@ def why_idle(result: Result, plan: Plan, history_starts_ms: int, said: Iterable[
         return ()
     if result.trading_start_ms >= result.window.to_ms:
         return (_note(*_undecided(result, plan, history_starts_ms)),)
+    if result.stop_reason is StopReason.STARVED:
+        equity = result.initial_equity_quanta / result.instrument.grid.quanta_per_unit
+        fact = f"no trades: an equity of {equity:,.2f} USDT cannot pay the smallest order of '{result.instrument.key}'"
+        return (_note(fact, "raise account.starting_equity_usdt, or lower account.min_trade_notional_usdt"),)
     if result.rejections:
         words = ", ".join(f"{count} {code.word}" for code, count in result.rejections.items())
         return (_note(f"no trades: every entry was rejected ({words})", "change sizing or stops, or start with more equity"),)

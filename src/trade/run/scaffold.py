@@ -62,6 +62,8 @@ def new_play(folder: Path, name: str, template: str) -> Path:
     if wrong or Path(name).name != name:
         fact = wrong[0].fact if wrong else f"'{name}' is a path"
         raise Malformed(Finding("bad-text", f"a Play cannot be named so: {fact}", "write letters, digits, _ and -", place=Place("NAME")))
+    if folder.exists() and not folder.is_dir():
+        raise Malformed(Finding("bad-path", f"'{folder}' is a file, not a folder", "name a folder for the Play", place=Place("--plays")))
     target = folder / f"{name}.yml"
     if not _write(target, text):
         raise Malformed(Finding("play-exists", f"'{target}' is there already", "choose another name, or edit it"))

@@ -42,7 +42,7 @@ class Maker(Protocol):
 
 def history(made: Made, instrument: Instrument, recipe: Mapping[str, Any]) -> History:
     """Return made rows as a run reads them; the digest covers them and the recipe (HASH-2)."""
-    parts: dict[str, Any] = {"recipe": dict(recipe), "instrument": instrument.as_json()}
+    parts: dict[str, Any] = {"recipe": dict(recipe), "instrument": instrument.facts()}
     parts["bars"] = table_hash({name: getattr(made.bars, name) for name in _COLUMNS})
     parts["funding"] = None if made.funding is None else table_hash({"ts_ms": made.funding.ts_ms, "rate": made.funding.rate})
     return History(instrument, made.bars, None, made.funding, json_hash(parts))
