@@ -75,7 +75,7 @@ def test_no_kernel_takes_something_that_may_be_anything() -> None:
 
 
 ORDER = (
-    "Spec", "Tiers", "AccountRow", "PositionRow", "PendingRow", "BarRow", "CursorRow", "TallyRow", "Tape", "PaymentRow", "DecisionRow",
+    "Spec", "Tiers", "AccountRow", "PositionRow", "OrderRow", "WakeRow", "BarRow", "CursorRow", "TallyRow", "Tape", "PaymentRow", "DecisionRow",
     "TradeRow", "FillRow", "StandingRow",
 )  # fmt: skip
 

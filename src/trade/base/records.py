@@ -81,6 +81,24 @@ class Cap(Word):
     QTY_STEP = 5  # a coarser step than at the decision was in force at the fill (FILL-10)
 
 
+class OrderKind(Word):
+    """What an order waits for (FILL-1, FILL-2, FILL-3)."""
+
+    MARKET = 1
+    LIMIT = 2
+    STOP_MARKET = 3
+    MARKET_IF_TOUCHED = 4
+
+
+class Purpose(Word):
+    """What an order is for."""
+
+    ENTRY = 1
+    STOP_LOSS = 2
+    TAKE_PROFIT = 3
+    EXIT = 4  # what the rules decided, or a terminal stop
+
+
 class FillKind(Word):
     """What a row of the fills table is."""
 

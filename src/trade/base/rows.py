@@ -6,16 +6,17 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-Row_co = TypeVar("Row_co", covariant=True)
+Row = TypeVar("Row")
 
 _SCALARS = {"int": np.int64, "float": np.float64}
 
 
-class RowsOf(Protocol[Row_co]):
+class RowsOf(Protocol[Row]):
     """A C-contiguous array of records, shape [n], as a kernel takes it."""
 
     def __len__(self) -> int: ...
-    def __getitem__(self, row: int, /) -> Row_co: ...
+    def __getitem__(self, row: int, /) -> Row: ...
+    def __setitem__(self, row: int, value: Row, /) -> None: ...
 
 
 def dtype_of(row: type) -> np.dtype[Any]:

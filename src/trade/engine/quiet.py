@@ -17,8 +17,8 @@ from trade.kernels import kernel
 from trade.sim.account import AccountRow
 from trade.sim.money import times_rate
 from trade.sim.position import PositionRow
-from trade.sim.range import out_of_reach
 from trade.sim.spec import Spec
+from trade.sim.wake import WakeRow, sleeps
 
 _NOTHING, _EXIT = int(Intent.NOTHING), int(Intent.EXIT)
 _NO_LIMIT = 2**63 - 1
@@ -57,6 +57,7 @@ def hold(
     spec: Spec,
     account: AccountRow,
     position: PositionRow,
+    wake: WakeRow,
     cursor: CursorRow,
     tally: TallyRow,
     high: Int64,
@@ -73,7 +74,8 @@ def hold(
     """Walk the quiet bars of a held position, from the bar the loop stands at to the one before `until` at most."""
     stand(account, position, tally, standings)
     bar, side, cash = cursor.bar, position.side, account.cash_quanta
-    stop, target, liquidation = position.stop_ticks, position.target_ticks, position.liquidation_ticks
+    low_wake, high_wake = wake.low_ticks, wake.high_ticks
+    mark_low_wake, mark_high_wake = wake.mark_low_ticks, wake.mark_high_ticks
     unit, entry_value = position.lots * spec.tick_lot_quanta, position.entry_value_quanta
     highest, lowest = max(position.best_ticks, position.worst_ticks), min(position.best_ticks, position.worst_ticks)
     least, peak, deepest = tally.low_quanta, tally.peak_quanta, tally.deepest_quanta
@@ -83,7 +85,7 @@ def hold(
     point, end, floor = tally.points, len(last_bars), spec.equity_floor_quanta
     due = last_bars[point] if point < end else -1
     while bar < until:
-        if not out_of_reach(side, stop, target, liquidation, high[bar], low[bar], mark_high[bar], mark_low[bar]):
+        if not sleeps(low_wake, high_wake, mark_low_wake, mark_high_wake, high[bar], low[bar], mark_high[bar], mark_low[bar]):
             break
         value = mark_close[bar] * unit
         worth = cash + side * (value - entry_value)

@@ -14,8 +14,10 @@ from trade.engine.marking import NO_LOW, TALLY, TallyRow
 from trade.engine.tape import CURSOR, Points, Tape
 from trade.sim.account import new_account
 from trade.sim.bar import BAR
-from trade.sim.pending import PENDING
+from trade.sim.order import ORDER
+from trade.sim.orders import MOST
 from trade.sim.position import POSITION
+from trade.sim.wake import WAKE
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ def simulate(rules: Records, tiers: Records, tape: Tape, payments: Records, poin
     size = len(points.ts_ms)
     equities, low_equities, standings = np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(len(fills) + 1, STANDING)
     rejections = np.zeros(len(Rejection), np.int64)
-    accounts, positions, pending, bar = new_account(cash), np.zeros(1, POSITION), np.zeros(1, PENDING), np.zeros(1, BAR)
+    accounts, positions, bar = new_account(cash), np.zeros(1, POSITION), np.zeros(1, BAR)
+    orders, wakes = np.zeros(MOST, ORDER), np.zeros(1, WAKE)
     cursors, tallies = np.zeros(1, CURSOR), np.zeros(1, TALLY)
     tallies["peak_quanta"], tallies["low_quanta"], tallies["stood_fills"] = cash, NO_LOW, -1
     run_bars(
@@ -46,7 +49,8 @@ def simulate(rules: Records, tiers: Records, tape: Tape, payments: Records, poin
         tiers,
         accounts,
         positions,
-        pending,
+        orders,
+        wakes,
         bar,
         cursors,
         tallies,

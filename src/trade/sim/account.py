@@ -11,11 +11,12 @@ from trade.base.rows import dtype_of
 
 
 class AccountRow(Protocol):
-    """One account: its money, and how many rows it has written."""
+    """One account: its money, how many rows it has written, and how many orders work."""
 
     cash_quanta: int  # wallet, posted margin included
     trades: int
     fills: int
+    orders: int  # that work
 
 
 ACCOUNT = dtype_of(AccountRow)

@@ -1,17 +1,19 @@
-"""A market entry from decision to fill: sized when it is decided, cut at the fill to what still fits (SIZE-3, STOP-2)."""
+"""An entry from decision to fill: sized when it is decided, cut at the fill to what still fits (SIZE-3, STOP-2)."""
 
 from __future__ import annotations
 
-from trade.base.records import Cap, FillRow, Rejection, TradeRow
+from trade.base.records import NO_PRICE, Cap, ExitReason, FillKind, FillRow, OrderKind, Purpose, Rejection, TradeRow
 from trade.base.rows import RowsOf
 from trade.kernels import kernel
 from trade.sim.account import AccountRow
 from trade.sim.bar import BarRow
 from trade.sim.ledger import open_position
 from trade.sim.margin import Tiers, largest_value_at, liquidation_price, posted_margin, tier_of
-from trade.sim.pending import PendingRow
+from trade.sim.order import OrderRow
+from trade.sim.orders import place, remove
 from trade.sim.position import PositionRow
 from trade.sim.prices import levels_are_apart, on_step, slipped, stop_level, target_level
+from trade.sim.rules import row_in_force
 from trade.sim.sizing import affordable_lots, asked_lots, capped_lots, least_lots, order_cost
 from trade.sim.spec import BEYOND_ADJUST, BEYOND_WARN, Spec
 
@@ -22,6 +24,11 @@ _STOP_TOO_CLOSE = int(Rejection.STOP_TOO_CLOSE)
 _STOP_BEYOND_LIQUIDATION = int(Rejection.STOP_BEYOND_LIQUIDATION)
 _LEVERAGE_ABOVE_TIER = int(Rejection.LEVERAGE_ABOVE_TIER)
 _UNCUT, _MARGIN, _MAX_QUANTITY, _QUANTITY_STEP = int(Cap.NONE), int(Cap.MARGIN), int(Cap.MAX_QTY), int(Cap.QTY_STEP)
+_MARKET, _LIMIT = int(OrderKind.MARKET), int(OrderKind.LIMIT)
+_STOP_MARKET, _TOUCHED = int(OrderKind.STOP_MARKET), int(OrderKind.MARKET_IF_TOUCHED)
+_ENTERS, _STOPS, _TARGETS = int(Purpose.ENTRY), int(Purpose.STOP_LOSS), int(Purpose.TAKE_PROFIT)
+_STOP_LOSS, _TAKE_PROFIT = int(ExitReason.STOP_LOSS), int(ExitReason.TAKE_PROFIT)
+_ENTRY = int(FillKind.ENTRY)
 
 
 @kernel
@@ -41,13 +48,12 @@ def stop_inside_liquidation(spec: Spec, tiers: Tiers, ts_ms: int, side: int, lot
 
 
 @kernel
-def decide_entry(spec: Spec, tiers: Tiers, account: AccountRow, pending: PendingRow, side: int) -> int:
-    """Decide an entry at the close and the instant that are pending, and return ACCEPTED, or the rejection.
+def decide_entry(spec: Spec, tiers: Tiers, account: AccountRow, orders: RowsOf[OrderRow], side: int, close_ticks: int, ts_ms: int) -> int:
+    """Decide an entry at a close, and return ACCEPTED, or the rejection.
 
-    It is sized at that close as FILL-1 would move it. An accepted one is pending from then on.
+    It is sized at that close as FILL-1 would move it. An accepted one is an order from then on.
     """
-    cash, close_ticks, ts_ms = account.cash_quanta, pending.decided_ticks, pending.decided_ms
-    price = slipped(spec, close_ticks, side)
+    cash, price = account.cash_quanta, slipped(spec, close_ticks, side)
     reference = close_ticks if spec.anchor_signal == 1 else price
     stop, target = stop_level(spec, side, reference), target_level(spec, side, reference)
     if not levels_are_apart(side, price, stop, target):
@@ -69,31 +75,41 @@ def decide_entry(spec: Spec, tiers: Tiers, account: AccountRow, pending: Pending
         return _INSUFFICIENT_MARGIN
     if stop_inside_liquidation(spec, tiers, ts_ms, side, lots, price, stop) == -2:
         return _STOP_BEYOND_LIQUIDATION
-    pending.entering, pending.lots, pending.asked_lots, pending.cap = side, lots, asked, cap
+    order = orders[place(account, orders, _MARKET, _ENTERS, side, lots, NO_PRICE)]
+    order.asked_lots, order.cap = asked, cap
+    order.decided_ticks, order.decided_ms = close_ticks, ts_ms
     return ACCEPTED
 
 
 @kernel
 def fill_entry(
-    spec: Spec,
+    rules: RowsOf[Spec],
     tiers: Tiers,
     account: AccountRow,
     position: PositionRow,
-    pending: PendingRow,
+    orders: RowsOf[OrderRow],
     bar: BarRow,
     trades: RowsOf[TradeRow],
     fills: RowsOf[FillRow],
-    anew: bool,
+    row: int,
+    reference_ticks: int,
+    price_from: int,
+    rule: int,
 ) -> int:
-    """Fill the pending entry at a bar's open (FILL-1) and return ACCEPTED, or the rejection that the fill price brought.
+    """Fill an entry order at a price before slippage, and return ACCEPTED, or the rejection that the price brought; it works no more.
 
-    Whatever cuts it here is the cap. An order that meets other rules than those it was decided under is put to them `anew`: cut to
-    their step, refused under their minima.
+    Whatever cuts it here is the cap. An order that meets other rules than those it was decided under is put to them anew: cut to
+    their step, refused under their minima. Stop and target of the position are orders from then on (FILL-4).
     """
-    side, lots, cap = pending.entering, pending.lots, pending.cap
-    price = slipped(spec, bar.open_ticks, side)
-    reference = pending.decided_ticks if spec.anchor_signal == 1 else price
-    stop, target = stop_level(spec, side, reference), target_level(spec, side, reference)
+    spec, order = rules[row_in_force(rules, bar.ts_open_ms)], orders[row]
+    anew = row_in_force(rules, order.decided_ms) != row_in_force(rules, bar.ts_open_ms)
+    side, lots, asked, cap, decided_ms = order.side, order.lots, order.asked_lots, order.cap, order.decided_ms
+    anchor = order.decided_ticks
+    remove(account, orders, row)
+    price = slipped(spec, reference_ticks, side)
+    if spec.anchor_signal == 0:
+        anchor = price
+    stop, target = stop_level(spec, side, anchor), target_level(spec, side, anchor)
     if not levels_are_apart(side, price, stop, target):
         return _STOP_TOO_CLOSE
     accepted = on_step(min(lots, spec.max_lots), spec.quantity_step_lots, -1) if anew else lots
@@ -107,7 +123,21 @@ def fill_entry(
     stop = stop_inside_liquidation(spec, tiers, bar.ts_open_ms, side, fitting, price, stop)
     if stop == -2:
         return _STOP_BEYOND_LIQUIDATION
-    open_position(spec, tiers, account, position, pending, bar, trades, fills, fitting, cap, price, stop, target)
+
+    trade, fill = trades[account.trades], fills[account.fills]
+    trade.stop_price_ticks, trade.target_price_ticks = stop, target
+    fill.kind, fill.ts_ms, fill.bar_ts_open_ms, fill.side = _ENTRY, bar.ts_open_ms, bar.ts_open_ms, side
+    fill.price_ticks, fill.reference_price_ticks, fill.price_from, fill.rule = price, reference_ticks, price_from, rule
+    fill.quantity_lots, fill.cut_lots, fill.asked_lots, fill.cap = fitting, lots - fitting, asked, cap
+    fill.decision_ts_ms, fill.delay_ms = decided_ms, bar.ts_open_ms - decided_ms
+    open_position(spec, tiers, account, position, trades, fills, spec.taker_e12, bar.number)
+    if stop != NO_PRICE:
+        protect = orders[place(account, orders, _STOP_MARKET, _STOPS, -side, fitting, stop)]
+        protect.reason = _STOP_LOSS
+    if target != NO_PRICE:
+        kind = _LIMIT if spec.target_is_limit == 1 else _TOUCHED
+        reward = orders[place(account, orders, kind, _TARGETS, -side, fitting, target)]
+        reward.reason = _TAKE_PROFIT
     return ACCEPTED
 
 

@@ -1,6 +1,7 @@
 """The one place that moves money: opening, funding, closing, liquidating (MONEY-2, MONEY-3, FUND-1, LIQ-1).
 
-Each event changes the account and its position, and writes its rows (EVID-1): the next fill, and the trade that is open.
+Each event changes the account and its position, and writes its rows (EVID-1): the next fill, and the trade that is open. Whoever
+trades has written into that fill what is traded, where and when; the money is written here.
 """
 
 from __future__ import annotations
@@ -13,15 +14,13 @@ from trade.sim.bar import BarRow
 from trade.sim.margin import Tiers, fee_to_close, liquidation_price, maintenance_terms, posted_margin, tier_of
 from trade.sim.money import times_rate
 from trade.sim.payment import PaymentRow
-from trade.sim.pending import PendingRow
 from trade.sim.position import PositionRow
 from trade.sim.spec import Spec
 
-_ENTRY, _EXIT = int(FillKind.ENTRY), int(FillKind.EXIT)
 _FUNDING, _LIQUIDATION = int(FillKind.FUNDING), int(FillKind.LIQUIDATION)
 _BY_LIQUIDATION = int(ExitReason.LIQUIDATION)
-_OPEN, _BANKRUPTCY, _MARK_OPEN = int(PriceFrom.OPEN), int(PriceFrom.BANKRUPTCY), int(PriceFrom.MARK_OPEN)
-_FILL_1, _FUND_1, _LIQ_1 = int(Rule.FILL_1), int(Rule.FUND_1), int(Rule.LIQ_1)
+_BANKRUPTCY, _MARK_OPEN = int(PriceFrom.BANKRUPTCY), int(PriceFrom.MARK_OPEN)
+_FUND_1, _LIQ_1 = int(Rule.FUND_1), int(Rule.LIQ_1)
 
 
 @kernel
@@ -30,47 +29,34 @@ def open_position(
     tiers: Tiers,
     account: AccountRow,
     position: PositionRow,
-    pending: PendingRow,
-    bar: BarRow,
     trades: RowsOf[TradeRow],
     fills: RowsOf[FillRow],
-    lots: int,
-    cap: int,
-    price_ticks: int,
-    stop_ticks: int,
-    target_ticks: int,
+    fee_e12: int,
+    opened_bar: int,
 ) -> None:
-    """Open a position at a bar's open: the fee leaves the cash, the margin is posted inside it. `lots` of the pending ones are filled."""
+    """Open a position by the fill that is next, which names side, lots, prices and instants: the fee leaves the cash, margin is posted."""
     trade, fill = trades[account.trades], fills[account.fills]
-    side, open_ticks, ts_open_ms = pending.entering, bar.open_ticks, bar.ts_open_ms
+    side, lots, price_ticks, reference_ticks = fill.side, fill.quantity_lots, fill.price_ticks, fill.reference_price_ticks
     value = lots * price_ticks * spec.tick_lot_quanta
-    fee = times_rate(value, spec.taker_e12)
+    fee = times_rate(value, fee_e12)
     position.side, position.lots = side, lots
     position.entry_price_ticks, position.entry_value_quanta = price_ticks, value
     position.posted_quanta = posted_margin(spec, side, value)
-    position.tier = tier_of(tiers, ts_open_ms, value)
-    position.opened_ms, position.opened_bar = ts_open_ms, bar.number
-    position.stop_ticks, position.target_ticks = stop_ticks, target_ticks
-    position.best_ticks, position.worst_ticks = open_ticks, open_ticks
+    position.tier = tier_of(tiers, fill.ts_ms, value)
+    position.opened_ms, position.opened_bar = fill.ts_ms, opened_bar
+    position.best_ticks, position.worst_ticks = reference_ticks, reference_ticks
     _follow_margin(spec, tiers, position)
     account.cash_quanta -= fee
 
     trade.side, trade.quantity_lots = side, lots
-    trade.decision_ts_ms, trade.entry_ts_ms = pending.decided_ms, ts_open_ms
+    trade.decision_ts_ms, trade.entry_ts_ms = fill.decision_ts_ms, fill.ts_ms
     trade.entry_price_ticks, trade.entry_value_quanta = price_ticks, value
     trade.margin_quanta = position.posted_quanta
     trade.fees_quanta = fee
-    trade.slippage_quanta = side * (price_ticks - open_ticks) * lots * spec.tick_lot_quanta
-    trade.stop_price_ticks, trade.target_price_ticks = stop_ticks, target_ticks
+    trade.slippage_quanta = side * (price_ticks - reference_ticks) * lots * spec.tick_lot_quanta
     trade.liquidation_price_ticks = position.liquidation_ticks
 
-    fill.trade, fill.kind, fill.ts_ms, fill.side = account.trades, _ENTRY, ts_open_ms, side
-    fill.price_ticks, fill.reference_price_ticks = price_ticks, open_ticks
-    fill.quantity_lots, fill.cut_lots = lots, pending.lots - lots
-    fill.asked_lots, fill.cap = pending.asked_lots, cap
-    fill.fee_quanta, fill.cash_quanta = fee, -fee
-    fill.price_from, fill.rule, fill.bar_ts_open_ms = _OPEN, _FILL_1, ts_open_ms
-    fill.decision_ts_ms, fill.delay_ms = pending.decided_ms, ts_open_ms - pending.decided_ms
+    fill.trade, fill.fee_quanta, fill.cash_quanta = account.trades, fee, -fee
     account.fills += 1
 
 
@@ -128,32 +114,22 @@ def close_position(
     spec: Spec,
     account: AccountRow,
     position: PositionRow,
-    bar: BarRow,
     trades: RowsOf[TradeRow],
     fills: RowsOf[FillRow],
-    price_ticks: int,
-    reference_ticks: int,
     fee_e12: int,
     reason: int,
-    rule: int,
-    price_from: int,
-    ts_ms: int,
     bars_held: int,
 ) -> None:
-    """Close the whole position at a price: the price result and the fee reach the cash, the margin is free again."""
+    """Close the whole position by the fill that is next: the price result and the fee reach the cash, the margin is free again."""
     trade, fill = trades[account.trades], fills[account.fills]
-    side, lots = position.side, position.lots
+    side, lots, price_ticks, reference_ticks = position.side, position.lots, fill.price_ticks, fill.reference_price_ticks
     value = lots * price_ticks * spec.tick_lot_quanta
     fee = times_rate(value, fee_e12)
     gross = side * (value - position.entry_value_quanta)
     account.cash_quanta += gross - fee
     trade.slippage_quanta += side * (reference_ticks - price_ticks) * lots * spec.tick_lot_quanta
-    _finish(account, position, trade, gross, fee, price_ticks, reference_ticks, reason, ts_ms, bars_held)
-
-    fill.trade, fill.kind, fill.ts_ms, fill.side = account.trades - 1, _EXIT, ts_ms, -side
-    fill.price_ticks, fill.reference_price_ticks = price_ticks, reference_ticks
-    fill.quantity_lots, fill.fee_quanta, fill.cash_quanta = lots, fee, gross - fee
-    fill.price_from, fill.rule, fill.bar_ts_open_ms = price_from, rule, bar.ts_open_ms
+    fill.trade, fill.quantity_lots, fill.fee_quanta, fill.cash_quanta = account.trades, lots, fee, gross - fee
+    _finish(account, position, trade, gross, fee, price_ticks, reference_ticks, reason, fill.ts_ms, bars_held)
 
 
 @kernel

@@ -21,8 +21,6 @@ class PositionRow(Protocol):
     tier: int  # row of the tiers
     opened_ms: int
     opened_bar: int
-    stop_ticks: int
-    target_ticks: int
     liquidation_ticks: int
     best_ticks: int  # farthest price in favour and against, over what was certainly traded while held
     worst_ticks: int
