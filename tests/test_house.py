@@ -138,7 +138,8 @@ WITHOUT_UNIT = {  # codes, flags, counts and rows
     "side", "exit_reason", "ambiguous", "bars_held", "trade", "kind", "price_from", "rule", "on_mark", "cap", "trades", "fills", "tier",
     "opened_bar", "stop_kind", "target_kind", "target_is_limit", "limit_through", "anchor_signal", "intrabar", "size_model", "may_long",
     "may_short", "beyond_liquidation", "stop_on_liquidation", "has_mark", "is_delisted", "first_point", "points", "standings",
-    "stood_fills", "stop_reason", "bars_in_position", "entry_attempts", "bar", "number", "leaving", "entering", "decision", "payment",
+    "stood_fills", "stop_reason", "bars_in_position", "entry_attempts", "bar", "number", "decision", "payment", "orders", "purpose",
+    "reason", "rested", "time_in_force", "entry_kind", "offset_kind", "trail_kind", "entered_by", "inside_bar", "is_even", "followed_point",
     "exit_side", "exit_bar", "flat", "long", "short", "position", "case", "filled",
 }  # fmt: skip
 

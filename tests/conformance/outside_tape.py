@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from tapes import ONE_TIER, Options, array, leverage, spec, tiers_of
+from tapes import ONE_TIER, UNMEASURED, Options, array, leverage, spec, tiers_of
 
 from trade.base.instrument import Grid
 from trade.base.records import LONG, ExitReason, Intent
@@ -111,7 +111,9 @@ def outcome(tape: OutsideTape, decisions: Mapping[int, str], tiers: Sequence[tup
     points = Points(array([opens[0], opens[-1] + step]), array([-1, len(opens) - 1]))
     made = spec(**{"tick_lot_quanta": tape.grid.tick_lot_quanta, **options})
     nothing_due, rules = np.empty(0, PAYMENT), rules_of([made])
-    return simulate(rules, tiers_of(*tiers), Tape(opens, *columns, step), nothing_due, points, decided(decisions, opens + step))
+    return simulate(
+        rules, tiers_of(*tiers), Tape(opens, *columns, step), nothing_due, points, decided(decisions, opens + step), array([-1, -1])
+    )
 
 
 def decided(decisions: Mapping[int, str], closes: Any) -> Any:
@@ -120,7 +122,8 @@ def decided(decisions: Mapping[int, str], closes: Any) -> Any:
     words = [set(decisions[bar].split()) for bar in bars]
     flat = [sum(int(intent) for side, intent in ENTERS.items() if side in said) for said in words]
     leaves = [[int(Intent.EXIT) if said & LEAVES[side] else 0 for said in words] for side in ENTERS]
-    return np.array(list(zip(bars, closes[array(bars)], flat, *leaves, strict=True)), DECISION)
+    rows = zip(bars, closes[array(bars)], flat, *leaves, strict=True)
+    return np.array([(*row, *UNMEASURED) for row in rows], DECISION)
 
 
 def trades(tape: OutsideTape, decisions: Mapping[int, str], **options: Any) -> list[Trade]:

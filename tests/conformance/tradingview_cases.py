@@ -53,8 +53,8 @@ def rounded(ticks: Decimal, towards: str) -> dict[str, Fraction]:
     away = {leg: str(abs(Fraction(ticks) - fill)) for leg, fill in fill_of.items()}
     made = record(spec(**stop_points(away["stop"]), **target_points(away["target"])))
     return {
-        "stop": Fraction(stop_level(made, side, fill_of["stop"])),
-        "target": Fraction(target_level(made, side, fill_of["target"])),
+        "stop": Fraction(stop_level(made, side, fill_of["stop"], 0)),
+        "target": Fraction(target_level(made, side, fill_of["target"], 0, 0)),
     }
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import tapes
 from tapes import Changes, Options, Row
 
-from trade.base.records import ExitReason, FillKind, Rule
+from trade.base.records import ExitReason, FillKind, Rule, TimeInForce
+from trade.sim.spec import ENTRY_LIMIT, ENTRY_STOP
 
 _NUMBER = r"([\d.]+)"
 _QUANTA = tapes.QUANTA
@@ -38,6 +39,14 @@ SETTINGS: dict[str, Callable[[str], Options]] = {
     rf"(?:tick|step) {_NUMBER} from minute (\d+)": lambda _: {},
     rf"tick {_NUMBER}": lambda ticks: {"price_step_ticks": int(ticks)},
     "delisted after the last minute": lambda _: {"is_delisted": 1},
+    rf"limit entry {_NUMBER} points better": lambda ticks: tapes.resting(ENTRY_LIMIT, ticks),
+    rf"stop entry {_NUMBER} points beyond": lambda ticks: tapes.resting(ENTRY_STOP, ticks),
+    rf"expires after {_NUMBER} minutes": lambda minutes: {"entry_life_ms": int(minutes) * tapes.MINUTE},
+    "IOC": lambda _: {"time_in_force": int(TimeInForce.IOC)},
+    "PostOnly": lambda _: {"time_in_force": int(TimeInForce.POST_ONLY)},
+    rf"trail {_NUMBER} %": tapes.trailing_pct,
+    rf"trail {_NUMBER} % from 5 %": lambda pct: tapes.trailing_pct(pct, 5),
+    rf"break-even at {_NUMBER} %": tapes.break_even,
     "limit target": lambda _: {"target_is_limit": 1},
     "limit_fill through": lambda _: {"limit_through": 1},
     "intrabar path": lambda _: {"intrabar": 1},

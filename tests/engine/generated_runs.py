@@ -10,11 +10,31 @@ import numpy as np
 from hypothesis import strategies as st
 from tapes import MARK_MARGIN_FROM_MS, MINUTE, START, Market, market, ruled, spec, taker
 
-from trade.base.records import Intent, PriceFrom
+from trade.base.records import Intent, PriceFrom, TimeInForce
 from trade.engine.tape import Tape
 from trade.sim.money import LIMIT_QUANTA
 from trade.sim.payment import PAYMENT
-from trade.sim.spec import NONE, STOP_FRACTION, STOP_POINTS, TARGET_FRACTION, TARGET_POINTS, TARGET_RATIO, Spec
+from trade.sim.spec import (
+    ENTRY_LIMIT,
+    ENTRY_MARKET,
+    ENTRY_STOP,
+    NONE,
+    OFFSET_FRACTION,
+    OFFSET_MEASURED,
+    OFFSET_POINTS,
+    STOP_AT,
+    STOP_FRACTION,
+    STOP_MEASURED,
+    STOP_POINTS,
+    TARGET_AT,
+    TARGET_FRACTION,
+    TARGET_MEASURED,
+    TARGET_POINTS,
+    TARGET_RATIO,
+    TRAIL_FRACTION,
+    TRAIL_MEASURED,
+    Spec,
+)
 
 E12 = 10**12
 AWAY = {True: ((1, 100), (1, 7), (3, 1000), (1, 3000), (2, 1)), False: ((5, 2), (12, 1), (1, 2), (40, 3), (300, 1))}  # share, ticks
@@ -108,8 +128,58 @@ def options(dice: random.Random) -> dict[str, Any]:
     chosen["size_e12"] = dice.choice((E12, E12, E12 // 2, E12 // 50, dice.randrange(1, E12 + 1)))
     chosen["may_long"], chosen["may_short"] = dice.choice(((1, 1), (1, 0), (0, 1)))
     chosen["max_drawdown_e12"] = dice.choice((E12, E12, E12 // 5, dice.randrange(1, E12)))
+    if dice.random() < 0.6:
+        chosen |= resting_entries(dice) | moving_stops(dice)
+        if dice.random() < 0.3:
+            chosen["stop_kind"] = dice.choice((STOP_MEASURED, STOP_AT))
+            chosen["buffer_num"], chosen["buffer_den"] = dice.choice(((0, 1), (0, 1), (1, 500)))
+        if dice.random() < 0.3:
+            chosen["target_kind"] = dice.choice((TARGET_MEASURED, TARGET_AT))
     chosen["mark_margin_from_ms"] = dice.choice((MARK_MARGIN_FROM_MS, START + 20 * MINUTE, START + 10**9))
     return chosen
+
+
+def resting_entries(dice: random.Random) -> dict[str, int]:
+    """Return how entries wait for a price, or that they do not."""
+    kind, offset = (
+        dice.choice((ENTRY_MARKET, ENTRY_LIMIT, ENTRY_LIMIT, ENTRY_STOP)),
+        dice.choice((OFFSET_FRACTION, OFFSET_POINTS, OFFSET_MEASURED)),
+    )
+    numerator, denominator = (
+        dice.choice(((0, 1), (1, 1000), (1, 100))) if offset == OFFSET_FRACTION else dice.choice(((0, 1), (1, 1), (7, 2)))
+    )
+    words = [TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.DAY]
+    return {
+        "entry_kind": kind,
+        "offset_kind": offset,
+        "offset_num": numerator,
+        "offset_den": denominator,
+        "time_in_force": int(dice.choice([*words, TimeInForce.POST_ONLY] if kind == ENTRY_LIMIT else words)),
+        "entry_life_ms": dice.choice((0, 0, 3, 20)) * MINUTE,
+    }
+
+
+def moving_stops(dice: random.Random) -> dict[str, int]:
+    trail, even = dice.choice((NONE, TRAIL_FRACTION, TRAIL_MEASURED)), dice.random() < 0.3
+    from_num, from_den = dice.choice(((0, 1), (0, 1), (1, 300), (1, 40)))
+    return {
+        "trail_kind": trail,
+        "trail_num": dice.choice((0, 1, 1, 3)),
+        "trail_den": dice.choice((50, 400)),
+        "trail_from_num": from_num,
+        "trail_from_den": from_den,
+        "even_from_num": int(even),
+        "even_from_den": dice.choice((30, 400)),
+        "even_num": dice.choice((0, 1)),
+        "even_den": 1000,
+    }
+
+
+def measures(dice: random.Random, close: int) -> tuple[int, int, int]:
+    """Return what a decision measures: distances of a few ticks, or levels near the price; now and then nothing."""
+    near = [max(0, dice.choice((dice.randrange(1 + close // 20), close + round(dice.gauss(0, 0.01) * close)))) for _ in range(3)]
+    offset, stop, target = (-1 if dice.random() < 0.05 else value for value in near)
+    return min(offset, close // 20), stop, target
 
 
 def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
@@ -124,7 +194,11 @@ def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
     tiers = tier_rows(dice, cash * dice.choice((1, 10)))
     has_mark = dice.random() < 0.4
     mark = marks(dice, table, dice.choice((0.0005, 0.005, 0.05))) if has_mark else None
-    read = market(table, decisions(dice, bars, dice.choice((0.03, 0.1, 0.5, 1))), mark, (), missing, dice.choice((1, 5, 15)), tiers)
+    plan = decisions(dice, bars, dice.choice((0.03, 0.1, 0.5, 1)))
+    measured = {bar: measures(dice, table[bar][3]) for bar in plan}
+    trails = [dice.choice((-1, 0, price // 300, price // 30)) for _ in range(bars)]
+    every = dice.choice((1, 5, 15))
+    read = market(table, plan, mark, (), missing, every, tiers, measures=measured, trails=trails[: bars // every + 1])
     payments = due(dice, read, dice.choice((0, 0, 2, 20)), dice.choice((0.0001, 0.003, 0.2, 1.0)))
     exact = LIMIT_QUANTA // (20 * max(high for _, high, _, _ in table) * tick_lot)
     limits = {
@@ -134,13 +208,14 @@ def case(seed: int, most_bars: int) -> tuple[Spec, Market]:
         "max_lots": min(dice.choice((10, 10**4, 10**7, 10**7)), exact),
         "min_notional_quanta": dice.choice((0, 0, cash // 100, cash // 3)),
         "max_notional_quanta": dice.choice((0, 0, cash, cash // 2)),
+        "max_margin_quanta": dice.choice((0, 0, 0, cash // 3)),
         "initial_cash_quanta": cash,
         "size_quanta": cash * dice.choice((1, 5)) // dice.choice((1, 2, 30)),
         "equity_floor_quanta": dice.choice((0, 0, cash // 2, cash - cash // 50)),
         "has_mark": int(has_mark),
     }
     chosen = replace(spec(**options(dice), **limits), is_delisted=int(dice.random() < 0.1))
-    made = Market(read.tape, payments, read.points, read.decisions, read.tiers)
+    made = Market(read.tape, payments, read.points, read.decisions, read.tiers, read.trails)
     return with_changes(dice, chosen, made, cash) if dice.random() < 0.4 else (chosen, made)
 
 

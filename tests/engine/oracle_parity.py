@@ -27,7 +27,7 @@ def slow(spec: Spec, market: Market) -> Exchange:
     decisions = {bar: Decision(*row) for bar, *row in market.decisions.tolist()}
     tiers = [Tier(*row) for row in market.tiers.tolist()]
     regimes = [Regime(*astuple(each)[:6]) for each in ruled(spec, market.changes)]
-    return Exchange(spec, bars, payments, decisions, tiers, regimes).run(tape.step_ms, market.points.ts_ms.tolist())
+    return Exchange(spec, bars, payments, decisions, tiers, regimes, market.trails.tolist()).run(tape.step_ms, market.points.ts_ms.tolist())
 
 
 def rows(records: Any) -> Table:

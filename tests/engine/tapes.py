@@ -14,14 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from trade.base.records import Cap, ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason
+from trade.base.records import Cap, ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason, TimeInForce
 from trade.engine.simulate import Outcome, simulate
 from trade.engine.tape import DECISION, Points, Tape
 from trade.sim.margin import TIER
 from trade.sim.payment import PAYMENT
 from trade.sim.spec import (
+    ENTRY_MARKET,
     MARK_MARGIN_FROM_MS,
     NONE,
+    OFFSET_FRACTION,
+    OFFSET_POINTS,
     SIZE_EQUITY,
     SIZE_FIXED,
     SIZE_RISK,
@@ -30,6 +33,7 @@ from trade.sim.spec import (
     TARGET_FRACTION,
     TARGET_POINTS,
     TARGET_RATIO,
+    TRAIL_FRACTION,
     WORST,
     Spec,
     rules_of,
@@ -40,6 +44,8 @@ START = 1_767_225_600_000  # 2026-01-01
 QUANTA = 10**8
 NEVER = 10**12  # a max drawdown that is off
 WORDS = {"long": (Intent.ENTRY_LONG, 0), "short": (Intent.ENTRY_SHORT, 0), "exit": (0, Intent.EXIT)}
+
+UNMEASURED = (-1, -1, -1)
 
 Row = tuple[int, int, int, int]
 Options = dict[str, Any]
@@ -119,6 +125,35 @@ def risk_pct(pct: str | int) -> Options:
     return {"size_model": SIZE_RISK, "size_e12": int(Fraction(pct) * 10**10)}
 
 
+def resting(kind: int, ticks: str | int = 0, force: TimeInForce = TimeInForce.GTC, minutes: int = 0) -> Options:
+    """Entries of a kind wait so many ticks away from the close, for so many minutes; 0 is for ever."""
+    away = {"offset_kind": OFFSET_POINTS, "offset_num": Fraction(ticks).numerator, "offset_den": Fraction(ticks).denominator}
+    return {"entry_kind": kind, **away, "time_in_force": int(force), "entry_life_ms": minutes * MINUTE}
+
+
+def trailing_pct(pct: str | int, start: str | int = 0) -> Options:
+    """The stop follows the best price, from so many percent of the entry on."""
+    part, first = Fraction(pct) / 100, Fraction(start) / 100
+    return {
+        "trail_kind": TRAIL_FRACTION,
+        "trail_num": part.numerator,
+        "trail_den": part.denominator,
+        "trail_from_num": first.numerator,
+        "trail_from_den": first.denominator,
+    }
+
+
+def break_even(start: str | int, beyond: str | int = 0) -> Options:
+    """The stop moves once, at so many percent, to the entry and so many percent beyond it."""
+    first, offset = Fraction(start) / 100, Fraction(beyond) / 100
+    return {
+        "even_from_num": first.numerator,
+        "even_from_den": first.denominator,
+        "even_num": offset.numerator,
+        "even_den": offset.denominator,
+    }
+
+
 def fixed(amount: str | int) -> Options:
     return {"size_model": SIZE_FIXED, "size_quanta": usdt(amount)}
 
@@ -135,19 +170,37 @@ def spec(**options: Any) -> Spec:
         tick_lot_quanta=QUANTA,
         exact_lots=10**7,
         max_notional_quanta=0,
+        max_margin_quanta=0,
         initial_cash_quanta=usdt(1000),
         taker_e12=0,
         maker_e12=0,
         slippage_e9=0,
         leverage_e2=100,
         mark_margin_from_ms=MARK_MARGIN_FROM_MS,
+        entry_kind=ENTRY_MARKET,
+        offset_kind=OFFSET_FRACTION,
+        offset_num=0,
+        offset_den=1,
+        time_in_force=0,
+        entry_life_ms=0,
         stop_kind=NONE,
         stop_num=0,
         stop_den=1,
+        buffer_num=0,
+        buffer_den=1,
         target_kind=NONE,
         target_num=0,
         target_den=1,
         target_is_limit=0,
+        trail_kind=NONE,
+        trail_num=0,
+        trail_den=1,
+        trail_from_num=0,
+        trail_from_den=1,
+        even_from_num=0,
+        even_from_den=1,
+        even_num=0,
+        even_den=1,
         limit_through=0,
         anchor_signal=0,
         intrabar=WORST,
@@ -193,6 +246,7 @@ class Market:
     points: Points
     decisions: Any
     tiers: Any
+    trails: Any  # per point of the curve
     changes: Changes = ()  # of the rules that the Spec starts with
 
 
@@ -215,8 +269,13 @@ def market(
     exec_bars: int = 1,
     tiers: Sequence[tuple[int, ...]] = ONE_TIER,
     changes: Changes = (),
+    measures: Mapping[int, tuple[int, int, int]] | None = None,
+    trails: Sequence[int] = (),
 ) -> Market:
-    """Return what the loop reads. Funding is (instant, rate), priced by FUND-1; the curve has a point per `exec_bars` minutes."""
+    """Return what the loop reads. Funding is (instant, rate), priced by FUND-1; the curve has a point per `exec_bars` minutes.
+
+    `measures` are what a decision measures for the price, the stop and the target of its entry, by its bar; `trails` one per point.
+    """
     ts = opens(len(bars), missing or {})
     rows, mark_rows = np.array(bars, np.int64).reshape(-1, 4), np.array(bars if mark is None else mark, np.int64).reshape(-1, 4)
     columns = [np.ascontiguousarray(table[:, i]) for table in (rows, mark_rows) for i in range(4)]
@@ -225,14 +284,17 @@ def market(
     instants.append(instants[-1] + exec_bars * MINUTE)
     closes = np.array(ts) + MINUTE
     last_bar = np.searchsorted(closes, instants, "right") - 1
-    taken = sorted(decisions.items())
+    taken, measured = sorted(decisions.items()), measures or {}
     intents = [(WORDS[i][0], WORDS[i][1], WORDS[i][1]) if isinstance(i, str) else i for _, i in taken]
     return Market(
         Tape(array(ts), *columns, MINUTE),
         payments(ts, columns, mark is not None, funding),
         Points(array(instants), array(last_bar)),
-        np.array([(bar, ts[bar] + MINUTE, *i) for (bar, _), i in zip(taken, intents, strict=True)], DECISION),
+        np.array(
+            [(bar, ts[bar] + MINUTE, *i, *measured.get(bar, UNMEASURED)) for (bar, _), i in zip(taken, intents, strict=True)], DECISION
+        ),
         tiers_of(*tiers),
+        array([*trails, *[-1] * (len(instants) - len(trails))]),
         changes,
     )
 
@@ -250,7 +312,7 @@ def payments(ts: list[int], columns: list[Any], has_mark: bool, funding: Sequenc
     return np.array(rows, PAYMENT)
 
 
-MARKET_OPTIONS = ("mark", "funding", "missing", "exec_bars", "tiers", "changes")
+MARKET_OPTIONS = ("mark", "funding", "missing", "exec_bars", "tiers", "changes", "measures", "trails")
 
 
 def run(bars: Sequence[Row], decisions: Mapping[int, Any], **options: Any) -> Outcome:
@@ -261,7 +323,7 @@ def run(bars: Sequence[Row], decisions: Mapping[int, Any], **options: Any) -> Ou
 
 def simulated(first: Spec, read: Market) -> Outcome:
     rules = rules_of(ruled(first, read.changes))
-    return simulate(rules, read.tiers, read.tape, read.payments, read.points, read.decisions)
+    return simulate(rules, read.tiers, read.tape, read.payments, read.points, read.decisions, read.trails)
 
 
 def ruled(first: Spec, changes: Changes) -> list[Spec]:

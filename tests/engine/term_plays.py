@@ -9,7 +9,7 @@ from typing import Any
 from trade.base.instrument import Instrument, Tier, TierTable
 from trade.base.timeframe import Timeframe
 from trade.engine.terms import make_specs
-from trade.play.spec import Account, Execution, Play, Policy, Risk, RuleSource, Sizing, StopLoss, TakeProfit, Validation
+from trade.play.spec import Account, EntryOrder, Execution, Play, Policy, Risk, RuleSource, Sizing, StopLoss, TakeProfit, Validation
 from trade.sim.spec import Spec
 
 D = Decimal
@@ -26,7 +26,7 @@ def instrument(tick: str = "0.1", step: str = "0.001", **changes: Any) -> Instru
     return replace(plain, **changes)
 
 
-PLAIN = Account(D(10_000), D(1), D(100), D(0), D("5.5"), D(2), D(2), D(10), None, None, D(0), "reject")
+PLAIN = Account(D(10_000), D(1), D(100), D(0), D("5.5"), D(2), D(2), D(10), None, None, None, D(0), "reject")
 
 
 def play(
@@ -61,6 +61,7 @@ def play(
         rules=RuleSource({}, {}, {}),
         policy=Policy(mode, "first_hit"),
         risk=risk,
+        entry=EntryOrder(),
         execution=Execution(*execution),
         expected=None,
         validation=Validation(),

@@ -17,7 +17,7 @@ from tapes import MINUTE, Market, ruled
 from trade.base.records import NO_PRICE, ExitReason, FillKind, PriceFrom, Rejection, Rule
 from trade.engine.simulate import Outcome
 from trade.engine.tape import Points, Tape
-from trade.sim.spec import STOP_POINTS, TARGET_POINTS, Spec
+from trade.sim.spec import OFFSET_POINTS, STOP_POINTS, TARGET_POINTS, Spec
 
 Check = Callable[[Spec, Market, Outcome], None]
 SOME = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -81,12 +81,12 @@ def tick_at(spec: Spec, market: Market, ts_ms: int) -> int:
 
 
 def fills_are_inside_their_bars(spec: Spec, market: Market, outcome: Outcome) -> None:
-    """Before slippage; but a resting limit target that is opened beyond fills at its own price (FILL-6)."""
+    """Before slippage; but a resting limit that is opened beyond fills at its own price (FILL-6)."""
     for fill in outcome.fills[np.isin(outcome.fills["kind"], (FillKind.ENTRY, FillKind.EXIT))]:
         bar = int(np.searchsorted(market.tape.ts_open_ms, fill["bar_ts_open_ms"]))
         reference = int(fill["reference_price_ticks"])
         low, high = int(market.tape.low[bar]), int(market.tape.high[bar])
-        if fill["price_from"] == PriceFrom.TARGET_LEVEL and fill["rule"] == Rule.FILL_6:
+        if fill["price_from"] in (PriceFrom.TARGET_LEVEL, PriceFrom.LIMIT_PRICE) and fill["rule"] == Rule.FILL_6:
             assert -fill["side"] * (market.tape.open[bar] - reference) >= 0
         else:
             assert low <= reference <= high
@@ -137,6 +137,7 @@ def until(market: Market, bars: int) -> Market:
         Points(np.append(market.points.ts_ms[earlier], end), np.append(market.points.last_bar[earlier], bars - 1)),
         plan[plan["bar"] < bars],
         market.tiers,
+        np.append(market.trails[earlier], -1),
         market.changes,
     )
 
@@ -157,7 +158,7 @@ def assert_prefix(drawn: Any, cut_at: float) -> None:
     if part.tally.stop_reason:
         assert [whole.tally[name] for name in ("stop_reason", "stop_ts_ms")] == [part.tally[name] for name in ("stop_reason", "stop_ts_ms")]
     more = whole.rejections - part.rejections
-    more[Rejection.NO_NEXT_BAR] = 0
+    more[[Rejection.NO_NEXT_BAR, Rejection.UNFILLED]] = 0  # it ended before they could act
     assert (more >= 0).all()
     assert whole.tally.entry_attempts >= part.tally.entry_attempts
 
@@ -212,7 +213,8 @@ def finer(spec: Spec, market: Market, ticks: int, lots: int) -> tuple[Spec, Mark
     """Return a run without changes of its rules, and the same on a grid that is so many times finer."""
     exact = spec.exact_lots // (ticks * lots)
     coarse = replace(spec, tick_lot_quanta=spec.tick_lot_quanta * ticks * lots, exact_lots=exact, max_lots=min(spec.max_lots, exact))
-    points = {STOP_POINTS: "stop_num"}.get(spec.stop_kind), {TARGET_POINTS: "target_num"}.get(spec.target_kind)
+    points = [{STOP_POINTS: "stop_num"}.get(spec.stop_kind), {TARGET_POINTS: "target_num"}.get(spec.target_kind)]
+    points += ["offset_num"] if spec.offset_kind == OFFSET_POINTS else []
     fine = replace(
         spec,
         exact_lots=exact * lots,
@@ -226,7 +228,11 @@ def finer(spec: Spec, market: Market, ticks: int, lots: int) -> tuple[Spec, Mark
     closer = Tape(tape.ts_open_ms, *(column * ticks for column in tape[1:-1]), tape.step_ms)
     dearer = due.copy()
     dearer["mark_ticks"] *= ticks
-    return coarse, market, fine, replace(market, tape=closer, payments=dearer)
+    plan = market.decisions.copy()
+    for name in ("offset_ticks", "stop_ticks", "target_ticks"):
+        plan[name] *= np.where(plan[name] == NO_PRICE, 1, ticks)
+    trails = market.trails * np.where(market.trails == NO_PRICE, 1, ticks)
+    return coarse, market, fine, replace(market, tape=closer, payments=dearer, decisions=plan, trails=trails)
 
 
 @SOME

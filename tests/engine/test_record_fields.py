@@ -75,8 +75,8 @@ def test_no_kernel_takes_something_that_may_be_anything() -> None:
 
 
 ORDER = (
-    "Spec", "Tiers", "AccountRow", "PositionRow", "OrderRow", "WakeRow", "BarRow", "CursorRow", "TallyRow", "Tape", "PaymentRow", "DecisionRow",
-    "TradeRow", "FillRow", "StandingRow",
+    "Spec", "Tiers", "AccountRow", "PositionRow", "OrderRow", "WakeRow", "BarRow", "CursorRow", "TallyRow", "Tape",
+    "PaymentRow", "DecisionRow", "TradeRow", "FillRow", "StandingRow",
 )  # fmt: skip
 
 

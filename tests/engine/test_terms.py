@@ -72,21 +72,21 @@ def test_a_stop_in_percent_is_an_exact_fraction_of_the_price(pct: Decimal, lever
     spec = spec_of(play(stop=("percent", str(pct)), max_leverage=leverage, basis=basis))
     exact = Fraction(pct) / 100 / (Fraction(leverage) if basis == "margin" else 1)
     assert Fraction(spec.stop_num, spec.stop_den) == exact
-    assert stop_distance(record(spec), ticks) == ticks * exact // 1  # FILL-5: nearer the entry
+    assert stop_distance(record(spec), ticks, 0) == ticks * exact // 1  # FILL-5: nearer the entry
 
 
 def test_fixed_points_off_the_tick_are_rounded_by_the_fill_rule_and_not_before() -> None:
     spec = spec_of(play(stop=("fixed_points", "1.2345678"), target=("fixed_points", "2.51")), instrument("0.5"))
     assert Fraction(spec.stop_num, spec.stop_den) == Fraction("1.2345678") / Fraction("0.5")
     assert Fraction(spec.target_num, spec.target_den) == Fraction("5.02")
-    assert stop_distance(record(spec), 1000) == 2  # 2.469 ticks, nearer the entry
-    assert target_distance(record(spec), 1000, 2) == 6  # farther from it
+    assert stop_distance(record(spec), 1000, 0) == 2  # 2.469 ticks, nearer the entry
+    assert target_distance(record(spec), 1000, 2, 0) == 6  # farther from it
 
 
 def test_a_target_by_ratio_is_a_multiple_of_the_stop_distance() -> None:
     spec = spec_of(play(stop=("percent", "2"), target=("rr_ratio", "1.50000001")))
     assert Fraction(spec.target_num, spec.target_den) == Fraction("1.50000001")
-    assert target_distance(record(spec), 10_000, stop_distance(record(spec), 10_000)) == 301
+    assert target_distance(record(spec), 10_000, stop_distance(record(spec), 10_000, 0), 0) == 301
     assert (spec.stop_kind, spec.target_kind) == (terms.STOP_FRACTION, terms.TARGET_RATIO)
 
 
@@ -217,9 +217,9 @@ def one_entry(made: Any, on: Any, prices: list[int], side: int) -> tuple[Any, Ou
     ts = np.arange(n, dtype=np.int64) * MINUTE_MS + terms.MARK_MARGIN_FROM_MS
     tape = Tape(ts, *([closes] * 8), MINUTE_MS)
     points = Points(np.concatenate((ts[:1], ts + MINUTE_MS)), np.arange(-1, n))
-    decisions = np.array([(0, ts[0] + MINUTE_MS, side, 0, 0)], DECISION)
+    decisions = np.array([(0, ts[0] + MINUTE_MS, side, 0, 0, -1, -1, -1)], DECISION)
     spec = spec_of(made, on, max(prices))
-    return spec, simulate(rules_of([spec]), tier_rows(made, on), tape, np.empty(0, PAYMENT), points, decisions)
+    return spec, simulate(rules_of([spec]), tier_rows(made, on), tape, np.empty(0, PAYMENT), points, decisions, np.full(n + 1, -1))
 
 
 LARGE = st.fixed_dictionaries(

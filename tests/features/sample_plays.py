@@ -8,7 +8,7 @@ from typing import Any
 
 from trade.base.findings import Place
 from trade.base.timeframe import Timeframe
-from trade.play.spec import Account, Execution, Feature, Play, Policy, Risk, RuleSource, Sizing, Structure, Validation
+from trade.play.spec import Account, EntryOrder, Execution, Feature, Play, Policy, Risk, RuleSource, Sizing, Structure, Validation
 from trade.structures.registry import STRUCTURES
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
@@ -19,12 +19,13 @@ _BARE = Play(
     symbol="BTCUSDT",
     exec_timeframe=Timeframe("15m"),
     timeframes={},
-    account=Account(_ONE, _ONE, _ONE, _ZERO, _ZERO, _ZERO, _ZERO, _ZERO, None, None, _ZERO, "reject"),
+    account=Account(_ONE, _ONE, _ONE, _ZERO, _ZERO, _ZERO, _ZERO, _ZERO, None, None, None, _ZERO, "reject"),
     features={},
     structures={},
     rules=RuleSource({}, {}, {}),
     policy=Policy("long_only", "signal"),
     risk=Risk(None, None, Sizing("percent_equity", _ONE, _ONE), "margin"),
+    entry=EntryOrder(),
     execution=Execution("worst", "touch", "fill", "stop"),
     expected=None,
     validation=Validation(),

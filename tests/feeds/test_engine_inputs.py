@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from trade.base.records import PriceFrom
 from trade.base.timeframe import DAY_MS, Timeframe
 from trade.dsl.evaluate import Decisions
+from trade.engine.measured import Ruler
 from trade.engine.processor import has_mark, highest_ticks, make_decisions, make_payments, make_points, make_tape
+from trade.feeds.store import MultiTFFeedStore
 
 CLOSE, MARK = int(PriceFrom.CLOSE), int(PriceFrom.MARK_OPEN)
 
@@ -89,12 +91,17 @@ def test_time_9_weeks_and_months_have_a_point_per_close(days: int, name: str) ->
     assert points.last_bar.tolist() == [(t - start) // DAY_MS - 1 for t in points.ts_ms.tolist()]
 
 
+def unmeasured(store: MultiTFFeedStore) -> Ruler:
+    """Return the ruler of orders that are measured by no column."""
+    return Ruler(store, store.instrument.grid, 10**9, {})
+
+
 def test_time_5_a_decision_is_taken_at_the_close_of_its_base_bar() -> None:
     minutes = [m for m in range(20) if m not in (6, 7)]
     store = feed(bars(minutes), window=(0, 20))
     ts = store.exec_closes
     codes = np.array([1, 2, 3], np.int8)
-    decided = make_decisions(Decisions(ts[:3], codes, codes[::-1], codes * 0, ()), make_tape(store))
+    decided = make_decisions(Decisions(ts[:3], codes, codes[::-1], codes * 0, ()), make_tape(store), unmeasured(store))
     assert decided["ts_ms"].tolist() == [at(5), at(10), at(15)]
     assert decided["bar"].tolist() == [4, 7, 12]
     tape = make_tape(store)
@@ -106,7 +113,7 @@ def test_a_decision_that_wants_nothing_in_any_state_is_no_row() -> None:
     store = feed(bars(range(20)), window=(0, 20))
     ts = store.exec_closes
     codes = np.array([1, 0, 3], np.int8)
-    decided = make_decisions(Decisions(ts[:3], codes, codes * 0, codes * 0, ()), make_tape(store))
+    decided = make_decisions(Decisions(ts[:3], codes, codes * 0, codes * 0, ()), make_tape(store), unmeasured(store))
     assert decided["ts_ms"].tolist() == [at(5), at(15)]
     assert decided["flat"].tolist() == [1, 3]
 

@@ -75,7 +75,7 @@ FLOORS = {
 }
 NAMED = (  # that went unnoticed once
     ("engine", "engine.quiet", "peak - worth >= allowed", "peak - worth > allowed"),
-    ("engine", "engine.loop", "        watch(position, seen, seen)\n", ""),
+    ("sim", "sim.match", "            _live_through(position, bar, leg, met if known else leg)\n", ""),
     ("dsl", "dsl.certainty", "> tolerance / 100,", "> tolerance,"),
     ("dsl", "dsl.certainty", "<= tolerance / 100)", "<= tolerance)"),
     ("missing", "features.missing", "first_row + node.first_valid_bars[output]", "first_row + node.first_valid_bars[output] + 1"),

@@ -126,7 +126,7 @@ _TEN = [
     ("features:\n  r:\n    indicator: rsl\n", "unknown-indicator", 3, "features.r.indicator"),
     ("structures:\n  exec:\n    - {type: trend, key: t, uses: swin}\n", "unknown-structure", 3, "structures.exec[0].uses"),
     ("position_policy:\n  allow_scale_in: true\n", "not-yet-scale-in", 2, "position_policy.allow_scale_in"),
-    ("entry:\n  order_type: LIMIT\n", "not-yet-limit-entry", 2, "entry.order_type"),
+    ("execution:\n  impact: sqrt\n", "not-yet-impact-model", 2, "execution.impact"),
     ("risk:\n  stop_loss_pct: '2'\n", "wrong-type", 2, "risk.stop_loss_pct"),
 ]
 
@@ -278,8 +278,8 @@ def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Any) -> None:
 
 
 def test_a_mistake_does_not_hide_what_cannot_run_in_the_same_section() -> None:
-    play = changed(MINIMAL, ("entry", {"order_type": "LIMIT", "foo": 1}))
-    assert {f.code for f in said(play)} == {"unknown-key", "not-yet-limit-entry"}
+    play = changed(MINIMAL, ("execution", {"impact": "sqrt", "foo": 1}))
+    assert {f.code for f in said(play)} == {"unknown-key", "not-yet-impact-model"}
 
 
 _LEAF = st.one_of(st.none(), st.booleans(), st.integers(-5, 10**20), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=5))

@@ -13,10 +13,6 @@ from trade.play.unsupported import TABLE
 _RULE = {"all": [["rsi_14", "<", 30]]}
 
 
-def _stop(kind: str, **more: Any) -> tuple[str, Any]:
-    return "risk", {"stop_loss": {"type": kind, "value": 2, **more}, "take_profit_pct": 4}
-
-
 def _target(kind: str) -> tuple[str, Any]:
     return "risk", {"take_profit": {"type": kind, "value": 2}, "stop_loss_pct": 4}
 
@@ -29,27 +25,12 @@ def _emits(item: Any) -> tuple[str, Any]:
 @pytest.mark.parametrize(
     ("code", "changes", "path"),
     [
-        ("limit-entry", [("entry.order_type", "limit")], "entry.order_type"),
-        ("limit-offset", [("entry.limit_offset_pct", 0.1)], "entry.limit_offset_pct"),
-        ("time-in-force", [("entry.time_in_force", "IOC")], "entry.time_in_force"),
-        ("entry-expiry", [("entry.expire_after_bars", 3)], "entry.expire_after_bars"),
-        ("trailing-stop", [("risk.trailing", {"trail_pct": 1})], "risk.trailing"),
-        ("break-even", [("risk.break_even", {"activation_pct": 1})], "risk.break_even"),
-        ("stop-type", [_stop("atr_multiple")], "risk.stop_loss.type"),
-        ("stop-type", [_stop("structure")], "risk.stop_loss.type"),
-        ("stop-type", [_stop("trailing_atr")], "risk.stop_loss.type"),
-        ("stop-type", [_stop("trailing_pct")], "risk.stop_loss.type"),
-        ("target-type", [_target("atr_multiple")], "risk.take_profit.type"),
-        ("atr-distance", [_stop("percent", atr_feature_id="atr")], "risk.stop_loss.atr_feature_id"),
-        ("stop-buffer", [_stop("percent", buffer_pct=1)], "risk.stop_loss.buffer_pct"),
         ("stop-limit", [("risk.sl_order_type", "Limit")], "risk.sl_order_type"),
         ("flip", [("position_policy.allow_flip", True)], "position_policy.allow_flip"),
         ("scale-in", [("position_policy.allow_scale_in", True)], "position_policy.allow_scale_in"),
         ("scale-out", [("position_policy.allow_scale_out", True)], "position_policy.allow_scale_out"),
         ("several-positions", [("position_policy.max_positions_per_symbol", 2)], "position_policy.max_positions_per_symbol"),
         ("margin-mode", [("account.margin_mode", "cross")], "account.margin_mode"),
-        ("risk-per-trade", [("account.risk_per_trade_pct", 1)], "account.risk_per_trade_pct"),
-        ("max-margin", [("account.max_margin_usdt", 100)], "account.max_margin_usdt"),
         ("impact-model", [("execution.impact", {"model": "sqrt"})], "execution.impact"),
         ("participation", [("execution.max_participation", 0.1)], "execution.max_participation"),
         ("deploy", [("deploy", {"capital": 1})], "deploy"),

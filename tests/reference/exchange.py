@@ -12,9 +12,9 @@ from fractions import Fraction
 from typing import Any
 
 from exchange_rows import Bar, Decision, Order, Payment, Position, Regime, Tier
-from exchange_rules import E12, Refusal, Rules, down, share, tick_down
+from exchange_rules import E12, Refusal, Rules, down, share, tick_down, tick_up, up
 
-from trade.base.records import Cap, ExitReason, FillKind, Intent, PriceFrom, Rejection, Rule, StopReason
+from trade.base.records import Cap, ExitReason, FillKind, Intent, OrderKind, PriceFrom, Rejection, Rule, StopReason, TimeInForce
 from trade.sim import spec as words
 
 
@@ -29,12 +29,15 @@ class Exchange(Rules):
         decisions: dict[int, Decision],
         tiers: list[Tier],
         regimes: list[Regime],
+        trails: list[int],
     ) -> None:
         super().__init__(spec, tiers, regimes)
         self.bars, self.decisions = bars, decisions
         self.due = list(payments)
         self.cash = spec.initial_cash_quanta
         self.position: Position | None = None
+        self.order: Order | None = None  # the entry that works
+        self.trails, self.late_start = trails, list[int]()
         self.trades: list[dict[str, int]] = []
         self.fills: list[dict[str, int]] = []
         self.equity: list[dict[str, int]] = []
@@ -50,14 +53,19 @@ class Exchange(Rules):
     def decide(self, side: int, bar: Bar, decision: Decision) -> Order:
         """SIZE-3: the quantity is fixed at the decision, from the last base close moved as FILL-1 would move it."""
         s, ts = self.spec, decision.ts
-        price = self.slipped(bar.close, side, ts)
-        stop, _ = self.levels(side, price, bar.close, ts)
+        if self.unmeasured(decision):
+            raise Refusal(Rejection.NO_LEVEL)
+        kind, waits_for, price = self.wish(side, bar.close, decision.offset, ts)
+        measured = decision.stop, decision.target
+        stop, _ = self.levels(side, price, bar.close, ts, *measured)
         allowed = [t.limit for t in self.table(ts) if t.leverage_e2 >= s.leverage_e2]
         if not allowed:
             raise Refusal(Rejection.LEVERAGE_ABOVE_TIER)
         caps = {Cap.MAX_QTY: self.regime(ts).max_lots, Cap.TIER: allowed[-1] // (price * self.unit)}
         if s.max_notional_quanta > 0:
             caps[Cap.MAX_NOTIONAL] = s.max_notional_quanta // (price * self.unit)
+        if s.max_margin_quanta > 0:
+            caps[Cap.MAX_MARGIN] = down(s.max_margin_quanta * self.leverage) // (price * self.unit)
         tightest = min(caps, key=lambda cap: caps[cap])
         asked = self.wanted(price, stop, self.cash, s.exact_lots, ts)
         capped = tick_down(min(asked, caps[tightest]), self.regime(ts).step)
@@ -70,13 +78,13 @@ class Exchange(Rules):
         self.checked_stop(side, lots, price, stop, ts)
         if bar is self.bars[-1]:
             raise Refusal(Rejection.NO_NEXT_BAR)
-        return Order(side, lots, bar.close, decision.ts, asked, cap)
+        return Order(side, lots, bar.close, decision.ts, asked, cap, kind, waits_for, self.expiry(decision.ts), measured)
 
-    def enter(self, order: Order, number: int) -> None:
-        """FILL-1 at the open, SIZE-3 cut to what fits, STOP-2 again; EVID-1 row."""
-        bar, side = self.bars[number], order.side
-        price, now = self.slipped(bar.open, side, bar.ts), self.regime(bar.ts)
-        stop, target = self.levels(side, price, order.close, bar.ts)
+    def enter(self, order: Order, number: int, reference: int, source: int, rule: int, inside: bool) -> None:
+        """FILL-1, FILL-2, FILL-3; SIZE-3 cut to what fits, STOP-2 again; EVID-1 row."""
+        bar, side, now = self.bars[number], order.side, self.regime(self.bars[number].ts)
+        price = reference if order.kind == OrderKind.LIMIT else self.slipped(reference, side, bar.ts)
+        stop, target = self.levels(side, price, order.close, bar.ts, *order.measured)
         asked, cap = order.lots, order.cap
         if now != self.regime(order.ts):  # FILL-10: other rules than at the decision
             asked = tick_down(min(asked, now.max_lots), now.step)
@@ -91,7 +99,9 @@ class Exchange(Rules):
             cap = Cap.MARGIN
         stop = self.checked_stop(side, lots, price, stop, bar.ts)
         value = lots * price * self.unit
-        posted, tier, fee = self.posted(side, value), self.tier(bar.ts, value), share(value, self.spec.taker_e12)
+        takes = order.kind != OrderKind.LIMIT or source == PriceFrom.OPEN
+        rate = self.spec.taker_e12 if takes else self.spec.maker_e12
+        posted, tier, fee = self.posted(side, value), self.tier(bar.ts, value), share(value, rate)
         liquidation = self.liquidation(side, lots, value, posted, tier, bar.ts, bar.ts)
         self.cash -= fee
         trade = {
@@ -103,21 +113,22 @@ class Exchange(Rules):
             "entry_value_quanta": value,
             "margin_quanta": posted,
             "fees_quanta": fee,
-            "slippage_quanta": side * (price - bar.open) * lots * self.unit,
+            "slippage_quanta": side * (price - reference) * lots * self.unit,
             "stop_price_ticks": stop,
             "target_price_ticks": target,
             "liquidation_price_ticks": liquidation,
         }
         self.position = Position(
-            side, lots, price, value, posted, tier, bar.ts, number, stop, target, liquidation, defaultdict(int, trade), [bar.open]
+            side, lots, price, value, posted, tier, bar.ts, number, stop, target, liquidation, defaultdict(int, trade), [reference]
         )
+        self.position.entered_by, self.position.inside, self.position.stop_reason = order.kind, inside, ExitReason.STOP_LOSS
         self.row(
             FillKind.ENTRY,
             bar.ts,
             price,
-            bar.open,
-            PriceFrom.OPEN,
-            Rule.FILL_1,
+            reference,
+            source,
+            rule,
             side=side,
             quantity_lots=lots,
             fee_quanta=fee,
@@ -278,18 +289,19 @@ class Exchange(Rules):
             price, source = (p.target, PriceFrom.TARGET_LEVEL) if limit else (bar.open, PriceFrom.OPEN)
             self.close(price, limit, ExitReason.TAKE_PROFIT, Rule.FILL_6, source, bar.ts, bar.ts, held - 1)
         elif stop_at(bar.open) and not (s.has_mark and gone):  # FILL-6, LIQ-1
-            self.close(bar.open, False, ExitReason.STOP_LOSS, Rule.FILL_6, PriceFrom.OPEN, bar.ts, bar.ts, held - 1)
+            self.close(bar.open, False, p.stop_reason, Rule.FILL_6, PriceFrom.OPEN, bar.ts, bar.ts, held - 1)
         else:
             p.seen.append(bar.open)
             self.bars_in_position += 1
-            p.trade["ambiguous"] = int(stop_at(against) and not stop_at(bar.open) and target_at(favour))
-            self.meet_inside(bar, held, stop_at(against), target_at(favour), gone)
+            doubtful = stop_at(against) and not stop_at(bar.open) and target_at(favour)
+            p.trade["ambiguous"] = max(p.trade["ambiguous"], int(doubtful))
+            self.meet_inside(bar, held, stop_at(against), target_at(favour), gone, doubtful)
 
-    def meet_inside(self, bar: Bar, held: int, stop: bool, target: bool, gone: bool) -> None:
+    def meet_inside(self, bar: Bar, held: int, stop: bool, target: bool, gone: bool, doubtful: bool) -> None:
         """FILL-5: what stands against the position first (worst), or by the walk (path); LIQ-1 between stop and liquidation."""
         p, s = self.position, self.spec
         assert p is not None
-        doubtful, limit = p.trade["ambiguous"] == 1, bool(s.target_is_limit)
+        limit = bool(s.target_is_limit)
         low_first = bar.open - bar.low <= bar.high - bar.open
         favour_first = s.intrabar == words.PATH and low_first == (p.side < 0)
         if stop and gone:  # one series: the nearer level; a mark series of its own: liquidation, whatever the path
@@ -309,7 +321,155 @@ class Exchange(Rules):
             self.liquidate(bar.ts, held)
         else:
             rule = Rule.FILL_5 if doubtful else Rule.FILL_3
-            self.close(p.stop, False, ExitReason.STOP_LOSS, rule, PriceFrom.STOP_LEVEL, bar.ts, bar.ts, held)
+            self.close(p.stop, False, p.stop_reason, rule, PriceFrom.STOP_LEVEL, bar.ts, bar.ts, held)
+
+    # resting entries
+
+    def work(self, order: Order, number: int, is_new: bool) -> Order | None:
+        """Step 2 and 3 for an entry order: what the open makes of it, then the range; returned while it goes on working."""
+        bar, kind = self.bars[number], order.kind
+        if order.expires <= bar.ts:
+            self.rejections[Rejection.EXPIRED] += 1
+            return None
+        if kind == OrderKind.MARKET:
+            self.attempt(self.enter, order, number, bar.open, PriceFrom.OPEN, Rule.FILL_1, False)
+            return None
+        limit, tick = kind == OrderKind.LIMIT, self.regime(bar.ts).tick
+        up = -order.side if limit else order.side  # where the price must go
+        if limit and is_new and up * (bar.open - order.price) >= 0:
+            if self.spec.time_in_force == TimeInForce.POST_ONLY:
+                self.rejections[Rejection.POST_ONLY] += 1
+            else:
+                self.attempt(self.enter, order, number, bar.open, PriceFrom.OPEN, Rule.FILL_2, False)
+            return None
+        needed = order.price
+        if limit and self.spec.limit_through:
+            needed = tick_up(order.price + 1, tick) if up > 0 else tick_down(order.price - 1, tick)
+        source = PriceFrom.LIMIT_PRICE if limit else PriceFrom.TRIGGER_PRICE
+        if up * (bar.open - needed) >= 0:
+            reference, source = (order.price, source) if limit else (bar.open, PriceFrom.OPEN)
+            self.attempt(self.enter, order, number, reference, source, Rule.FILL_6, False)
+        elif up * ((bar.high if up > 0 else bar.low) - needed) >= 0:
+            rule = Rule.FILL_3 if not limit else Rule.FILL_6 if up * (bar.open - order.price) > 0 else Rule.FILL_2
+            self.attempt(self.enter, order, number, order.price, source, rule, True)
+            if self.position:
+                self.late_start = self.walk(bar)[self.leg_to(bar, up, needed) :]
+                self.doubt(bar)
+        elif self.spec.time_in_force == TimeInForce.IOC:
+            self.rejections[Rejection.EXPIRED] += 1
+        else:
+            return order
+        return None
+
+    def walk(self, bar: Bar) -> list[int]:
+        """FILL-5: nearer extreme, other extreme, close; equal distance: low first."""
+        extremes = [bar.low, bar.high] if bar.open - bar.low <= bar.high - bar.open else [bar.high, bar.low]
+        return [*extremes, bar.close]
+
+    def leg_to(self, bar: Bar, up: int, level: int) -> int:
+        return next(leg for leg, end in enumerate(self.walk(bar)) if up * (end - level) >= 0)
+
+    def doubt(self, bar: Bar) -> None:
+        """FILL-7: a trade that hangs on what the bar did before its entry is ambiguous."""
+        p = self.position
+        assert p is not None
+        near = p.entered_by == OrderKind.STOP_MARKET and p.stop >= 0 and bar.low <= p.stop <= bar.high
+        far = p.target >= 0 and bar.low <= p.target <= bar.high and p.side * (bar.close - p.target) < 0
+        p.trade["ambiguous"] = int(near or far)
+
+    def meet_late(self, number: int) -> None:
+        """FILL-7: the rest of the bar in which a resting entry filled: all of it against the position (worst), or the rest of the walk."""
+        p, bar, s = self.position, self.bars[number], self.spec
+        assert p is not None
+        side, at, tick, limit = p.side, p.seen[0], self.regime(bar.ts).tick, bool(s.target_is_limit)
+        needed = p.target
+        if limit and s.limit_through:
+            needed = (p.target // tick + 1) * tick if side > 0 else (p.target - 1) // tick * tick
+        path = s.intrabar == words.PATH
+        rest = self.late_start if path else [bar.low if side > 0 else bar.high]
+
+        def first(reached: Callable[[int], bool], prices: list[int]) -> int | None:
+            """Return the leg at whose end, or at whose very start, a level is reached."""
+            if path and reached(at):
+                return 0
+            return next((leg for leg, end in enumerate(prices) if reached(end)), None)
+
+        stop_leg = first(lambda price: side * (price - p.stop) <= 0, rest) if p.stop >= 0 else None
+        target_leg = first(lambda price: side * (price - needed) >= 0, rest if path else [bar.close]) if p.target >= 0 else None
+        gone_leg = self.gone_late(bar, rest, at, stop_leg is not None)
+        doubtful = stop_leg is not None and target_leg is not None
+        events: list[tuple[int, int, int, int, str]] = []  # (rank, leg, distance, liquidation first, what)
+        if gone_leg is not None:
+            at_once = s.has_mark and stop_leg is not None
+            events.append((-1 if at_once else 0, gone_leg, side * (at - p.liquidation), 0, "gone"))
+        if stop_leg is not None:
+            events.append((0, stop_leg, side * (at - p.stop), 1, "stop"))
+        if target_leg is not None:
+            events.append((0 if path else 1, target_leg, side * (p.target - at), 1, "target"))
+        self.bars_in_position += 1
+        if not events:
+            p.seen += rest if path else [bar.close]
+            return
+        _, leg, _, _, what = min(events)
+        if path and not (what == "gone" and s.has_mark):
+            p.seen += rest[:leg]
+        p.trade["ambiguous"] = max(p.trade["ambiguous"], int(doubtful))
+        held = number + 1 - p.opened_bar
+        if what == "gone":
+            self.liquidate(bar.ts, held)
+        elif what == "stop":
+            reference = at if path and side * (at - p.stop) <= 0 else p.stop
+            rule = Rule.FILL_5 if doubtful else Rule.FILL_3
+            self.close(reference, False, p.stop_reason, rule, PriceFrom.STOP_LEVEL, bar.ts, bar.ts, held)
+        else:
+            reference = at if path and not limit and side * (at - needed) >= 0 else p.target
+            rule = Rule.FILL_5 if doubtful else Rule.FILL_2 if limit else Rule.FILL_3
+            self.close(reference, limit, ExitReason.TAKE_PROFIT, rule, PriceFrom.TARGET_LEVEL, bar.ts, bar.ts, held)
+
+    def gone_late(self, bar: Bar, rest: list[int], at: int, with_stop: bool) -> int | None:
+        """Return the leg on which the liquidation price is reached after the entry; by a mark of its own with the adverse extreme."""
+        p, path = self.position, self.spec.intrabar == words.PATH
+        assert p is not None
+        if p.side * ((bar.mark_low if p.side > 0 else bar.mark_high) - p.liquidation) > 0:
+            return None
+        if not path or (self.spec.has_mark and with_stop):
+            return 0
+        level = p.liquidation
+        if self.spec.has_mark:
+            level = bar.low if p.side > 0 else bar.high
+        elif p.side * (at - level) <= 0:
+            return 0
+        return next((leg for leg, end in enumerate(rest) if p.side * (end - level) <= 0), None)
+
+    def follow(self, ts: int) -> None:
+        """STOP-1: break-even once, then the trail, from the best price that was seen; only ever tighter."""
+        p, s = self.position, self.spec
+        assert p is not None
+        best = p.side * max(p.side * price for price in p.seen)
+        gain = p.side * (best - p.price)
+        point = len(self.equity) - 1 if s.trail_kind == words.TRAIL_MEASURED else 0
+        if p.followed == (best, point):
+            return
+        p.followed = best, point
+
+        def part(num: int, den: int) -> int:
+            return up(Fraction(p.price * num, den))
+
+        def tighten(level: int, reason: int) -> None:
+            tick = self.regime(ts).tick
+            level = max(tick_up(level, tick) if p.side > 0 else tick_down(level, tick), 0)
+            if p.stop < 0 or p.side * (level - p.stop) > 0:
+                p.stop, p.stop_reason = level, reason
+
+        if s.even_from_num and not p.is_even and gain >= part(s.even_from_num, s.even_from_den):
+            p.is_even = True
+            tighten(p.price + p.side * part(s.even_num, s.even_den), ExitReason.BREAK_EVEN)
+        if s.trail_kind and gain >= part(s.trail_from_num, s.trail_from_den):
+            away = self.trails[len(self.equity) - 1]
+            if s.trail_kind == words.TRAIL_FRACTION:
+                away = down(Fraction(best * s.trail_num, s.trail_den))
+            if away >= 0:
+                tighten(best - p.side * max(away, self.regime(ts).tick), ExitReason.TRAILING_STOP)
 
     # marking
 
@@ -359,24 +519,27 @@ class Exchange(Rules):
             return StopReason.EQUITY_FLOOR
         if s.max_drawdown_e12 < E12 and self.drawdown >= share(self.peak, s.max_drawdown_e12):
             return StopReason.MAX_DRAWDOWN
-        return StopReason.STARVED if self.position is None and self.starved(close, ts) else StopReason.COMPLETED
+        idle = self.position is None and self.order is None
+        return StopReason.STARVED if idle and self.starved(close, ts) else StopReason.COMPLETED
 
     # the story
 
     def run(self, step_ms: int, points: list[int]) -> Exchange:
         self.waiting = list(points)
         self.points_before(self.bars[0].ts + step_ms if self.bars else points[-1] + 1, 0)
-        order: Order | None = None
+        is_new = True
         leaving: tuple[int, int] | None = None  # reason, decided at
         for number, bar in enumerate(self.bars):
             liquidated_before = self.liquidations()
             self.pay_due(bar.ts)  # 1.
             if leaving and self.position:  # 2.
                 self.leave_at_open(number, *leaving)
-            if order:
-                self.attempt(self.enter, order, number)
-            order, leaving = None, None
-            if self.position:  # 3.
+            if self.order:
+                self.order = self.work(self.order, number, is_new)
+            is_new, leaving = False, None
+            if self.position and self.position.inside and self.position.opened_bar == number:  # 3.
+                self.meet_late(number)
+            elif self.position:
                 self.meet(number)
             equity = self.worth(bar.mark_close)  # 4.
             self.mark(equity)
@@ -390,11 +553,22 @@ class Exchange(Rules):
                     break
                 floor = self.stop_reason == StopReason.EQUITY_FLOOR
                 leaving = int(ExitReason.EQUITY_FLOOR if floor else ExitReason.MAX_DRAWDOWN), self.stop_ts
-            elif number in self.decisions:  # 5.
-                order, leaving = self.listen(self.decisions[number], bar)
+                continue
+            before = self.order
+            leaving = self.close_of(number, step_ms)  # 5.
+            is_new = self.order is not before
+        if self.position is None and self.order:
+            self.rejections[Rejection.UNFILLED] += 1
         self.end(step_ms, leaving)
         self.points_before(points[-1] + 1, 0)
         return self
+
+    def close_of(self, number: int, step_ms: int) -> tuple[int, int] | None:
+        """Step 5: stops move, then the rules are heard."""
+        bar = self.bars[number]
+        if self.position:
+            self.follow(bar.ts + step_ms)
+        return self.listen(self.decisions[number], bar) if number in self.decisions else None
 
     def pay_due(self, ts: int) -> None:
         """FUND-1, GAP-1: everything due at or before the open, in order; only who held before the open pays."""
@@ -417,16 +591,21 @@ class Exchange(Rules):
             self.rejections[int(refusal.args[0])] += 1
             return None
 
-    def listen(self, decision: Decision, bar: Bar) -> tuple[Order | None, tuple[int, int] | None]:
-        """RULE-5: an entry needs no position, an exit needs one."""
+    def listen(self, decision: Decision, bar: Bar) -> tuple[int, int] | None:
+        """RULE-5: an entry needs no position, an exit needs one. FILL-11: an entry that works is not asked for twice."""
         if self.position:
             intent = decision.long if self.position.side > 0 else decision.short
-            return None, (int(ExitReason.SIGNAL), decision.ts) if intent == Intent.EXIT else None
+            return (int(ExitReason.SIGNAL), decision.ts) if intent == Intent.EXIT else None
         if decision.flat not in (Intent.ENTRY_LONG, Intent.ENTRY_SHORT):
-            return None, None
-        self.entry_attempts += 1
+            return None
         side = 1 if decision.flat == Intent.ENTRY_LONG else -1
-        return self.attempt(self.decide, side, bar, decision), None
+        if self.order and self.order.side == side:
+            return None
+        if self.order:
+            self.rejections[Rejection.REPLACED] += 1
+        self.entry_attempts += 1
+        self.order = self.attempt(self.decide, side, bar, decision)
+        return None
 
     def end(self, step_ms: int, leaving: tuple[int, int] | None) -> None:
         """END-1, or END-2 where the symbol ends; a terminal stop without a next bar keeps its reason (STOP-3)."""

@@ -33,6 +33,9 @@ class Decision:
     flat: int
     long: int
     short: int
+    offset: int = -1
+    stop: int = -1
+    target: int = -1
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,11 @@ class Position:
     liquidation: int
     trade: dict[str, int]
     seen: list[int] = field(default_factory=list)  # prices certainly traded while it was held
+    inside: bool = False  # whether it was entered inside the range of its first bar, and by which kind of order
+    entered_by: int = 0
+    stop_reason: int = 0
+    is_even: bool = False
+    followed: tuple[int, int] = (-1, -1)  # the best price, and the point of the curve
 
 
 @dataclass(frozen=True)
@@ -81,3 +89,7 @@ class Order:
     ts: int
     asked: int  # before any cap
     cap: int
+    kind: int  # OrderKind
+    price: int  # its limit or trigger
+    expires: int
+    measured: tuple[int, int]  # for its stop and target

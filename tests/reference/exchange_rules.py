@@ -10,9 +10,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from exchange_rows import Regime, Tier
+from exchange_rows import Decision, Regime, Tier
 
-from trade.base.records import Rejection
+from trade.base.records import OrderKind, Rejection, TimeInForce
 from trade.sim import spec as words
 
 E9, E12 = 10**9, 10**12
@@ -66,7 +66,35 @@ class Rules:
         exact, tick = price * (1 + bought * Fraction(self.spec.slippage_e9, E9)), self.regime(ts).tick
         return tick_up(exact, tick) if bought > 0 else max(tick_down(exact, tick), tick)
 
-    def levels(self, side: int, price: int, close: int, ts: int) -> tuple[int, int]:
+    def unmeasured(self, decision: Decision) -> bool:
+        """Return whether something that the entry is measured by had no value."""
+        s = self.spec
+        wanted = [(s.entry_kind != words.ENTRY_MARKET and s.offset_kind == words.OFFSET_MEASURED, decision.offset)]
+        wanted += [(s.stop_kind in (words.STOP_MEASURED, words.STOP_AT), decision.stop)]
+        wanted += [(s.target_kind in (words.TARGET_MEASURED, words.TARGET_AT), decision.target)]
+        return any(is_wanted and measured < 0 for is_wanted, measured in wanted)
+
+    def wish(self, side: int, close: int, measured: int, ts: int) -> tuple[int, int, int]:
+        """Return the kind of an entry, the price it waits for, and the price it is sized at (SIZE-3)."""
+        s, tick = self.spec, self.regime(ts).tick
+        if s.entry_kind == words.ENTRY_MARKET:
+            return OrderKind.MARKET, -1, self.slipped(close, side, ts)
+        part = Fraction(s.offset_num, s.offset_den)
+        away = {words.OFFSET_FRACTION: up(close * part), words.OFFSET_POINTS: up(part), words.OFFSET_MEASURED: measured}[s.offset_kind]
+        rises = side > 0 if s.entry_kind == words.ENTRY_STOP else side < 0
+        price = max(tick_up(close + away, tick) if rises else tick_down(close - away, tick), tick)
+        if s.entry_kind == words.ENTRY_STOP:
+            return OrderKind.STOP_MARKET, price, self.slipped(price, side, ts)
+        return OrderKind.LIMIT, price, price
+
+    def expiry(self, ts: int) -> int:
+        """FILL-8."""
+        s, day = self.spec, 86_400_000
+        ends = [ts + s.entry_life_ms] if s.entry_life_ms else []
+        ends += [ts - ts % day + day] if s.time_in_force == TimeInForce.DAY else []
+        return min(ends, default=2**63 - 1)
+
+    def levels(self, side: int, price: int, close: int, ts: int, stop_measured: int, target_measured: int) -> tuple[int, int]:
         """FILL-4, FILL-5, SIZE-2: stop and target of a fill; -1 is none. Below zero there is no price, 0 is never reached."""
         s, tick = self.spec, self.regime(ts).tick
         onward = tick_up if side > 0 else tick_down  # the stop nearer the entry, the target farther: both the way the profit lies
@@ -75,9 +103,19 @@ class Rules:
         risk = 0
         if s.stop_kind != words.NONE:
             per = 1 if s.stop_kind == words.STOP_POINTS else reference
-            nearer = onward(reference - side * Fraction(s.stop_num, s.stop_den) * per, tick)
+            buffer = Fraction(s.buffer_num, s.buffer_den)
+            exact = reference - side * Fraction(s.stop_num, s.stop_den) * per
+            if s.stop_kind == words.STOP_MEASURED:
+                exact = reference - side * (stop_measured + down(reference * buffer))
+            elif s.stop_kind == words.STOP_AT:
+                exact = stop_measured - side * stop_measured * buffer
+            nearer = onward(exact, tick)
             risk, stop = max(side * (reference - nearer), 0), max(nearer, 0)
-        if s.target_kind != words.NONE:
+        if s.target_kind == words.TARGET_AT:
+            target = onward(target_measured, tick)
+        elif s.target_kind == words.TARGET_MEASURED:
+            target = max(onward(reference + side * target_measured, tick), 0)
+        elif s.target_kind != words.NONE:
             per = {words.TARGET_POINTS: 1, words.TARGET_RATIO: risk, words.TARGET_FRACTION: reference}[s.target_kind]
             target = max(onward(reference + side * Fraction(s.target_num, s.target_den) * per, tick), 0)
         if stop >= 0 and side * (price - stop) <= 0:

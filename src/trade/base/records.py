@@ -47,6 +47,8 @@ class ExitReason(Word):
     EQUITY_FLOOR = 6
     END_OF_DATA = 7
     DELISTED = 8
+    TRAILING_STOP = 9  # a stop that had followed the price
+    BREAK_EVEN = 10  # a stop that had been moved to the entry
 
 
 class StopReason(Word):
@@ -68,6 +70,11 @@ class Rejection(Word):
     STOP_BEYOND_LIQUIDATION = 3  # STOP-2
     LEVERAGE_ABOVE_TIER = 4  # no tier of the instrument allows this leverage
     NO_NEXT_BAR = 5  # decided, but no bar follows before the window ends
+    NO_LEVEL = 6  # the feature that its stop, target or price is measured by had no value
+    POST_ONLY = 7  # it would have taken instead of rested (FILL-2)
+    EXPIRED = 8  # not filled in its time (FILL-8)
+    REPLACED = 9  # not filled before the opposite signal
+    UNFILLED = 10  # still working when the run ended
 
 
 class Cap(Word):
@@ -79,6 +86,7 @@ class Cap(Word):
     MAX_NOTIONAL = 3  # account.max_notional_usdt of the Play
     MAX_QTY = 4  # the largest quantity the instrument accepts in one order (FILL-10)
     QTY_STEP = 5  # a coarser step than at the decision was in force at the fill (FILL-10)
+    MAX_MARGIN = 6  # account.max_margin_usdt of the Play
 
 
 class OrderKind(Word):
@@ -99,6 +107,15 @@ class Purpose(Word):
     EXIT = 4  # what the rules decided, or a terminal stop
 
 
+class TimeInForce(Word):
+    """How long an entry order works (FILL-8)."""
+
+    GTC = 0  # until it fills, expires, or the opposite signal comes
+    IOC = 1  # on its first base bar only; FOK is the same while orders fill whole
+    POST_ONLY = 2  # it rests or it is refused
+    DAY = 3  # until the day ends, UTC
+
+
 class FillKind(Word):
     """What a row of the fills table is."""
 
@@ -117,6 +134,8 @@ class PriceFrom(Word):
     CLOSE = 4  # the last base close (END-1, funding without a mark bar)
     MARK_OPEN = 5  # the open of the mark bar at the instant
     BANKRUPTCY = 6  # derived from the posted margin (LIQ-1)
+    LIMIT_PRICE = 7  # of a resting entry
+    TRIGGER_PRICE = 8
 
 
 class Rule(Word):

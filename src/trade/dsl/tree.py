@@ -5,11 +5,12 @@ Nodes are equal when they mean the same, wherever they stand: `path` takes no pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from trade.base.measures import Measure
 from trade.base.timeframe import Timeframe
 from trade.dsl.columns import Clock, ColumnRef
 
@@ -256,12 +257,16 @@ class Block:
 
 @dataclass(frozen=True)
 class Program:
-    """The checked rules of a Play: the setups its actions use, in YAML order, and its blocks. `reads` is sorted."""
+    """The checked rules of a Play: the setups its actions use, in YAML order, its blocks, and the columns that its orders are measured by.
+
+    `reads` is sorted.
+    """
 
     setups: tuple[Setup, ...]
     blocks: tuple[Block, ...]
     mode: str
     reads: tuple[ColumnRef, ...]
+    measures: Mapping[Measure, Column] = field(default_factory=dict)
 
     @cached_property
     def clock(self) -> Clock:

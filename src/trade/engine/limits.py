@@ -14,8 +14,20 @@ from trade.base.findings import Finding
 from trade.base.records import FillKind, Records
 from trade.engine.simulate import Outcome
 from trade.sim.money import LIMIT_QUANTA
-from trade.sim.spec import NONE, SIZE_RISK, STOP_POINTS, TARGET_POINTS, TARGET_RATIO, Spec
+from trade.sim.spec import (
+    NONE,
+    OFFSET_MEASURED,
+    OFFSET_POINTS,
+    SIZE_RISK,
+    STOP_AT,
+    STOP_MEASURED,
+    STOP_POINTS,
+    TARGET_POINTS,
+    TARGET_RATIO,
+    Spec,
+)
 
+FARTHEST = 2  # times the highest price of a run: what is measured at a decision is not more, no price is there
 _E9 = 10**9
 
 
@@ -39,6 +51,9 @@ def check_before(spec: Spec, highest_ticks: int) -> None:
         "slippage": fill * spec.slippage_e9,
         "stop": _stop_product(spec, fill),
         "target": _target_product(spec, fill),
+        "entry offset": fill * spec.offset_num,
+        "stop buffer": FARTHEST * fill * spec.buffer_num,
+        "trail": fill * max(spec.trail_num, spec.trail_from_num, spec.even_from_num, spec.even_num),
         "equity": _leveraged(spec, spec.initial_cash_quanta),
         "minimum notional": (spec.min_notional_quanta + fill * spec.tick_lot_quanta * spec.quantity_step_lots)
         * max(100 // spec.leverage_e2 + 1, 1),
@@ -80,6 +95,9 @@ def _too_large(name: str, number: int) -> Finding:
 
 
 def _highest_fill(spec: Spec, highest_ticks: int) -> int:
+    """Return the highest price that an order is sized or filled at: a resting one stands away from the close."""
+    away = spec.offset_num if spec.offset_kind == OFFSET_POINTS else highest_ticks * spec.offset_num
+    highest_ticks += FARTHEST * highest_ticks if spec.offset_kind == OFFSET_MEASURED else ceil(Fraction(away, spec.offset_den))
     slipped = highest_ticks + ceil(Fraction(highest_ticks * spec.slippage_e9, _E9))
     return -(-slipped // spec.price_step_ticks) * spec.price_step_ticks
 
@@ -92,6 +110,8 @@ def _stop_away(spec: Spec, fill: int) -> int:
     """Return the largest stop distance in ticks."""
     if spec.stop_kind == NONE:
         return 0
+    if spec.stop_kind in (STOP_MEASURED, STOP_AT):
+        return FARTHEST * fill + ceil(Fraction(FARTHEST * fill * spec.buffer_num, spec.buffer_den))
     return spec.stop_num * (1 if spec.stop_kind == STOP_POINTS else fill) // spec.stop_den
 
 

@@ -12,7 +12,7 @@ from trade.base.curve import StandingRow
 from trade.base.records import RATE_ONE, ExitReason, FillRow, Intent, Rejection, StopReason, TradeRow
 from trade.base.rows import RowsOf
 from trade.engine.marking import TallyRow, mark_to_market, write_points
-from trade.engine.quiet import hold, intent, next_entry, next_exit
+from trade.engine.quiet import hold, intent, next_entry, next_exit, wait
 from trade.engine.tape import CursorRow, DecisionRow, Tape
 from trade.kernels import kernel
 from trade.sim.account import AccountRow
@@ -23,21 +23,23 @@ from trade.sim.margin import Tiers
 from trade.sim.match import leave_at_end, match
 from trade.sim.money import times_rate
 from trade.sim.order import OrderRow
-from trade.sim.orders import place_exit, remove
+from trade.sim.orders import next_expiry, place_exit, remove
 from trade.sim.payment import PaymentRow
 from trade.sim.position import PositionRow
 from trade.sim.rules import row_in_force
-from trade.sim.spec import Spec
+from trade.sim.spec import TRAIL_MEASURED, Spec
+from trade.sim.trail import follow, moves
 from trade.sim.wake import WakeRow, rewake
 
-_NOTHING, _ENTRY_LONG, _EXIT = int(Intent.NOTHING), int(Intent.ENTRY_LONG), int(Intent.EXIT)
+_NOTHING, _EXIT = int(Intent.NOTHING), int(Intent.EXIT)
+_ENTRY_LONG, _ENTRY_SHORT = int(Intent.ENTRY_LONG), int(Intent.ENTRY_SHORT)
 _BY_LIQUIDATION = int(ExitReason.LIQUIDATION)
 _SIGNAL = int(ExitReason.SIGNAL)
 _BY_FLOOR, _BY_DRAWDOWN, _AT_END = int(ExitReason.EQUITY_FLOOR), int(ExitReason.MAX_DRAWDOWN), int(ExitReason.END_OF_DATA)
 _DELISTED = int(ExitReason.DELISTED)
 _COMPLETED, _LIQUIDATED, _STARVED = int(StopReason.COMPLETED), int(StopReason.LIQUIDATED), int(StopReason.STARVED)
 _FLOOR, _DRAWDOWN = int(StopReason.EQUITY_FLOOR), int(StopReason.MAX_DRAWDOWN)
-_NO_NEXT_BAR = int(Rejection.NO_NEXT_BAR)
+_NO_NEXT_BAR, _REPLACED, _UNFILLED = int(Rejection.NO_NEXT_BAR), int(Rejection.REPLACED), int(Rejection.UNFILLED)
 
 
 @kernel
@@ -59,7 +61,7 @@ def _terminal(
         return _FLOOR
     if spec.max_drawdown_e12 < RATE_ONE and tally.peak_quanta - worth >= times_rate(tally.peak_quanta, spec.max_drawdown_e12):
         return _DRAWDOWN
-    if position.side == 0 and not comfortable and is_starved(spec, account.cash_quanta, bar.close_ticks):
+    if position.side == 0 and account.orders == 0 and not comfortable and is_starved(spec, account.cash_quanta, bar.close_ticks):
         return _STARVED
     return _COMPLETED
 
@@ -97,7 +99,18 @@ def _want_entry(
 ) -> None:
     """Decide an entry at a close, or count why not."""
     tally.entry_attempts += 1
-    refusal = decide_entry(spec, tiers, account, orders, side, close_ticks, decision.ts_ms)
+    refusal = decide_entry(
+        spec,
+        tiers,
+        account,
+        orders,
+        side,
+        close_ticks,
+        decision.ts_ms,
+        decision.offset_ticks,
+        decision.stop_ticks,
+        decision.target_ticks,
+    )
     if refusal == ACCEPTED and is_last:
         remove(account, orders, account.orders - 1)
         refusal = _NO_NEXT_BAR
@@ -119,6 +132,7 @@ def run_bars(  # noqa: C901 - a bar is one story, told in order
     tape: Tape,
     payments: RowsOf[PaymentRow],
     last_bars: Int64,
+    trails: Int64,
     decisions: RowsOf[DecisionRow],
     trades: RowsOf[TradeRow],
     fills: RowsOf[FillRow],
@@ -135,20 +149,30 @@ def run_bars(  # noqa: C901 - a bar is one story, told in order
     highest_ticks = highs.max() if end > 0 else 1
     changing, dearest = len(rules) > 1, dearest_order(rules, highest_ticks)
     limited, floor = spec.max_drawdown_e12 < RATE_ONE, spec.equity_floor_quanta
-    comfortable, leaving = False, False
+    comfortable, acting = False, False
+    moving = moves(spec)
     write_points(account, position, tally, last_bars, equities, low_equities, standings, -1, 0)
     while cursor.bar < end:
         if position.side == 0 and account.orders == 0 and comfortable:
-            cursor.decision = next_entry(decisions, cursor.decision, cursor.bar)
+            cursor.decision = next_entry(decisions, cursor.decision, cursor.bar, _NOTHING)
             ahead = decisions[cursor.decision].bar if cursor.decision < wishes else end
             if ahead > cursor.bar:
                 write_points(account, position, tally, last_bars, equities, low_equities, standings, ahead - 1, 0)
                 cursor.bar = ahead
                 continue
-        elif position.side != 0 and not leaving:
+        elif position.side == 0 and account.orders > 0 and not acting:
+            until = next_entry(decisions, cursor.decision, cursor.bar, _ENTRY_LONG if orders[0].side > 0 else _ENTRY_SHORT)
+            until = min(decisions[until].bar if until < wishes else end, end - 1)
+            wait(wake, cursor, ts_open_ms, highs, lows, next_expiry(account, orders), until)
+            write_points(account, position, tally, last_bars, equities, low_equities, standings, cursor.bar - 1, 0)
+            if last_bars[tally.points - 1] < cursor.bar - 1:  # bars were walked that no point has seen
+                mark_to_market(tally, account.cash_quanta)
+        elif position.side != 0 and not acting:
             until = min(next_exit(cursor, decisions, position.side), end - 1)
             if cursor.payment < len(payments):
                 until = min(until, payments[cursor.payment].bar)
+            if spec.trail_kind == TRAIL_MEASURED and tally.points < len(last_bars):
+                until = min(until, last_bars[tally.points])
             hold(
                 spec,
                 account,
@@ -183,8 +207,8 @@ def run_bars(  # noqa: C901 - a bar is one story, told in order
         opened = account.trades
         if account.orders > 0 or position.side != 0:
             tally.bars_in_position += match(rules, tiers, account, position, orders, bar, trades, fills, rejections)
-            rewake(account, position, orders, wake)
-            leaving = False
+            rewake(spec, account, position, orders, wake)
+            acting = False
         held |= position.side != 0 or account.trades > opened
 
         # 4. mark to market, terminal checks
@@ -206,11 +230,14 @@ def run_bars(  # noqa: C901 - a bar is one story, told in order
                 break
             reason = _BY_FLOOR if tally.stop_reason == _FLOOR else _BY_DRAWDOWN
             place_exit(account, orders, position.side, position.lots, reason, tally.stop_ts_ms)
-            leaving = True
+            acting = True
             cursor.bar += 1
             continue
 
-        # 5. decisions
+        # 5. decisions, and stops that move for the next bar
+        if moving and position.side != 0:
+            follow(spec, account, position, orders, trails[tally.points - 1], tally.points - 1)
+            rewake(spec, account, position, orders, wake)
         while cursor.decision < wishes and decisions[cursor.decision].bar < now:
             cursor.decision += 1
         if cursor.decision < wishes and decisions[cursor.decision].bar == now:
@@ -219,13 +246,20 @@ def run_bars(  # noqa: C901 - a bar is one story, told in order
             if wanted != _NOTHING and (wanted == _EXIT) == (position.side != 0):  # RULE-5
                 if wanted == _EXIT:
                     place_exit(account, orders, position.side, position.lots, _SIGNAL, decision.ts_ms)
-                    leaving = True
+                    acting = True
                 else:
                     side = 1 if wanted == _ENTRY_LONG else -1
-                    _want_entry(spec, tiers, account, orders, tally, decision, rejections, side, bar.close_ticks, now + 1 == end)
+                    if account.orders > 0 and orders[0].side == -side:
+                        remove(account, orders, 0)
+                        rejections[_REPLACED] += 1
+                    if account.orders == 0:  # FILL-11
+                        _want_entry(spec, tiers, account, orders, tally, decision, rejections, side, bar.close_ticks, now + 1 == end)
+                        acting = True
         cursor.bar += 1
 
-    if position.side != 0:
+    if position.side == 0:
+        rejections[_UNFILLED] += account.orders
+    else:
         reason = _DELISTED if spec.is_delisted == 1 else _AT_END
         if tally.stop_reason != _COMPLETED:
             reason = _BY_FLOOR if tally.stop_reason == _FLOOR else _BY_DRAWDOWN

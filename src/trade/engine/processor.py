@@ -8,11 +8,12 @@ import numpy as np
 
 from trade.base.arrays import Int8, Int64
 from trade.base.history import Funding, Window
-from trade.base.records import RATE_ONE, Intent, PriceFrom, Records, Rejection, StopReason
+from trade.base.records import FLAT, LONG, RATE_ONE, SHORT, Intent, PriceFrom, Records, Rejection, StopReason
 from trade.base.result import Result
 from trade.dsl.evaluate import Decisions, evaluate
 from trade.dsl.tree import Program
-from trade.engine.limits import check_after
+from trade.engine.limits import FARTHEST, check_after
+from trade.engine.measured import Ruler, measured_by
 from trade.engine.simulate import simulate
 from trade.engine.tape import DECISION, Points, Tape
 from trade.engine.terms import make_specs, position_leverage, tier_rows, venue_lots
@@ -37,7 +38,8 @@ class BarProcessor:
         highest = highest_ticks(tape, payments)
         specs = make_specs(self._play, feed.instrument, has_mark(feed), highest)
         spec, rules, tiers = specs[0], rules_of(specs), tier_rows(self._play, feed.instrument)
-        outcome = simulate(rules, tiers, tape, payments, make_points(feed), make_decisions(decisions, tape))
+        points, ruler = make_points(feed), Ruler(feed, feed.instrument.grid, FARTHEST * highest, measured_by(self._play, self._program))
+        outcome = simulate(rules, tiers, tape, payments, points, make_decisions(decisions, tape, ruler), ruler.trails(points.ts_ms))
         check_after(spec, outcome, rules, venue_lots(feed.instrument))
         tally = outcome.tally
         return Result(
@@ -141,11 +143,13 @@ def make_points(feed: MultiTFFeedStore) -> Points:
     return Points(ts_ms, last_known(base.ts_close_ms, ts_ms))
 
 
-def make_decisions(decisions: Decisions, tape: Tape) -> Records:
+def make_decisions(decisions: Decisions, tape: Tape, ruler: Ruler) -> Records:
     """Return the decisions that want something in any state, rows of `DECISION`, with the base bar at whose close each is taken."""
     rows = np.flatnonzero((decisions.flat | decisions.long | decisions.short) != int(Intent.NOTHING))
-    ts_ms = decisions.ts_ms[rows]
-    return _rows(DECISION, _bars_closing(tape, ts_ms), ts_ms, decisions.flat[rows], decisions.long[rows], decisions.short[rows])
+    ts_ms, flat = decisions.ts_ms[rows], decisions.flat[rows]
+    sides = np.where(flat == int(Intent.ENTRY_LONG), LONG, np.where(flat == int(Intent.ENTRY_SHORT), SHORT, FLAT))
+    measured = ruler.at_decisions(ts_ms, sides)
+    return _rows(DECISION, _bars_closing(tape, ts_ms), ts_ms, flat, decisions.long[rows], decisions.short[rows], *measured)
 
 
 def _bars_closing(tape: Tape, ts_close_ms: Int64) -> Int64:

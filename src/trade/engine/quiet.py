@@ -1,8 +1,8 @@
 """The fast lane: stretches of bars in which nothing can happen are walked with everything in registers.
 
-While flat that is a jump to the next wanted entry. While a position is held, its bars still move its excursion, the equity curve
-and the drawdown; the walk ends before the first bar that touches a level, owes funding, decides an exit, may stop the run, or is
-the last one. What happens there is told in `loop`.
+While flat that is a jump to the next wanted entry, or a look at the bars that a resting order waits for. While a position is held,
+its bars still move its excursion, the equity curve and the drawdown; the walk ends before the first bar that touches a level, owes
+funding, decides an exit, may stop the run, or is the last one. What happens there is told in `loop`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _NO_LIMIT = 2**63 - 1
 
 
 @kernel
-def next_entry(decisions: RowsOf[DecisionRow], row: int, bar: int) -> int:
-    """Return the first row at or after a bar that wants an entry, or the end."""
+def next_entry(decisions: RowsOf[DecisionRow], row: int, bar: int, working: int) -> int:
+    """Return the first row at or after a bar that wants an entry other than the one that works already (FILL-11), or the end."""
     end = len(decisions)
-    while row < end and (decisions[row].bar < bar or decisions[row].flat == _NOTHING):
+    while row < end and (decisions[row].bar < bar or decisions[row].flat in (_NOTHING, working)):
         row += 1
     return row
 
@@ -50,6 +50,15 @@ def next_exit(cursor: CursorRow, decisions: RowsOf[DecisionRow], side: int) -> i
             row += 1
         cursor.exit_side, cursor.exit_bar = side, decisions[row].bar if row < end else _NO_LIMIT
     return cursor.exit_bar
+
+
+@kernel
+def wait(wake: WakeRow, cursor: CursorRow, ts_open_ms: Int64, high: Int64, low: Int64, expires_ms: int, until: int) -> None:
+    """Walk the bars in which no resting order is met or ends, from the bar the loop stands at to the one before `until` at most."""
+    bar, low_wake, high_wake = cursor.bar, wake.low_ticks, wake.high_ticks
+    while bar < until and low[bar] > low_wake and high[bar] < high_wake and ts_open_ms[bar] < expires_ms:
+        bar += 1
+    cursor.bar = bar
 
 
 @kernel

@@ -31,8 +31,12 @@ class Outcome:
     rejections: Int64
 
 
-def simulate(rules: Records, tiers: Records, tape: Tape, payments: Records, points: Points, decisions: Records) -> Outcome:
-    """Run one window. Records are rows of `sim.spec.RULES`, `sim.margin.TIER`, `sim.payment.PAYMENT` and `tape.DECISION`."""
+def simulate(rules: Records, tiers: Records, tape: Tape, payments: Records, points: Points, decisions: Records, trails: Int64) -> Outcome:
+    """Run one window.
+
+    Records are rows of `sim.spec.RULES`, `sim.margin.TIER`, `sim.payment.PAYMENT` and `tape.DECISION`; `trails` are distances in ticks,
+    one per point, negative where missing.
+    """
     cash = int(rules[0].initial_cash_quanta)
     most_trades = int(np.count_nonzero(decisions["flat"] != int(Intent.NOTHING))) + 1
     trades = np.zeros(most_trades, TRADE)
@@ -57,6 +61,7 @@ def simulate(rules: Records, tiers: Records, tape: Tape, payments: Records, poin
         tape,
         payments,
         points.last_bar,
+        trails,
         decisions,
         trades,
         fills,

@@ -41,6 +41,9 @@ class DecisionRow(Protocol):
     flat: int
     long: int
     short: int
+    offset_ticks: int  # what an entry measures then for its price, its stop and its target: distances or levels, `NO_PRICE` is missing
+    stop_ticks: int
+    target_ticks: int
 
 
 DECISION = dtype_of(DecisionRow)

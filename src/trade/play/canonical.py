@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from trade.play.spec import Account, Execution, Expected, Feature, Policy, Risk, RuleSource, Structure
+from trade.play.spec import (
+    Account,
+    EntryOrder,
+    Execution,
+    Expected,
+    Feature,
+    Policy,
+    Risk,
+    RuleSource,
+    StopLoss,
+    Structure,
+    TakeProfit,
+    Trailing,
+)
 from trade.play.timeframes import ROLES, Roles
 
 VERSION = "3.0.0"
@@ -40,6 +53,7 @@ def canonical_account(account: Account) -> dict[str, Any]:
         "slippage_bps": number(account.slippage_bps),
         "min_trade_notional_usdt": number(account.min_trade_notional_usdt),
         "max_notional_usdt": number(account.max_notional_usdt),
+        **({} if account.max_margin_usdt is None else {"max_margin_usdt": number(account.max_margin_usdt)}),
         "maintenance_margin_rate": number(account.maintenance_margin_rate),
         "mm_deduction": number(account.mm_deduction_usdt),
     }
@@ -91,14 +105,44 @@ def _has_cases(cases: object) -> bool:
 
 def canonical_risk(risk: Risk) -> dict[str, Any]:
     stop, target, sizing = risk.stop_loss, risk.take_profit, risk.sizing
+    trail, even = risk.trailing, risk.break_even
     return {
-        "stop_loss": stop and {"type": stop.kind, "value": number(stop.value)},
-        "take_profit": target and {"type": target.kind, "value": number(target.value)},
+        "stop_loss": stop and {**_level(stop), **({"buffer_pct": number(stop.buffer_pct)} if stop.buffer_pct else {})},
+        "take_profit": target and _level(target),
         "tp_order_type": target.order_type if target else "Market",
         "sl_order_type": "Market",
         "basis": risk.basis,
         "sizing": {"model": sizing.model, "value": number(sizing.value), "max_leverage": number(sizing.max_leverage)},
+        **({"trailing": _trailing(trail)} if trail else {}),
+        **({"break_even": {"activation_pct": number(even.activation_pct), "offset_pct": number(even.offset_pct)}} if even else {}),
     }
+
+
+def _level(level: StopLoss | TakeProfit) -> dict[str, Any]:
+    """Return what a stop or target needs, and nothing that its type does not know."""
+    if level.levels is not None:
+        sides = {"long": level.levels.long, "short": level.levels.short}
+        return {"type": level.kind, **{side: name for side, name in sides.items() if name is not None}}
+    return {"type": level.kind, "value": number(level.value), **({"atr_feature_id": level.atr} if level.atr else {})}
+
+
+def _trailing(trail: Trailing) -> dict[str, Any]:
+    if trail.kind == "percent":
+        return {"trail_pct": number(trail.value), "activation_pct": number(trail.activation_pct)}
+    return {
+        "atr_multiplier": number(trail.value),
+        "atr_feature_id": trail.atr,
+        "activation_pct": number(trail.activation_pct),
+    }
+
+
+def canonical_entry(entry: EntryOrder) -> dict[str, Any]:
+    """Return how entries are ordered; at market there is nothing more to say."""
+    if entry.order_type == "MARKET":
+        return {"order_type": "MARKET"}
+    waits = {"time_in_force": entry.time_in_force, "expire_after_bars": entry.expire_after_bars}
+    offset = {f"offset_{entry.offset}": number(entry.value), **({"atr_feature_id": entry.atr} if entry.atr else {})}
+    return {"order_type": entry.order_type, **offset, **waits}
 
 
 def canonical_expected(expected: Expected) -> dict[str, Any]:
@@ -115,6 +159,7 @@ def canonical_play(
     rules: RuleSource,
     policy: Policy,
     risk: Risk,
+    entry: EntryOrder,
     execution: Execution,
     expected: Expected | None,
 ) -> dict[str, Any]:
@@ -130,7 +175,7 @@ def canonical_play(
         "actions": normal(rules.actions),
         "position_policy": {"mode": policy.mode, "exit_mode": policy.exit_mode},
         "risk_model": canonical_risk(risk),
-        "entry": {"order_type": "MARKET"},
+        "entry": canonical_entry(entry),
         "execution": {
             "intrabar": execution.intrabar,
             "limit_fill": execution.limit_fill,

@@ -25,6 +25,7 @@ Percent = Annotated[Decimal, Number(above="0", high="100")]
 Bps = Annotated[Decimal, Number(low="0", below="100")]
 SlippageBps = Annotated[Decimal, Number(low="0", below="100", places=5)]  # the engine counts it in 1e-9
 Rate = Annotated[Decimal, Number(low="0", below="1")]
+OffsetPct = Annotated[Decimal, Number(low="0", below="100")]
 YesNo = Annotated[bool, Flag()]
 TimeframeName = Annotated[str, Choice(NAMES)]
 FreeText = Annotated[str, Text(longest=20_000)]
@@ -76,8 +77,8 @@ class AccountFile(Section):
     maintenance_margin_rate: Rate | None = Field(None, description="replaces the instrument's tier table")
     mm_deduction: Amount = Field(Decimal(0), description="goes with maintenance_margin_rate")
     on_sl_beyond_liq: BeyondLiquidation | None = Field(None, description="the older place of execution.on_sl_beyond_liq")
-    risk_per_trade_pct: Any = None
-    max_margin_usdt: Any = None
+    risk_per_trade_pct: Percent | None = Field(None, description="the older word for risk.max_position_pct, where no risk_model is given")
+    max_margin_usdt: Positive | None = Field(None, description="the most margin of a position")
 
 
 class TimeframesFile(Section):
@@ -112,19 +113,37 @@ class PolicyFile(Section):
     allow_scale_out: YesNo = False
 
 
-class StopLossFile(Section):
-    type: Annotated[str, Choice(("percent", "fixed_points", "atr_multiple", "structure", "trailing_atr", "trailing_pct"))]
-    value: Positive
-    atr_feature_id: Any = None
-    atr_key: Any = None
-    buffer_pct: Amount = Decimal(0)
+class LevelFile(Section):
+    """What stops and targets share."""
+
+    value: Positive | None = Field(None, description="a percent, an amount of price, or a multiple; of a structure there is none")
+    atr_feature_id: Reference | None = Field(None, description="the feature that atr_multiple and trailing_atr multiply")
+    atr_key: Reference | None = Field(None, description="the January word for atr_feature_id")
+    long: Reference | None = Field(None, description="the level of a long, of the type structure")
+    short: Reference | None = Field(None, description="the level of a short")
 
 
-class TakeProfitFile(Section):
-    type: Annotated[str, Choice(("percent", "fixed_points", "rr_ratio", "atr_multiple"))]
-    value: Positive
-    atr_feature_id: Any = None
-    atr_key: Any = None
+class StopLossFile(LevelFile):
+    type: Annotated[str, Choice(("percent", "fixed_points", "atr_multiple", "structure", "trailing_pct", "trailing_atr"))]
+    buffer_pct: Annotated[Decimal, Number(low="0", below="100")] = Field(Decimal(0), description="percent of price between level and stop")
+
+
+class TakeProfitFile(LevelFile):
+    type: Annotated[str, Choice(("percent", "fixed_points", "rr_ratio", "atr_multiple", "structure"))]
+
+
+class TrailingFile(Section):
+    trail_pct: Percent | None = Field(None, description="percent of the best price")
+    atr_multiplier: Positive | None = Field(None, description="with atr_feature_id; 2 where not given")
+    atr_feature_id: Reference | None = None
+    activation_pct: Annotated[Decimal, Number(low="0", high="100000")] = Field(
+        Decimal(0), description="how far the best price must be from the entry, percent of price"
+    )
+
+
+class BreakEvenFile(Section):
+    activation_pct: Annotated[Decimal, Number(above="0", high="100000")] = Field(Decimal(1), description="percent of price")
+    offset_pct: Annotated[Decimal, Number(low="0", below="100")] = Field(Decimal("0.1"), description="percent of price beyond the entry")
 
 
 class SizingFile(Section):
@@ -139,8 +158,8 @@ class _Exits(Section):
     )
     tp_order_type: OrderType = "Market"
     sl_order_type: OrderType = "Market"
-    trailing: Any = None
-    break_even: Any = None
+    trailing: TrailingFile | None = None
+    break_even: BreakEvenFile | None = None
 
 
 class RiskFile(_Exits):
@@ -160,10 +179,14 @@ class RiskModelFile(_Exits):
 
 
 class EntryFile(Section):
-    order_type: Annotated[str, Choice(("MARKET", "LIMIT"))] = "MARKET"
-    limit_offset_pct: Annotated[Decimal, Number(low="0", below="100")] = Decimal(0)
-    time_in_force: Annotated[str, Choice(("GTC", "IOC", "FOK", "PostOnly"))] = "GTC"
-    expire_after_bars: Annotated[int, Count()] = 0
+    order_type: Annotated[str, Choice(("MARKET", "LIMIT", "STOP"))] = Field("MARKET", description="FILL-1, FILL-2, FILL-3")
+    offset_pct: OffsetPct | None = Field(None, description="percent of the close: a limit stands better than it, a stop beyond it")
+    offset_ticks: Annotated[int, Count(0, 1_000_000)] | None = None
+    offset_atr: Annotated[Decimal, Number(low="0", high="1000")] | None = Field(None, description="a multiple of atr_feature_id")
+    atr_feature_id: Reference | None = None
+    limit_offset_pct: OffsetPct | None = Field(None, description="the older word for offset_pct")
+    time_in_force: Annotated[str, Choice(("GTC", "IOC", "FOK", "PostOnly", "DAY"))] = Field("GTC", description="FILL-8")
+    expire_after_bars: Annotated[int, Count()] = Field(0, description="bars of the exec timeframe; 0 is never")
 
 
 class ExecutionFile(Section):

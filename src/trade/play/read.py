@@ -12,26 +12,29 @@ from pydantic import BaseModel
 from trade.base.catalogue import Catalogue
 from trade.base.findings import Finding, Full, Place, and_more, by_place
 from trade.base.hashing import json_hash
+from trade.base.measures import Measure
 from trade.base.nearest import did_you_mean
-from trade.base.places import path_text
+from trade.base.places import Path, path_text
 from trade.base.plain_file import read_plain
 from trade.base.synthetic import BOOTSTRAP, FEWEST_BARS, MOST_BARS
 from trade.play.canonical import VERSION, as_blocks, canonical_play, in_order
 from trade.play.document import Document, read_document
 from trade.play.draft import Draft
 from trade.play.dump import resolved
+from trade.play.entry import build_entry
 from trade.play.expected import read_expected
 from trade.play.features import DeclaredFeatures, Known, read_features
 from trade.play.fields import shown
 from trade.play.head import Head, read_head
 from trade.play.intents import check_intents, find_intents
+from trade.play.measures import measures_of
 from trade.play.models import AccountFile, EntryFile, ExecutionFile, PolicyFile, RiskFile, RiskModelFile, ValidationFile
 from trade.play.nodes import MAX_BYTES
 from trade.play.notes import Notes
 from trade.play.overrides import Override, override
 from trade.play.risk import build_risk, check_both
 from trade.play.scalars import as_plain
-from trade.play.spec import Account, Execution, Expected, Play, Policy, Risk, RuleSource, Structure, Validation
+from trade.play.spec import Account, EntryOrder, Execution, Expected, Play, Policy, Risk, RuleSource, Structure, Validation
 from trade.play.structures import read_structures
 from trade.play.timeframes import Roles, read_timeframes
 from trade.play.unsupported import check_sections
@@ -106,16 +109,27 @@ class _Reading:
         roles, exec_role = read_timeframes(self.data, head.file, self.notes)
         features = read_features(self.data.get("features", {}), roles, self.indicators, self.notes)
         structures, lost = read_structures(self.data.get("structures", {}), roles, self.detectors, features, self.notes)
-        account, risk, policy, execution = self.money(head)
+        account, risk, policy, execution, entry = self.money(head)
         expected = read_expected(self.data["expected"], self.notes) if "expected" in self.data else None
         validation = self.validation()
-        rules = self.rules()
+        rules = self.rules(measures_of(risk, entry, "risk_model" if "risk_model" in self.data else "risk"))
         if rules.actions:
             section = "risk_model" if "risk_model" in self.data else "risk"
             check_intents(find_intents(rules.actions), policy, risk, section, self.notes)
         play = None
-        if readable and not self.notes.failed and roles and account and risk and policy and execution and head.name and head.symbol:
-            play = _play(head, roles, exec_role, account, features, structures, rules, policy, risk, execution, expected, validation)
+        if (
+            readable
+            and not self.notes.failed
+            and roles
+            and account
+            and risk
+            and policy
+            and execution
+            and entry
+            and head.name
+            and head.symbol
+        ):
+            play = _play(head, roles, exec_role, account, features, structures, rules, policy, risk, entry, execution, expected, validation)
         return Draft(
             file=self.document.file,
             play=play,
@@ -133,7 +147,7 @@ class _Reading:
     def section(self, key: str, model: type[Model]) -> Model | None:
         return self.notes.read(model, self.data.get(key, {}), (key,))
 
-    def money(self, head: Head) -> tuple[Account | None, Risk | None, Policy | None, Execution | None]:
+    def money(self, head: Head) -> tuple[Account | None, Risk | None, Policy | None, Execution | None, EntryOrder | None]:
         check_both(self.data, self.notes)
         account, policy = self.section("account", AccountFile), self.section("position_policy", PolicyFile)
         entry, execution = self.section("entry", EntryFile), self.section("execution", ExecutionFile)
@@ -154,6 +168,7 @@ class _Reading:
             None if lacking else build_risk(short, full, account or AccountFile(), self.notes),
             Policy(policy.mode, policy.exit_mode) if policy else None,
             Execution(execution.intrabar, execution.limit_fill, execution.anchor, execution.on_liquidation) if execution else None,
+            build_entry(entry, self.notes) if entry else None,
         )
 
     def validation(self) -> Validation:
@@ -166,7 +181,7 @@ class _Reading:
             self.notes.warn("bad-synthetic-bars", ("validation", "bars"), fact, "43200 are 30 days; other runs do not read it")
         return Validation(file.pattern, file.bars, file.seed)
 
-    def rules(self) -> RuleSource:
+    def rules(self, measures: Mapping[Measure, tuple[Path, str]]) -> RuleSource:
         setups, actions = self.data.get("setups", {}), self.data.get("actions")
         if not isinstance(setups, dict):
             self.notes.error("wrong-type", ("setups",), f"{shown(setups)}, not a map", "write id: {all: [...]}")
@@ -182,7 +197,7 @@ class _Reading:
         if not isinstance(actions, dict | list) or not actions:
             self.notes.settled.add(("actions",))
             actions = {}
-        return RuleSource(as_plain(setups), as_plain(actions), self.document.places)
+        return RuleSource(as_plain(setups), as_plain(actions), self.document.places, measures)
 
 
 def _account(file: AccountFile, execution: ExecutionFile, notes: Notes) -> Account:
@@ -202,6 +217,7 @@ def _account(file: AccountFile, execution: ExecutionFile, notes: Notes) -> Accou
         slippage_bps=file.slippage_bps,
         min_trade_notional_usdt=file.min_trade_notional_usdt,
         max_notional_usdt=file.max_notional_usdt,
+        max_margin_usdt=file.max_margin_usdt,
         maintenance_margin_rate=file.maintenance_margin_rate,
         mm_deduction_usdt=file.mm_deduction,
         on_sl_beyond_liq=_beyond_liquidation(file, execution, notes),
@@ -229,6 +245,7 @@ def _play(
     rules: RuleSource,
     policy: Policy,
     risk: Risk,
+    entry: EntryOrder,
     execution: Execution,
     expected: Expected | None,
     validation: Validation,
@@ -236,7 +253,7 @@ def _play(
     symbol = head.symbol or ""
     known, structures = dict(sorted(features.found.items())), in_order(structures)
     rules = replace(rules, setups=dict(sorted(rules.setups.items())), actions=as_blocks(rules.actions))
-    canonical = canonical_play(symbol, roles, exec_role, account, known, structures, rules, policy, risk, execution, expected)
+    canonical = canonical_play(symbol, roles, exec_role, account, known, structures, rules, policy, risk, entry, execution, expected)
     return Play(
         version=VERSION,
         name=head.name or "",
@@ -250,6 +267,7 @@ def _play(
         rules=rules,
         policy=policy,
         risk=risk,
+        entry=entry,
         execution=execution,
         expected=expected,
         validation=validation,

@@ -12,7 +12,8 @@ from typing import Any
 
 from trade.base.catalogue import ParamValue
 from trade.base.findings import Place
-from trade.base.places import Places
+from trade.base.measures import Measure
+from trade.base.places import Path, Places
 from trade.base.timeframe import Timeframe
 
 
@@ -29,6 +30,7 @@ class Account:
     slippage_bps: Decimal
     min_trade_notional_usdt: Decimal
     max_notional_usdt: Decimal | None
+    max_margin_usdt: Decimal | None
     maintenance_margin_rate: Decimal | None
     mm_deduction_usdt: Decimal
     on_sl_beyond_liq: str  # reject | adjust | warn
@@ -59,16 +61,64 @@ class Structure:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """The columns that a stop or target of the kind `structure` stands at, per side; None where that side is not traded."""
+
+    long: str | None
+    short: str | None
+
+
+@dataclass(frozen=True)
 class StopLoss:
-    kind: str  # percent | fixed_points
-    value: Decimal
+    """`value` is a percent, an amount of price, or a multiple of the feature `atr`; of a `structure` it is None."""
+
+    kind: str  # percent | fixed_points | atr_multiple | structure | trailing_pct | trailing_atr
+    value: Decimal | None
+    atr: str | None = None
+    levels: Levels | None = None
+    buffer_pct: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
 class TakeProfit:
-    kind: str  # percent | fixed_points | rr_ratio
-    value: Decimal
+    kind: str  # percent | fixed_points | rr_ratio | atr_multiple | structure
+    value: Decimal | None
     order_type: str  # Market | Limit
+    atr: str | None = None
+    levels: Levels | None = None
+
+
+@dataclass(frozen=True)
+class Trailing:
+    """A stop that follows the best price at a distance, once that is `activation_pct` of price away from the entry (STOP-1)."""
+
+    kind: str  # percent of the best price | atr
+    value: Decimal
+    atr: str | None
+    activation_pct: Decimal
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """A stop that moves once, at `activation_pct` of price, to `offset_pct` beyond the entry (STOP-1)."""
+
+    activation_pct: Decimal
+    offset_pct: Decimal
+
+
+@dataclass(frozen=True)
+class EntryOrder:
+    """How an entry is ordered: at market, or waiting for a price that is an offset away from the close of the decision (FILL-2, FILL-3).
+
+    The offset is a percent of that close, whole ticks, or a multiple of the feature `atr`.
+    """
+
+    order_type: str = "MARKET"  # MARKET | LIMIT | STOP
+    offset: str = "pct"  # pct | ticks | atr
+    value: Decimal = Decimal(0)
+    atr: str | None = None
+    time_in_force: str = "GTC"  # GTC | IOC | FOK | PostOnly | DAY
+    expire_after_bars: int = 0  # of the exec timeframe; 0 is never
 
 
 @dataclass(frozen=True)
@@ -84,6 +134,8 @@ class Risk:
     take_profit: TakeProfit | None
     sizing: Sizing
     basis: str  # margin (SIZE-2) | price
+    trailing: Trailing | None = None
+    break_even: BreakEven | None = None
 
 
 @dataclass(frozen=True)
@@ -113,11 +165,13 @@ class RuleSource:
 
     `setups` maps id -> condition; `actions` is the map or the list of blocks as written; of a Play always the blocks. `places` gives the
     place of every value by its path, a tuple of keys and indices from the top of the file, e.g. ("actions", "entry_long", "all", 1).
+    `measures` are the columns that risk and entry read, by what they are for, each with the path it is written at.
     """
 
     setups: Mapping[str, object]
     actions: object
     places: Places = field(compare=False, repr=False)
+    measures: Mapping[Measure, tuple[Path, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -148,6 +202,7 @@ class Play:
     rules: RuleSource
     policy: Policy
     risk: Risk
+    entry: EntryOrder
     execution: Execution
     expected: Expected | None
     validation: Validation

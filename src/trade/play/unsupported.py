@@ -29,31 +29,7 @@ def _risk(key: str) -> tuple[str, str]:
     return f"risk.{key}", f"risk_model.{key}"
 
 
-_STOP, _TARGET = _risk("stop_loss.type"), _risk("take_profit.type")
-_ATR = (
-    *_risk("stop_loss.atr_feature_id"),
-    *_risk("stop_loss.atr_key"),
-    *_risk("take_profit.atr_feature_id"),
-    *_risk("take_profit.atr_key"),
-)
-
 TABLE = (
-    Unsupported("limit-entry", "entries with a limit order", "entries go at market; leave entry out", ("entry.order_type",), ("MARKET",)),
-    Unsupported("limit-offset", "an offset of a limit entry", "entries go at market; leave it out", ("entry.limit_offset_pct",), (0,)),
-    Unsupported("time-in-force", "a time in force of an entry", "entries go at market; leave it out", ("entry.time_in_force",), ("GTC",)),
-    Unsupported("entry-expiry", "an expiry of an entry order", "entries go at market; leave it out", ("entry.expire_after_bars",), (0,)),
-    Unsupported("trailing-stop", "a stop that trails the price", "use a percent or fixed_points stop, or an exit rule", _risk("trailing")),
-    Unsupported(
-        "break-even", "a stop that moves to break-even", "use a percent or fixed_points stop, or an exit rule", _risk("break_even")
-    ),
-    Unsupported(
-        "stop-type", "a stop-loss by ATR, structure or trailing", "use percent or fixed_points", _STOP, ("percent", "fixed_points")
-    ),
-    Unsupported(
-        "target-type", "a take-profit by ATR", "use percent, fixed_points or rr_ratio", _TARGET, ("percent", "fixed_points", "rr_ratio")
-    ),
-    Unsupported("atr-distance", "an ATR feature of a stop or target", "use percent, fixed_points or rr_ratio without it", _ATR),
-    Unsupported("stop-buffer", "a buffer beyond a stop", "put the buffer into the stop's value", _risk("stop_loss.buffer_pct"), (0,)),
     Unsupported(
         "stop-limit", "a stop-loss as a limit order", "stops are stop-market orders; leave it out", _risk("sl_order_type"), ("Market",)
     ),
@@ -66,10 +42,6 @@ TABLE = (
         "several-positions", "several positions at once", "one position at a time", ("position_policy.max_positions_per_symbol",), (1,)
     ),
     Unsupported("margin-mode", "cross margin", "use isolated_usdt", ("account.margin_mode",), ("isolated_usdt", "isolated")),
-    Unsupported(
-        "risk-per-trade", "a risk per trade in the account", "use risk_model.sizing: {model: risk_based}", ("account.risk_per_trade_pct",)
-    ),
-    Unsupported("max-margin", "a cap on margin", "cap the notional with account.max_notional_usdt", ("account.max_margin_usdt",)),
     Unsupported("impact-model", "an impact model", "raise account.slippage_bps instead", ("execution.impact",)),
     Unsupported(
         "participation", "partial fills by a share of the volume", "orders fill whole; leave it out", ("execution.max_participation",)

@@ -15,6 +15,7 @@ _CUT_TO: Mapping[Cap, str] = {
     Cap.MARGIN: "what the margin allows",
     Cap.TIER: "what the margin tiers allow at this leverage",
     Cap.MAX_NOTIONAL: "the max_notional_usdt of the account",
+    Cap.MAX_MARGIN: "the max_margin_usdt of the account",
     Cap.MAX_QTY: "the maximum quantity of the instrument",
     Cap.QTY_STEP: "the quantity step in force at the fill",
 }

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from trade.base.records import NO_PRICE, Cap, ExitReason, FillKind, FillRow, OrderKind, Purpose, Rejection, TradeRow
+from trade.base.records import (
+    NO_PRICE,
+    Cap,
+    ExitReason,
+    FillKind,
+    FillRow,
+    OrderKind,
+    PriceFrom,
+    Purpose,
+    Rejection,
+    TimeInForce,
+    TradeRow,
+)
 from trade.base.rows import RowsOf
+from trade.base.timeframe import DAY_MS
 from trade.kernels import kernel
 from trade.sim.account import AccountRow
 from trade.sim.bar import BarRow
@@ -12,10 +25,19 @@ from trade.sim.margin import Tiers, largest_value_at, liquidation_price, posted_
 from trade.sim.order import OrderRow
 from trade.sim.orders import place, remove
 from trade.sim.position import PositionRow
-from trade.sim.prices import levels_are_apart, on_step, slipped, stop_level, target_level
+from trade.sim.prices import levels_are_apart, offset_price, on_step, slipped, stop_level, target_level
 from trade.sim.rules import row_in_force
 from trade.sim.sizing import affordable_lots, asked_lots, capped_lots, least_lots, order_cost
-from trade.sim.spec import BEYOND_ADJUST, BEYOND_WARN, Spec
+from trade.sim.spec import (
+    BEYOND_ADJUST,
+    BEYOND_WARN,
+    ENTRY_MARKET,
+    ENTRY_STOP,
+    OFFSET_MEASURED,
+    STOP_MEASURED,
+    TARGET_MEASURED,
+    Spec,
+)
 
 ACCEPTED = -1
 _BELOW_MINIMUM = int(Rejection.BELOW_MINIMUM)
@@ -24,7 +46,9 @@ _STOP_TOO_CLOSE = int(Rejection.STOP_TOO_CLOSE)
 _STOP_BEYOND_LIQUIDATION = int(Rejection.STOP_BEYOND_LIQUIDATION)
 _LEVERAGE_ABOVE_TIER = int(Rejection.LEVERAGE_ABOVE_TIER)
 _UNCUT, _MARGIN, _MAX_QUANTITY, _QUANTITY_STEP = int(Cap.NONE), int(Cap.MARGIN), int(Cap.MAX_QTY), int(Cap.QTY_STEP)
+_NO_LEVEL = int(Rejection.NO_LEVEL)
 _MARKET, _LIMIT = int(OrderKind.MARKET), int(OrderKind.LIMIT)
+_DAY, _OPEN = int(TimeInForce.DAY), int(PriceFrom.OPEN)
 _STOP_MARKET, _TOUCHED = int(OrderKind.STOP_MARKET), int(OrderKind.MARKET_IF_TOUCHED)
 _ENTERS, _STOPS, _TARGETS = int(Purpose.ENTRY), int(Purpose.STOP_LOSS), int(Purpose.TAKE_PROFIT)
 _STOP_LOSS, _TAKE_PROFIT = int(ExitReason.STOP_LOSS), int(ExitReason.TAKE_PROFIT)
@@ -48,14 +72,40 @@ def stop_inside_liquidation(spec: Spec, tiers: Tiers, ts_ms: int, side: int, lot
 
 
 @kernel
-def decide_entry(spec: Spec, tiers: Tiers, account: AccountRow, orders: RowsOf[OrderRow], side: int, close_ticks: int, ts_ms: int) -> int:
+def _asked_for(spec: Spec, side: int, close_ticks: int, offset_ticks: int) -> tuple[int, int, int]:
+    """Return (kind, price it waits for, price it is sized at) of an entry that is decided at a close."""
+    if spec.entry_kind == ENTRY_MARKET:
+        return _MARKET, NO_PRICE, slipped(spec, close_ticks, side)
+    price = offset_price(spec, side, close_ticks, offset_ticks)
+    if spec.entry_kind == ENTRY_STOP:
+        return _STOP_MARKET, price, slipped(spec, price, side)
+    return _LIMIT, price, price
+
+
+@kernel
+def decide_entry(
+    spec: Spec,
+    tiers: Tiers,
+    account: AccountRow,
+    orders: RowsOf[OrderRow],
+    side: int,
+    close_ticks: int,
+    ts_ms: int,
+    offset_ticks: int,
+    stop_ticks: int,
+    target_ticks: int,
+) -> int:
     """Decide an entry at a close, and return ACCEPTED, or the rejection.
 
-    It is sized at that close as FILL-1 would move it. An accepted one is an order from then on.
+    A market order is sized at that close as FILL-1 would move it, a resting one at its price. An accepted one is an order from then on.
+    The last three are what was measured for its price, its stop and its target; `NO_PRICE` is missing.
     """
-    cash, price = account.cash_quanta, slipped(spec, close_ticks, side)
+    if _is_unmeasured(spec, offset_ticks, stop_ticks, target_ticks):
+        return _NO_LEVEL
+    cash = account.cash_quanta
+    kind, waits_for, price = _asked_for(spec, side, close_ticks, offset_ticks)
     reference = close_ticks if spec.anchor_signal == 1 else price
-    stop, target = stop_level(spec, side, reference), target_level(spec, side, reference)
+    stop, target = stop_level(spec, side, reference, stop_ticks), target_level(spec, side, reference, stop_ticks, target_ticks)
     if not levels_are_apart(side, price, stop, target):
         return _STOP_TOO_CLOSE
     if largest_value_at(tiers, ts_ms, spec.leverage_e2) == 0:
@@ -75,10 +125,26 @@ def decide_entry(spec: Spec, tiers: Tiers, account: AccountRow, orders: RowsOf[O
         return _INSUFFICIENT_MARGIN
     if stop_inside_liquidation(spec, tiers, ts_ms, side, lots, price, stop) == -2:
         return _STOP_BEYOND_LIQUIDATION
-    order = orders[place(account, orders, _MARKET, _ENTERS, side, lots, NO_PRICE)]
+    order = orders[place(account, orders, kind, _ENTERS, side, lots, waits_for)]
     order.asked_lots, order.cap = asked, cap
+    order.stop_ticks, order.target_ticks = stop_ticks, target_ticks
+    order.time_in_force = spec.time_in_force
+    if spec.entry_life_ms > 0:
+        order.expires_ms = ts_ms + spec.entry_life_ms
+    if spec.time_in_force == _DAY:
+        order.expires_ms = min(order.expires_ms, (ts_ms // DAY_MS + 1) * DAY_MS)
     order.decided_ticks, order.decided_ms = close_ticks, ts_ms
     return ACCEPTED
+
+
+@kernel
+def _is_unmeasured(spec: Spec, offset_ticks: int, stop_ticks: int, target_ticks: int) -> bool:
+    """Return whether a measure that the entry needs was missing."""
+    return (
+        (spec.entry_kind != ENTRY_MARKET and spec.offset_kind == OFFSET_MEASURED and offset_ticks < 0)
+        or (spec.stop_kind >= STOP_MEASURED and stop_ticks < 0)
+        or (spec.target_kind >= TARGET_MEASURED and target_ticks < 0)
+    )
 
 
 @kernel
@@ -95,6 +161,7 @@ def fill_entry(
     reference_ticks: int,
     price_from: int,
     rule: int,
+    inside: bool,
 ) -> int:
     """Fill an entry order at a price before slippage, and return ACCEPTED, or the rejection that the price brought; it works no more.
 
@@ -104,12 +171,12 @@ def fill_entry(
     spec, order = rules[row_in_force(rules, bar.ts_open_ms)], orders[row]
     anew = row_in_force(rules, order.decided_ms) != row_in_force(rules, bar.ts_open_ms)
     side, lots, asked, cap, decided_ms = order.side, order.lots, order.asked_lots, order.cap, order.decided_ms
-    anchor = order.decided_ticks
+    kind, anchor, stop_ticks, target_ticks = order.kind, order.decided_ticks, order.stop_ticks, order.target_ticks
     remove(account, orders, row)
-    price = slipped(spec, reference_ticks, side)
+    price = reference_ticks if kind == _LIMIT else slipped(spec, reference_ticks, side)
     if spec.anchor_signal == 0:
         anchor = price
-    stop, target = stop_level(spec, side, anchor), target_level(spec, side, anchor)
+    stop, target = stop_level(spec, side, anchor, stop_ticks), target_level(spec, side, anchor, stop_ticks, target_ticks)
     if not levels_are_apart(side, price, stop, target):
         return _STOP_TOO_CLOSE
     accepted = on_step(min(lots, spec.max_lots), spec.quantity_step_lots, -1) if anew else lots
@@ -130,7 +197,10 @@ def fill_entry(
     fill.price_ticks, fill.reference_price_ticks, fill.price_from, fill.rule = price, reference_ticks, price_from, rule
     fill.quantity_lots, fill.cut_lots, fill.asked_lots, fill.cap = fitting, lots - fitting, asked, cap
     fill.decision_ts_ms, fill.delay_ms = decided_ms, bar.ts_open_ms - decided_ms
-    open_position(spec, tiers, account, position, trades, fills, spec.taker_e12, bar.number)
+    fee_e12 = spec.maker_e12 if kind == _LIMIT and price_from != _OPEN else spec.taker_e12
+    open_position(spec, tiers, account, position, trades, fills, fee_e12, bar.number)
+    position.inside_bar, position.entered_by, position.is_even = bar.number if inside else -1, kind, 0
+    position.followed_ticks, position.followed_point = NO_PRICE, -1
     if stop != NO_PRICE:
         protect = orders[place(account, orders, _STOP_MARKET, _STOPS, -side, fitting, stop)]
         protect.reason = _STOP_LOSS

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from trade.base.records import NO_PRICE, OrderKind, Purpose
+from trade.base.records import NO_PRICE, OrderKind, Purpose, TimeInForce
 from trade.base.rows import RowsOf
 from trade.kernels import kernel
 from trade.sim.account import AccountRow
 from trade.sim.order import OrderRow
 
 MOST = 4  # an entry, a stop, a target and an exit
+NEVER_MS = 2**63 - 1
 
 _MARKET, _ENTRY, _EXIT = int(OrderKind.MARKET), int(Purpose.ENTRY), int(Purpose.EXIT)
+_GTC, _IOC = int(TimeInForce.GTC), int(TimeInForce.IOC)
+NOBODY = -1
 
 
 @kernel
@@ -20,6 +23,7 @@ def place(account: AccountRow, orders: RowsOf[OrderRow], kind: int, purpose: int
     order = orders[row]
     order.kind, order.purpose, order.side, order.lots, order.price_ticks = kind, purpose, side, lots, price_ticks
     order.reason, order.asked_lots, order.cap, order.decided_ticks, order.decided_ms = 0, lots, 0, 0, 0
+    order.time_in_force, order.expires_ms, order.rested, order.stop_ticks, order.target_ticks = _GTC, NEVER_MS, 0, NO_PRICE, NO_PRICE
     account.orders = row + 1
     return row
 
@@ -45,3 +49,42 @@ def remove_closing(account: AccountRow, orders: RowsOf[OrderRow]) -> None:
     for row in range(account.orders - 1, -1, -1):
         if orders[row].purpose != _ENTRY:
             remove(account, orders, row)
+
+
+@kernel
+def working(account: AccountRow, orders: RowsOf[OrderRow], purpose: int) -> int:
+    """Return the row of the oldest order of a purpose, or `NOBODY`."""
+    for row in range(account.orders):
+        if orders[row].purpose == purpose:
+            return row
+    return NOBODY
+
+
+@kernel
+def expire(account: AccountRow, orders: RowsOf[OrderRow], ts_ms: int) -> int:
+    """Take off the orders whose time is over at an instant, and return how many (FILL-8)."""
+    before = account.orders
+    for row in range(before - 1, -1, -1):
+        if orders[row].expires_ms <= ts_ms:
+            remove(account, orders, row)
+    return before - account.orders
+
+
+@kernel
+def rest(account: AccountRow, orders: RowsOf[OrderRow]) -> int:
+    """Let what a bar has not met rest, take off what had that bar only, and return how many those are (FILL-8)."""
+    before = account.orders
+    for row in range(before - 1, -1, -1):
+        orders[row].rested = 1
+        if orders[row].time_in_force == _IOC:
+            remove(account, orders, row)
+    return before - account.orders
+
+
+@kernel
+def next_expiry(account: AccountRow, orders: RowsOf[OrderRow]) -> int:
+    """Return the first instant at which an order ends by itself."""
+    first = NEVER_MS
+    for row in range(account.orders):
+        first = min(first, orders[row].expires_ms)
+    return first

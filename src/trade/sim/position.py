@@ -21,6 +21,11 @@ class PositionRow(Protocol):
     tier: int  # row of the tiers
     opened_ms: int
     opened_bar: int
+    inside_bar: int  # the bar in whose range a resting entry filled, -1 where it was at the open (FILL-7)
+    entered_by: int  # the kind of the order that opened it
+    is_even: int  # 1: its stop has been moved to the entry
+    followed_ticks: int  # the best price that its stop has followed, and the point of the curve whose distance it took
+    followed_point: int
     liquidation_ticks: int
     best_ticks: int  # farthest price in favour and against, over what was certainly traded while held
     worst_ticks: int

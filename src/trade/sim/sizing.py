@@ -9,7 +9,8 @@ from trade.sim.money import times_leverage, times_rate
 from trade.sim.prices import ceil_div, on_step
 from trade.sim.spec import SIZE_EQUITY, SIZE_RISK, Spec
 
-_MAX_QUANTITY, _TIER, _MAX_NOTIONAL = int(Cap.MAX_QTY), int(Cap.TIER), int(Cap.MAX_NOTIONAL)
+_MAX_QUANTITY, _TIER = int(Cap.MAX_QTY), int(Cap.TIER)
+_MAX_NOTIONAL, _MAX_MARGIN = int(Cap.MAX_NOTIONAL), int(Cap.MAX_MARGIN)
 
 
 @kernel
@@ -66,6 +67,9 @@ def capped_lots(spec: Spec, tiers: Tiers, ts_ms: int, price_ticks: int) -> tuple
     own = spec.max_notional_quanta // unit_value if spec.max_notional_quanta > 0 else most
     if own < most:
         most, cap = own, _MAX_NOTIONAL
+    of_margin = times_leverage(spec.max_margin_quanta, spec.leverage_e2) // unit_value if spec.max_margin_quanta > 0 else most
+    if of_margin < most:
+        most, cap = of_margin, _MAX_MARGIN
     return most, cap
 
 

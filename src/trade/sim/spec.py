@@ -11,8 +11,11 @@ from trade.base.records import Records
 from trade.base.rows import dtype_of
 
 NONE = 0
-STOP_FRACTION, STOP_POINTS = 1, 2
-TARGET_FRACTION, TARGET_POINTS, TARGET_RATIO = 1, 2, 3
+STOP_FRACTION, STOP_POINTS, STOP_MEASURED, STOP_AT = 1, 2, 3, 4
+TARGET_FRACTION, TARGET_POINTS, TARGET_RATIO, TARGET_MEASURED, TARGET_AT = 1, 2, 3, 4, 5
+TRAIL_FRACTION, TRAIL_MEASURED = 1, 2
+ENTRY_MARKET, ENTRY_LIMIT, ENTRY_STOP = 0, 1, 2
+OFFSET_FRACTION, OFFSET_POINTS, OFFSET_MEASURED = 0, 1, 2
 SIZE_EQUITY, SIZE_RISK, SIZE_FIXED = 1, 2, 3
 BEYOND_REJECT, BEYOND_ADJUST, BEYOND_WARN = 0, 1, 2
 WORST, PATH = 0, 1
@@ -38,19 +41,37 @@ class Spec:
     tick_lot_quanta: int
     exact_lots: int  # the most lots whose value stays inside int64 everywhere (MONEY-1); max_lots is never more
     max_notional_quanta: int  # 0: no cap
+    max_margin_quanta: int  # 0: no cap
     initial_cash_quanta: int
     taker_e12: int
     maker_e12: int
     slippage_e9: int
     leverage_e2: int
     mark_margin_from_ms: int
+    entry_kind: int
+    offset_kind: int  # of the price of an entry from the close: OFFSET_FRACTION of it × num / den, OFFSET_POINTS num / den ticks
+    offset_num: int
+    offset_den: int
+    time_in_force: int
+    entry_life_ms: int  # 0: it does not expire
     stop_kind: int
     stop_num: int  # STOP_FRACTION: distance = reference × num / den; STOP_POINTS: num / den ticks
     stop_den: int
+    buffer_num: int  # STOP_MEASURED: added to what was measured at the decision, × reference; STOP_AT: taken off the level
+    buffer_den: int
     target_kind: int
     target_num: int  # as above; TARGET_RATIO: stop distance × num / den
     target_den: int
     target_is_limit: int
+    trail_kind: int  # STOP-1
+    trail_num: int  # TRAIL_FRACTION: distance = best price × num / den
+    trail_den: int
+    trail_from_num: int  # it follows once the best price is entry × num / den away from the entry; 0 is at once
+    trail_from_den: int
+    even_from_num: int  # break-even likewise, once; 0 is never
+    even_from_den: int
+    even_num: int  # to the entry and entry × num / den beyond it
+    even_den: int
     limit_through: int
     anchor_signal: int
     intrabar: int

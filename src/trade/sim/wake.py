@@ -13,6 +13,8 @@ from trade.kernels import kernel
 from trade.sim.account import AccountRow
 from trade.sim.order import OrderRow
 from trade.sim.position import PositionRow
+from trade.sim.spec import Spec
+from trade.sim.trail import NO_WAKE, wakes_at
 
 NO_LOW, NO_HIGH = -1, 2**63 - 1
 
@@ -32,8 +34,8 @@ WAKE = dtype_of(WakeRow)
 
 
 @kernel
-def rewake(account: AccountRow, position: PositionRow, orders: RowsOf[OrderRow], wake: WakeRow) -> None:
-    """Find them anew, after anything has changed. A market order does not wait for a price."""
+def rewake(spec: Spec, account: AccountRow, position: PositionRow, orders: RowsOf[OrderRow], wake: WakeRow) -> None:
+    """Find them anew, after anything has changed. A market order does not wait for a price; a stop that moves does, on the other side."""
     wake.low_ticks, wake.high_ticks, wake.mark_low_ticks, wake.mark_high_ticks = NO_LOW, NO_HIGH, NO_LOW, NO_HIGH
     for row in range(account.orders):
         order = orders[row]
@@ -44,10 +46,17 @@ def rewake(account: AccountRow, position: PositionRow, orders: RowsOf[OrderRow],
             wake.high_ticks = min(wake.high_ticks, order.price_ticks)
         else:
             wake.low_ticks = max(wake.low_ticks, order.price_ticks)
+    if position.side == 0:
+        return
+    moving = wakes_at(spec, position)
     if position.side > 0:
         wake.mark_low_ticks = position.liquidation_ticks
-    elif position.side < 0:
+        if moving != NO_WAKE:
+            wake.high_ticks = min(wake.high_ticks, moving)
+    else:
         wake.mark_high_ticks = position.liquidation_ticks
+        if moving != NO_WAKE:
+            wake.low_ticks = max(wake.low_ticks, moving)
 
 
 @kernel
