@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from trade.base.arrays import Int64
 from trade.base.curve import StandingRow
-from trade.base.records import RATE_ONE, ExitReason, FillRow, Intent, Rejection, StopReason, TradeRow
+from trade.base.records import NO_PRICE, RATE_ONE, ExitReason, FillRow, Intent, Rejection, StopReason, TradeRow
 from trade.base.rows import RowsOf
 from trade.engine.marking import TallyRow, mark_to_market, write_points
 from trade.engine.quiet import hold, intent, next_entry, next_exit, wait
@@ -236,7 +236,8 @@ def run_bars(  # noqa: C901 - a bar is one story, told in order
 
         # 5. decisions, and stops that move for the next bar
         if moving and position.side != 0:
-            follow(spec, account, position, orders, trails[tally.points - 1], tally.points - 1)
+            away = trails[tally.points - 1] if spec.trail_kind == TRAIL_MEASURED else NO_PRICE
+            follow(spec, account, position, orders, away, tally.points - 1)
             rewake(spec, account, position, orders, wake)
         while cursor.decision < wishes and decisions[cursor.decision].bar < now:
             cursor.decision += 1

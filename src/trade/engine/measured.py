@@ -62,7 +62,9 @@ class Ruler:
         )
 
     def trails(self, ts_ms: Int64) -> Int64:
-        """Return the distance of a trail as known at each instant."""
+        """Return the distance of a trail as known at each instant; nothing where none is measured."""
+        if Measure.TRAIL not in self.by:
+            return np.empty(0, np.int64)
         return self._ticks(Measure.TRAIL, Measure.TRAIL, ts_ms, np.ones(len(ts_ms), np.int64), np.floor)
 
     def _ticks(self, long: Measure, short: Measure, ts_ms: Int64, sides: Int64, rounded: Callable[[Float64], Float64]) -> Int64:

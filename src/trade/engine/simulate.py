@@ -35,7 +35,7 @@ def simulate(rules: Records, tiers: Records, tape: Tape, payments: Records, poin
     """Run one window.
 
     Records are rows of `sim.spec.RULES`, `sim.margin.TIER`, `sim.payment.PAYMENT` and `tape.DECISION`; `trails` are distances in ticks,
-    one per point, negative where missing.
+    one per point, negative where missing, and read only where a trail is measured.
     """
     cash = int(rules[0].initial_cash_quanta)
     most_trades = int(np.count_nonzero(decisions["flat"] != int(Intent.NOTHING))) + 1
