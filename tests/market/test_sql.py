@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime
+from textwrap import dedent
 
 import pytest
 from market_tables import make_bars
@@ -77,3 +80,26 @@ def test_what_the_database_refuses_is_explained(text, store):
         query(store, text)
     assert caught.value.findings[0].code == "sql-refused"
     assert "bars (venue, market, symbol, ts_open_ms" in caught.value.findings[0].hint
+
+
+def test_a_quote_in_the_path_of_a_store_is_one_of_its_letters(tmp_path):
+    store = ensure_sample(tmp_path / 'q"w","op":"READ' / "db")
+    assert query(store, "SELECT count(*) FROM bars").rows == [(172_800,)]
+
+
+def test_an_interrupted_query_ends_at_once_and_is_interrupted(store):
+    script = """
+        import os, signal, sys, threading, time
+        from pathlib import Path
+        from trade.market.sql import query
+        from trade.market.store import Store
+        store = Store(Path(sys.argv[1]))
+        threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+        began = time.monotonic()
+        try:
+            query(store, "SELECT sum(sin(range)) FROM range(1000000000000)")
+        except KeyboardInterrupt:
+            print(time.monotonic() - began < 20)
+    """
+    done = subprocess.run([sys.executable, "-c", dedent(script), store.path], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("True\n", "")

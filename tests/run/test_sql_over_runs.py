@@ -198,3 +198,19 @@ def test_what_is_refused_names_the_columns_of_the_views_it_was_about(ran: Path, 
 def test_files_outside_of_store_and_runs_stay_closed(ran: Path, ask: Any) -> None:
     said = ask("SELECT * FROM trades, read_csv('/etc/passwd')", ran)
     assert (said.code, said.codes) == (EXIT_MALFORMED, ["sql-refused"])
+
+
+def test_a_table_in_the_place_of_another_is_named_though_a_count_reads_no_column_of_it(ran: Path, tmp_path: Path, ask: Any) -> None:
+    out = tmp_path / "copied"
+    shutil.copytree(ran, out)
+    [first, *_] = sorted(path.parent for path in out.glob("*/*/*/trades.parquet"))
+    shutil.copy(first / "equity.parquet", first / "trades.parquet")
+    said = ask("SELECT count(*) FROM trades", out)
+    assert (said.code, said.codes) == (EXIT_MISMATCH, ["artifact-unreadable"])
+    assert ask("SELECT count(*) FROM fills", out).code == 0
+
+
+def test_runs_under_a_folder_with_a_quote_are_asked_too(ran: Path, tmp_path: Path, ask: Any) -> None:
+    out = tmp_path / 'o"q'
+    shutil.copytree(ran, out)
+    assert ask("SELECT count(DISTINCT run_id) FROM trades", out).json["rows"] == [[len(STOPS)]]

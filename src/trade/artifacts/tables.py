@@ -94,6 +94,11 @@ class Table:
         with (folder / self.file).open("rb") as file:
             return pq.read_schema(file)
 
+    def rows_of(self, folder: Path) -> int:
+        """Return how many rows a file says it has. Raises one of `BROKEN`."""
+        with (folder / self.file).open("rb") as file:
+            return int(pq.read_metadata(file).num_rows)
+
     def _stored(self, folder: Path, columns: list[str] | None = None) -> Any:
         return read_parquet(folder / self.file, columns)
 

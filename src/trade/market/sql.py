@@ -7,7 +7,8 @@ them that is the store's is checked before the answer is given.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ _CONFIG: dict[str, Any] = {
     "preserve_insertion_order": "true",  # rows come in file order on any number of threads
 }
 
+_OPENING = re.compile(r'\{"fs":"[^"]*","path":"(.*)","op":"OPEN"\}', re.DOTALL)
 _TIME = "time"  # of every view: the instant of a row in UTC, beside the same in ms
 _JOURNAL = {  # in the order of `Entry`
     "at_ms": "BIGINT",
@@ -59,14 +61,14 @@ class QueryResult:
 class View:
     """A view beside those of the store: its columns by name, each as an expression over its source.
 
-    That is a tuple of parquet files of one schema under `root`, or an arrow table. `damage` says what keeps the files from being read,
-    once DuckDB has refused a query of them.
+    That is a tuple of parquet files of one schema under `root`, or an arrow table. `damage` says which of the files that a query opened,
+    by their paths, are not what a run wrote, or, for None, what keeps any from being read, once DuckDB has refused a query of them.
     """
 
     columns: Mapping[str, str]
     root: Path
     source: Any
-    damage: Callable[[], Sequence[Finding]]
+    damage: Callable[[Collection[str] | None], Sequence[Finding]]
 
 
 Beside = Mapping[str, Callable[[], View]]  # views by name, made where a query names them and no sooner
@@ -91,16 +93,34 @@ def query(store: Store, sql: str, limit: int | None = None, beside: Beside | Non
         if _names(sql, "journal"):  # no other question depends on that file
             _journal(connection, store)
         _views(connection, store, views)
-        cursor = connection.execute(sql)
-        columns = tuple(column[0] for column in cursor.description or ())
-        answer = QueryResult(columns, cursor.fetchall() if limit is None else cursor.fetchmany(limit))
-        _require_whole(store, _opened(connection))
+        answer = _answer(connection, sql, limit)
+        opened = _opened(connection)
+        _require_whole(store, opened)
+        if damage := [finding for view in views.values() for finding in view.damage(opened)]:
+            raise Mismatch(damage)
     except duckdb.Error as error:
         _require_whole(store, {*_opened(connection), *_absent(store)})
-        if damage := [finding for view in views.values() for finding in view.damage()]:
+        if damage := [finding for view in views.values() for finding in view.damage(None)]:
             raise Mismatch(damage) from error
         raise Malformed(Finding("sql-refused", str(error).strip().replace("\n", " "), _known(beside, views))) from error
     return answer
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None) -> QueryResult:
+    """Return the rows of a query; it runs beside this thread, which hears Ctrl-C and stops it."""
+
+    def run() -> QueryResult:
+        cursor = connection.execute(sql)
+        columns = tuple(column[0] for column in cursor.description or ())
+        return QueryResult(columns, cursor.fetchall() if limit is None else cursor.fetchmany(limit))
+
+    with ThreadPoolExecutor(1) as beside:
+        running = beside.submit(run)
+        try:
+            return running.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            raise
 
 
 def _known(beside: Beside, made: Mapping[str, View]) -> str:
@@ -137,9 +157,9 @@ def _views(connection: duckdb.DuckDBPyConnection, store: Store, beside: Mapping[
 
 
 def _opened(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """Return the paths of the files that were opened."""
-    query = "SELECT DISTINCT path FROM duckdb_logs_parsed('FileSystem') WHERE op = 'OPEN'"
-    return {path for (path,) in connection.execute(query).fetchall()}
+    """Return the paths of the files that were opened, out of what DuckDB wrote down, in which a quote in a path is not escaped."""
+    told = connection.execute("SELECT DISTINCT message FROM duckdb_logs WHERE type = 'FileSystem'").fetchall()
+    return {opened[1] for (message,) in told if (opened := _OPENING.fullmatch(message))}
 
 
 def _absent(store: Store) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ from trade.artifacts.tables import BROKEN, FILLS, POINTS, TRADES, Table
 from trade.base.arrow import as_arrow, as_texts
 from trade.base.errors import Mismatch
 from trade.base.findings import Finding, Severity
-from trade.market.paths import as_typed
+from trade.market.paths import as_typed, utf8_path
 from trade.market.sql import View
 
 _INSTANTS = ("started_ms", "window_from_ms", "window_to_ms")
@@ -43,10 +43,10 @@ class KeptViews:
         """Return a view by its name. Raises Malformed where the folder is a file."""
         root = self._out.resolve()
         if name == RUNS:
-            return View(_run_columns(), root, self._runs(), tuple)
+            return View(_run_columns(), root, self._runs(), lambda _opened: ())
         table, instant = _TABLES[name]
         files = self._files(table)
-        return View(_columns(table, instant), root, files or _without_rows(table), lambda: tuple(self._faults(table)))
+        return View(_columns(table, instant), root, files or _without_rows(table), lambda opened: tuple(self._faults(table, opened)))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -77,12 +77,16 @@ class KeptViews:
         root = self._out.resolve()
         return tuple(root / Path(row["folder"]).relative_to(self._out) / table.file for row in self._shelved[0])
 
-    def _faults(self, table: Table) -> Iterator[Finding]:
+    def _faults(self, table: Table, opened: Collection[str] | None) -> Iterator[Finding]:
+        """Yield a finding per file that is not the table that its run wrote; of those that were opened by its shape alone."""
         for each in self._shelved[0]:
             folder = Path(each["folder"])
+            if opened is not None and utf8_path((folder / table.file).resolve()) not in opened:
+                continue
             try:
-                sound = table.schema_of(folder).equals(table.schema)
-                table.read(folder)
+                sound = table.schema_of(folder).equals(table.schema) and table.rows_of(folder) == each["rows"][table.name]
+                if opened is None:
+                    table.read(folder)
             except (*BROKEN, KeyError):
                 sound = False
             if not sound:
@@ -115,6 +119,7 @@ def _row(kept: KeptRun) -> dict[str, Any]:
         **{name: _text(brief[name]) for name in ("run_id", "play", "symbol", "exec_timeframe", "status", "stop_reason")},
         "synthetic": _text(kept.made_by),
         "folder": str(kept.folder),
+        "rows": {name: int(count) for name, count in kept.result["rows"].items()},
         "started_ms": None if kept.started is None else int(kept.started.timestamp() * 1000),
         "window_from_ms": int(window[0]),
         "window_to_ms": int(window[1]),
