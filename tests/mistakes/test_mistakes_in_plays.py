@@ -1,4 +1,4 @@
-"""Ninety mistakes in Plays, one message each: place, fact, and a hint that works when followed to the letter."""
+"""Over a hundred mistakes in Plays, one message each: place, fact, and a hint that works when followed to the letter."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def test_the_schema_shows_an_editor_what_needs_no_knowledge_of_the_whole_play(mi
     assert not editor.refuses(values(mistake.mended_text))
 
 
-def test_of_these_mistakes_an_editor_sees_five_in_six() -> None:
-    assert sum(mistake.schema for mistake in MISTAKES) >= max(50, len(MISTAKES) * 5 / 6 - 5)
+def test_of_these_mistakes_an_editor_sees_four_in_five() -> None:
+    assert sum(mistake.schema for mistake in MISTAKES) >= max(50, len(MISTAKES) * 4 // 5)
 
 
 @pytest.mark.parametrize("path", _PLAYS, ids=lambda path: path.stem)

@@ -120,3 +120,9 @@ def test_values_are_scalars_of_yaml_between_commas(text: str, values: tuple[Any,
         assert [(f.code, str(f.place)) for f in refused.value.findings] == [("bad-set", "--set")]
     else:
         assert parse_overrides(text) == tuple(Override(text.partition("=")[0], value) for value in values)
+
+
+def test_a_variable_that_is_named_as_if_it_were_a_key_is_told_its_place() -> None:
+    _, findings = read_play(PLAY, CATALOGUE, NOT_YET, overrides=[parse_overrides("low=20")[0]])
+    [finding] = [each for each in findings if each.code == "bad-set"]
+    assert (finding.fact, finding.hint) == ("'low' is a variable of the Play", "write variables.low")

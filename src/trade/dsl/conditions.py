@@ -14,7 +14,7 @@ from trade.dsl.setups import read_setup_use
 from trade.dsl.text import rule_text
 from trade.dsl.tree import Combined, Logic, Rule
 from trade.dsl.windows import WINDOWS, read_window
-from trade.dsl.written import condition_in_text, flow, holds_text
+from trade.dsl.written import condition_in_text, flow, holds_text, is_mixed
 
 _VERBOSE = ("lhs", "op", "rhs", "tolerance")
 _LOGIC = tuple(logic.value for logic in Logic)
@@ -32,6 +32,8 @@ def read_condition(ctx: Context, value: object, path: Path) -> Rule | None:
             return _read_list(ctx, value, path)
     said = condition_in_text(value, ctx.setups) if isinstance(value, str) else ""
     hint = f"write `{said}`" if said else "write [lhs, op, rhs] or {all: [...]}"
+    if isinstance(value, str) and is_mixed(value):
+        hint = "say which holds first: {any: [{all: [A, B]}, C]} is A and B, or C; {all: [A, {any: [B, C]}]} is A, and B or C"
     ctx.notes.error(path, "malformed-rule", f"'{flow(value) if value is None else value}' is not a condition", hint)
     return None
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from trade.base.catalogue import ValueType
 from trade.base.nearest import meant
+from trade.base.other_words import same_here
 from trade.base.places import Path
 from trade.dsl.context import Context
 from trade.dsl.scope import Term
@@ -14,6 +15,7 @@ from trade.dsl.tree import Constant, Op
 
 ALIASES: Mapping[str, Op] = {"gt": Op.GT, "gte": Op.GE, "lt": Op.LT, "lte": Op.LE, "eq": Op.EQ, "neq": Op.NE}
 SPELLINGS: Mapping[str, Op] = {**{op.value: op for op in Op}, **ALIASES}
+_UNDIRECTED = ("cross", "crosses", "crossed", "crossing")
 NEAR = (Op.NEAR_ABS, Op.NEAR_PCT)
 DISCRETE = (Op.EQ, Op.NE, Op.IN)
 
@@ -25,8 +27,15 @@ def read_operator(ctx: Context, value: object, path: Path) -> Op | None:
         like = meant_operator(str(value))
         quotes = "" if like is None or like.isidentifier() else '"'
         hint = f"use one of {' '.join(Op)}" if like is None else f"did you mean `{quotes}{like}{quotes}`?"
+        if str(value).lower() in _UNDIRECTED:
+            hint = "say which way: `cross_above` or `cross_below`"
         ctx.notes.error(path, "unknown-operator", f"'{value}' is not an operator", hint)
     return op
+
+
+def said_operator(word: str) -> str | None:
+    """Return the operator that a word or sign is, or that others call so; one that is only like it could mean the opposite."""
+    return word if word in SPELLINGS else same_here(word.lower(), SPELLINGS)
 
 
 def meant_operator(word: str) -> str | None:

@@ -13,10 +13,11 @@ from trade.dsl.columns import Clock, ColumnRef
 from trade.dsl.context import Context
 from trade.dsl.scope import Scope, Term, term_of
 from trade.dsl.tree import Column, InstantPart
-from trade.dsl.written import earlier_in_text, operand_in_text
+from trade.dsl.written import earlier_in_text, operand_in_text, says_later
 
 _KEYS = ("feature_id", "field", "offset")
 FARTHEST_BARS = 10_000  # as the longest window of an indicator
+_LATER = "a later value cannot be read: rules see what has closed; {feature_id, offset: 1} is the bar before"
 _SLOT = re.compile(r"^(\w+)\[(\d+)\]\.(\w+)$")
 _LEVEL = re.compile(r"^(\w+)\[(-?[\d.]+)\]$")
 
@@ -60,8 +61,10 @@ def _resolve(ctx: Context, name: str, wanted: str | None, offset: int, path: Pat
         return None
     output = _choose(outputs, wanted)
     if output is None:
-        earlier = earlier_in_text(f"{name}.{wanted}")
+        written = f"{name}.{wanted}"
+        earlier = earlier_in_text(written)
         hint = f"write `{earlier}`" if earlier else did_you_mean_output(str(wanted), outputs)
+        hint = _LATER if says_later(written) else hint
         ctx.notes.error(path, "unknown-output", f"'{name}' has no output '{wanted}'", hint)
         return None
     return None if is_broken else _term(ctx, name, output, offset, path)
@@ -97,6 +100,8 @@ def _unknown_name(ctx: Context, text: str, path: Path) -> None:
         hint = f"use its parts: {', '.join(PARTS)}"
     elif _is_number(text):
         hint = f"write the number without quotes: `{text}`"
+    elif says_later(text):
+        hint = _LATER
     elif said := _said(ctx, text):
         hint = f"write `{said}`"
     else:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from trade.dsl.operators import SPELLINGS, meant_operator
+from trade.dsl.operators import SPELLINGS, said_operator
 
 _SHOWN = 100  # letters: what is longer is no hint any more
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 _EARLIER = (
-    re.compile(r"(?P<of>[A-Za-z_][\w.]*?)\.shift\(\s*-?(?P<bars>\d+)\s*\)"),
-    re.compile(r"(?P<of>[A-Za-z_][\w.]*)\[\s*-?(?P<bars>\d+)\s*\]"),
+    re.compile(r"(?P<of>[A-Za-z_][\w.]*?)\.shift\(\s*(?P<bars>\d+)\s*\)"),
+    re.compile(r"(?P<of>[A-Za-z_][\w.]*)\[\s*(?P<bars>\d+)\s*\]"),
     re.compile(r"(?:prev|previous|prior)_(?P<of>[A-Za-z_][\w.]*)"),
     re.compile(r"(?P<of>[A-Za-z_][\w.]*?)_(?:prev|previous|prior)"),
 )
+_LATER = re.compile(r"[A-Za-z_][\w.]*?(\.shift\(\s*-\s*\d+\s*\)|\[\s*-\s*\d+\s*\])")
 _ARITHMETIC = re.compile(r"(?P<left>[^\s+*/%-]+)\s*(?P<sign>[-+*/%])\s*(?P<right>[^\s+*/%-]+)")
 _BETWEEN = re.compile(r"(?P<value>\S+)\s+between\s+(?P<low>\S+)\s+and\s+(?P<high>\S+)", re.IGNORECASE)
 _SIGNS = re.compile(r"(?P<left>.+?)\s*(?P<op>>=|<=|==|!=|<>|=>|=<|=|>|<)\s*(?P<right>.+)")
@@ -49,16 +50,18 @@ def condition_in_text(text: str, setups: Container[object]) -> str:
         return f"{{setup: {text}}}"
     if found := _BETWEEN.fullmatch(text):
         return f"[{found['value']}, between, [{found['low']}, {found['high']}]]"
-    for logic, sign in _JOINED.items():
-        if sign.search(text):
-            parts = [condition_in_text(part, setups) for part in sign.split(text)]
-            return f"{{{logic}: [{', '.join(parts)}]}}" if all(parts) else ""
+    joined = {logic: sign for logic, sign in _JOINED.items() if sign.search(text)}
+    if len(joined) > 1:  # which of them holds first is for its author to say
+        return ""
+    for logic, sign in joined.items():
+        parts = [condition_in_text(part, setups) for part in sign.split(text)]
+        return f"{{{logic}: [{', '.join(parts)}]}}" if all(parts) else ""
     return _comparison_in_text(text)
 
 
 def _comparison_in_text(text: str) -> str:
     found = _SIGNS.fullmatch(text) or _WORDS.fullmatch(text)
-    op = meant_operator("_".join(found["op"].split())) if found else None
+    op = said_operator("_".join(found["op"].split())) if found else None
     if found is None or op is None:
         return ""
     left, right = operand_in_text(found["left"]), operand_in_text(found["right"])
@@ -85,9 +88,19 @@ def earlier_in_text(text: str) -> str:
     return ""
 
 
+def is_mixed(text: str) -> bool:
+    """Tell whether a text joins conditions by `and` and by `or`, of which it does not say which holds first."""
+    return all(sign.search(text) for sign in _JOINED.values())
+
+
+def says_later(text: str) -> bool:
+    """Tell whether a text asks for a value that is not there yet, as `close.shift(-1)` does."""
+    return _LATER.fullmatch(text.strip()) is not None
+
+
 def holds_text(items: list[object], setups: Container[object]) -> bool:
     """Tell a list of conditions of which some are texts from a comparison: each is a list, a map, or text that says a condition."""
     texts = [item for item in items if not isinstance(item, list | dict)]
     if len(items) > 1 and isinstance(items[1], str) and items[1] in SPELLINGS:
         return False
-    return all(isinstance(item, str) and condition_in_text(item, setups) for item in texts)
+    return all(isinstance(item, str) and (condition_in_text(item, setups) or len(item.split()) > 2) for item in texts)

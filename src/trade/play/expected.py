@@ -119,9 +119,9 @@ def read_expected(raw: object, notes: Notes) -> Expected | None:
 
 
 def _metric(key: str, value: object) -> tuple[str, str]:
-    """Return the metric a key is about and the side it bounds; `max_drawdown_pct: 20` is an upper bound of itself."""
-    if key == "max_drawdown_pct" and not isinstance(value, dict | list):
-        return key, "max"
+    """Return the metric a key is about and the side it bounds; `max_drawdown_pct: 20`, or `drawdown_pct: 20`, is an upper bound."""
+    if key in ("max_drawdown_pct", "drawdown_pct") and not isinstance(value, dict | list):
+        return "max_drawdown_pct", "max"
     for side in ("min", "max"):
         rest = key.removeprefix(f"{side}_")
         if rest != key and _SHORT.get(rest, rest) in _BOUNDABLE and key not in _BOUNDABLE:

@@ -20,7 +20,19 @@ Schema = dict[str, Any]
 MAX_DIGITS = 15  # what a double holds exactly in both directions, so JSON and YAML give the same decimal back
 _NUMERIC = re.compile(r"(?P<number>[-+]?[0-9]+([,_' ][0-9]{3})*([.,][0-9]+)?)\s*(?P<more>[%a-zA-Z]{0,8})")
 _GROUPS = re.compile(r"[,_' ](?=[0-9]{3}([,_' .]|$))")
-_THOUSANDS = {"k": 1000, "m": 1_000_000}
+_FACTORS = {  # of what is written, in the unit of the key
+    ("%", "%"): Decimal(1),
+    ("pct", "%"): Decimal(1),
+    ("bps", "%"): Decimal("0.01"),
+    ("bps", "bps"): Decimal(1),
+    ("bp", "bps"): Decimal(1),
+    ("%", "bps"): Decimal(100),
+    ("x", "x"): Decimal(1),
+    ("usd", "usdt"): Decimal(1),
+    ("usdt", "usdt"): Decimal(1),
+    ("k", "usdt"): Decimal(1000),
+    ("m", "usdt"): Decimal(1_000_000),
+}
 TEMPLATE_SCHEMA: Schema = {"type": "string", "pattern": r"^\{\{.*\}\}$"}
 
 
@@ -46,15 +58,21 @@ def shown(value: object) -> str:
     return f"'{as_text(value)[:60]}' is {type_name(value)}"
 
 
-def number_hint(value: object) -> str:
-    """Return what to do with text that begins with a number; empty where there is none."""
+def number_hint(value: object, unit: str = "") -> str:
+    """Return what to do with text that begins with a number; empty where there is none.
+
+    The number is given where the text has no unit, or one whose relation to the unit of the key is known: "%", "bps", "x" or "usdt".
+    """
     found = _NUMERIC.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return ""
     number, more = _GROUPS.sub("", found["number"]).replace(",", "."), found["more"].lower()
     if not more and number == value:
         return f"remove the quotes: `{number}`"
-    return f"write the number alone: `{Decimal(number) * _THOUSANDS.get(more, 1):f}`"
+    factor = Decimal(1) if not more else _FACTORS.get((more, unit))
+    if factor is None:
+        return f"write a number without '{found['more']}', in the unit of the key"
+    return f"write the number alone: `{(Decimal(number) * factor).normalize():f}`"
 
 
 class _Field:
@@ -82,10 +100,11 @@ class Number(_Field):
     high: str | None = None
     below: str | None = None
     places: int = 8
+    unit: str = ""  # "%", "bps", "x", "usdt"
 
     def check(self, value: object) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise wrong("wrong-type", f"{shown(value)}, not a number", number_hint(value) or "write a number")
+            raise wrong("wrong-type", f"{shown(value)}, not a number", number_hint(value, self.unit) or "write a number")
         exact = as_decimal(value)
         self._bounds(exact, as_text(value))
         return exact

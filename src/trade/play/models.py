@@ -18,14 +18,14 @@ def plain_symbol(text: str) -> str:
     return ":".join([*(word.lower() for word in front), "".join(sign for sign in pair.upper() if sign.isalnum())])
 
 
-Positive = Annotated[Decimal, Number(above="0", high="1000000000000")]
-Amount = Annotated[Decimal, Number(low="0", high="1000000000000")]
-Leverage = Annotated[Decimal, Number(above="0", high="200", places=2)]
-Percent = Annotated[Decimal, Number(above="0", high="100")]
-Bps = Annotated[Decimal, Number(low="0", below="100")]
-SlippageBps = Annotated[Decimal, Number(low="0", below="100", places=5)]  # the engine counts it in 1e-9
+Positive = Annotated[Decimal, Number(above="0", high="1000000000000", unit="usdt")]
+Amount = Annotated[Decimal, Number(low="0", high="1000000000000", unit="usdt")]
+Leverage = Annotated[Decimal, Number(above="0", high="200", places=2, unit="x")]
+Percent = Annotated[Decimal, Number(above="0", high="100", unit="%")]
+Bps = Annotated[Decimal, Number(low="0", below="100", unit="bps")]
+SlippageBps = Annotated[Decimal, Number(low="0", below="100", places=5, unit="bps")]  # the engine counts it in 1e-9
 Rate = Annotated[Decimal, Number(low="0", below="1")]
-OffsetPct = Annotated[Decimal, Number(low="0", below="100")]
+OffsetPct = Annotated[Decimal, Number(low="0", below="100", unit="%")]
 YesNo = Annotated[bool, Flag()]
 TimeframeName = Annotated[str, Choice(NAMES)]
 FreeText = Annotated[str, Text(longest=20_000)]
@@ -125,7 +125,9 @@ class LevelFile(Section):
 
 class StopLossFile(LevelFile):
     type: Annotated[str, Choice(("percent", "fixed_points", "atr_multiple", "structure", "trailing_pct", "trailing_atr"))]
-    buffer_pct: Annotated[Decimal, Number(low="0", below="100")] = Field(Decimal(0), description="percent of price between level and stop")
+    buffer_pct: Annotated[Decimal, Number(low="0", below="100", unit="%")] = Field(
+        Decimal(0), description="percent of price between level and stop"
+    )
 
 
 class TakeProfitFile(LevelFile):
@@ -136,14 +138,16 @@ class TrailingFile(Section):
     trail_pct: Percent | None = Field(None, description="percent of the best price")
     atr_multiplier: Positive | None = Field(None, description="with atr_feature_id; 2 where not given")
     atr_feature_id: Reference | None = None
-    activation_pct: Annotated[Decimal, Number(low="0", high="100000")] = Field(
+    activation_pct: Annotated[Decimal, Number(low="0", high="100000", unit="%")] = Field(
         Decimal(0), description="how far the best price must be from the entry, percent of price"
     )
 
 
 class BreakEvenFile(Section):
-    activation_pct: Annotated[Decimal, Number(above="0", high="100000")] = Field(Decimal(1), description="percent of price")
-    offset_pct: Annotated[Decimal, Number(low="0", below="100")] = Field(Decimal("0.1"), description="percent of price beyond the entry")
+    activation_pct: Annotated[Decimal, Number(above="0", high="100000", unit="%")] = Field(Decimal(1), description="percent of price")
+    offset_pct: Annotated[Decimal, Number(low="0", below="100", unit="%")] = Field(
+        Decimal("0.1"), description="percent of price beyond the entry"
+    )
 
 
 class SizingFile(Section):
@@ -166,7 +170,7 @@ class RiskFile(_Exits):
     """The shorthand."""
 
     stop_loss_pct: Percent | None = None
-    take_profit_pct: Annotated[Decimal, Number(above="0", high="10000")] | None = None
+    take_profit_pct: Annotated[Decimal, Number(above="0", high="10000", unit="%")] | None = None
     max_position_pct: Percent = Decimal(100)
     stop_loss: StopLossFile | None = None
     take_profit: TakeProfitFile | None = None

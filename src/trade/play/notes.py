@@ -58,6 +58,8 @@ class Notes:
         """Add a refusal of a key nobody knows; `elsewhere` says where keys belong that the models do not know of."""
         word = str(path[-1])
         hint = elsewhere.get(word) or belongs(path)
+        if word.isdigit():  # `{equity: 10,000}` is the keys `equity` and `000`
+            hint = "a comma ends a value here: write `10000`, or `1.5`, without it"
         if not hint:
             self._misspelt.add((*path[:-1], meant(word, known) or word))
             hint = did_you_mean(word, known, "remove the key")

@@ -99,8 +99,10 @@ class _Lost(Exception):
 
 
 def _require_declared(path: Path, data: Mapping[str, Any]) -> None:
-    """Raise for a variable that the file does not declare: it could be used nowhere."""
+    """Raise for a variable that the file does not declare, which could be used nowhere, and for one that is named as if it were a key."""
     variables = data.get("variables", {})
+    if len(path) == 1 and path[0] not in data and isinstance(variables, dict) and path[0] in variables:
+        raise _Lost(f"'{path[0]}' is a variable of the Play", f"write variables.{path[0]}")
     if path[0] == "variables" and len(path) == 2 and isinstance(variables, dict) and path[1] not in variables:
         raise _Lost(f"the Play has no variable '{path[1]}'", did_you_mean(str(path[1]), variables, "declare it in the Play"))
 
