@@ -46,3 +46,12 @@ def test_one_value_that_stands_out_is_seen(spike: int) -> None:
     values = np.zeros(100, np.int64)
     values[spike] = -1000
     assert any(row == 7 for _, row in dots(drawn(values, 5, 2)))
+
+
+def test_a_column_reaches_to_its_neighbour_before_it_and_to_no_other() -> None:
+    steps = drawn([0, 0, 3, 3, 3, 0], 3, 1)
+    assert dots(steps) == {(0, 3), (1, 3), *((2, row) for row in range(4)), (3, 0), (4, 0), *((5, row) for row in range(4))}
+    shares = drawn([0, 1, 3, 3, 2, 0], 1, 1)  # three values a column: the second reaches from its own lowest to its highest
+    assert dots(shares) == {(column, row) for column in range(2) for row in range(4)}
+    ends = drawn([3, 0, 1, 1, 1, 1], 1, 1)  # the first ends at 1: the second is a dot, whatever the first held before
+    assert dots(ends) == {*((0, row) for row in range(4)), (1, 2)}

@@ -57,6 +57,21 @@ def test_where_folding_does_not_help_the_spare_column_leaves_and_is_named() -> N
     assert max(map(len, lines)) <= 62
 
 
+def test_a_spare_column_that_left_for_nothing_comes_back() -> None:
+    sheet = Sheet("key", number("sum", 3), Heading("path", spare=2))
+    sheet.add("one", "12.5", "x" * 60)
+    assert shown(sheet, 40) == ["key   sum", "one  12.5", "a wider terminal also shows: path"]
+
+
+def test_a_word_that_is_too_long_goes_on_below_once_nothing_else_can_leave() -> None:
+    sheet = Sheet("key", words("name"), Heading("one", right=True, folds=True), Heading("spare", spare=1))
+    sheet.add("k", "n" * 30, "v" * 20, "s")
+    lines = shown(sheet, 42)
+    assert max(map(len, lines)) <= 42
+    assert [line.split() for line in lines[1:]] == [["k", "n" * 14, "v" * 14, "s"], ["n" * 14, "v" * 6], ["nn"]]
+    assert shown(sheet, 60)[0].split() == ["key", "name", "one", "spare"]
+
+
 def test_off_a_terminal_a_row_is_a_line_however_long() -> None:
     assert shown(runs(), None) == shown(runs(), 200)
 

@@ -22,6 +22,7 @@ from trade.market.store import Store
 
 COMPARED = {"make demo", *COMMANDS}  # `test_generated_pages` types these
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NOT_TYPED = {"text"}  # what is printed, as the help of a command
 YEAR_2023_MS = 1_672_531_200_000
 SOLANA = {"symbol": "SOL/USDT:USDT", "id": "SOL-USDT-SWAP", "base": "SOL"}
 PLAY = """
@@ -44,6 +45,17 @@ def shown() -> dict[str, list[str]]:
     }
     lines = {name: [line for block in found for line in block.splitlines()] for name, found in blocks.items()}
     return {name: [re.sub(r"\s{2,}#.*", "", line[2:]) for line in found if line.startswith("$ ")] for name, found in lines.items()}
+
+
+def hidden(text: str) -> list[str]:
+    """Return the lines that show a command in another block than a console block: indented, or fenced as another language."""
+    found, fence = [], None
+    for line in text.splitlines():
+        if line.lstrip().startswith("```"):
+            fence = line.strip()[3:] if fence is None else None
+        elif fence not in (None, "console", *NOT_TYPED) or (fence is None and line.startswith(("    ", "\t"))):
+            found += [line] if re.match(r"\s*(\$ )?trade ", line) else []
+    return found
 
 
 def minutes() -> pd.DataFrame:
@@ -88,8 +100,35 @@ def test_the_commands_of_the_readme_run_one_after_the_other(capsys: pytest.Captu
     assert sorted(bars) == ["BTCUSDT", "ETHUSDT", "SOLUSDT"]  # a bare symbol means one of them
 
 
+def test_the_commands_of_the_page_on_sync_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands = shown()["docs/sync.md"]
+    assert len(commands) >= 3
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(ccxt, "binance", lambda _config: FakeExchange(Source("BTCUSDT", 2, 92)))
+    with serving(Source("ETHUSDT", 1, 92), Source("BTCUSDT", 3, 92)) as bybit:
+        monkeypatch.setenv("TRADE_BYBIT_URL", bybit.url)
+        for command in commands:
+            code = app.run(shlex.split(command)[1:])
+            said = capsys.readouterr()
+            assert (command, code) == (command, 0), said.out + said.err
+    console.configure()
+    stored = {(series.venue, series.market, series.symbol, str(kind)) for series, kind in Store(tmp_path / "data").manifest.months}
+    assert {("bybit", "linear", symbol, "bars") for symbol in ("BTCUSDT", "ETHUSDT")} <= stored
+    assert {("bybit", "linear", "BTCUSDT", "oi"), ("binance", "spot", "BTCUSDT", "bars")} <= stored
+
+
+def test_no_command_is_shown_outside_of_a_console_block() -> None:
+    assert {page: found for page in PAGES if (found := hidden(page.read_text(encoding="utf-8")))} == {}
+    fenced = "```console\n$ trade runs list\n```\n"
+    for text in ("    trade runs list\n", "```sh\ntrade runs list\n```\n", "```bash\n$ trade runs list\n```\n", "\ttrade runs list\n"):
+        assert len(hidden(fenced + text)) == 1, text
+    assert hidden(fenced + "trade is a word at the start of a line, as of `trade runs`\n") == []
+
+
 def test_every_other_command_of_a_page_is_one_that_is_typed_and_compared() -> None:
-    commands = {command for name, found in shown().items() for command in found if name != "README.md" or not command.startswith("trade ")}
+    typed = {"README.md", "docs/sync.md"}  # by the tests above
+    commands = {command for name, found in shown().items() for command in found if name not in typed or not command.startswith("trade ")}
     makes = {command for command in commands if command.startswith("make ")}
     assert commands - makes - COMPARED == set()
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))

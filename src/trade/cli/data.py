@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trade.base.counted import counted
 from trade.base.errors import Malformed
 from trade.base.findings import Finding
 from trade.cli import calendars, completing, console, quality, rules, stored, vacuum
@@ -334,7 +335,7 @@ def _show_gaps(key: str, found: tuple[Gap, ...], accepted: tuple[int, ...]) -> N
     from trade.market.gaps import missing_bars
     from trade.market.instants import iso
 
-    console.show(f"{key}: {len(found)} gaps, {missing_bars(found):,} bars missing, {sum(accepted):,} of them accepted")
+    console.show(f"{key}: {counted(len(found), 'gap')}, {counted(missing_bars(found), 'bar')} missing, {sum(accepted):,} of them accepted")
     sheet = Sheet("from", "to", number("missing"), number("accepted"))
     for gap, known in sorted(zip(found, accepted, strict=True), key=lambda each: -each[0].missing_bars)[:_SHOWN]:
         sheet.add(iso(gap.start_ms), iso(gap.end_ms), f"{gap.missing_bars:,}", f"{known:,}" if known else "")

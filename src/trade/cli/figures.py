@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_DAYS_FROM = 10  # a length is told in days and hours
+
 
 def decimals(value: float | None, unit: str = "") -> str:
     """Return a number with two decimals and its unit, `-` for none."""
@@ -15,6 +17,3 @@ def lasting(length_ms: float | None) -> str:
     hours, minutes = divmod(round(length_ms / 60_000), 60)
     days, rest = divmod(hours, 24)
     return f"{days}d {rest:02d}h" if days >= _DAYS_FROM else f"{hours}h {minutes:02d}m"
-
-
-_DAYS_FROM = 10

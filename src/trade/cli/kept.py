@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from trade.base.counted import counted
 from trade.cli import console
 from trade.cli.figures import decimals
 from trade.cli.sheet import Heading, Sheet, number, words
@@ -14,29 +15,31 @@ if TYPE_CHECKING:
     from trade.run.versus import Difference
 
 _DIGITS = 12  # of a hash that is shown for a look
+_HASH = 64  # digits of a SHA-256
 
 
-def show_runs(runs: Sequence[KeptRun]) -> None:
-    """Print a list of kept runs."""
+def show_runs(runs: Sequence[KeptRun], kept_here: int) -> None:
+    """Print a list of kept runs, out of so many that are kept."""
     if not runs:
-        console.show("no runs here; try 'trade backtest run sample'")
+        none = "no runs here; try 'trade backtest run sample'"
+        console.show(f"none of the {counted(kept_here, 'run')} here is one of those asked for" if kept_here else none)
         return
     sheet = Sheet(
         "run",
-        Heading("started", spare=6),
-        Heading("play"),
+        Heading("started", spare=3),
+        words("play"),
         words("symbol"),
         Heading("tf", spare=7),
         Heading("made by", spare=4),
-        Heading("from", spare=3),
-        Heading("to", spare=3),
+        Heading("from", spare=6),
+        Heading("to", spare=6),
         number("return %"),
         number("max dd %", 2),
         number("Sharpe", 5),
         number("profit factor", 8),
         number("trades", 1),
         number("fees", 9),
-        Heading("ended", spare=2),
+        words("ended"),
     )
     for kept in runs:
         brief = kept.brief
@@ -86,22 +89,21 @@ def show_metrics(rows: Iterable[Mapping[str, Any]]) -> None:
 
 def show_differences(names: Sequence[str], differences: Iterable[Difference]) -> None:
     """Print in what two runs differ."""
-    sheet = Sheet("differs in", words("name"), *(Heading(name, right=True) for name in names))
+    sheet = Sheet("differs in", words("name"), *(Heading(name, right=True, folds=True) for name in names))
     for each in differences:
-        sheet.add(each.subject, each.name, _value(each.one), _value(each.other))
+        sheet.add(each.subject, each.name, *("null" if value is None else _value(value) for value in (each.one, each.other)))
     console.show(sheet if sheet.rows else "the two runs do not differ")
 
 
 def _value(value: Any) -> str:
     if value is None:
         return "-"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float):
         return f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) >= 1 else f"{value:.4g}"
     text = str(value)
     return text[:_DIGITS] if len(text) == _HASH and all(sign in "0123456789abcdef" for sign in text) else text
-
-
-_HASH = 64  # digits of a SHA-256
 
 
 def show_trades(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -94,7 +94,7 @@ def list_plays(folder: Folder = PLAYS, as_json: Json = False, quiet: Quiet = Fal
 
     told = [_in_a_list(path, play_name(path, folder)) for path in found(folder)]
     console.succeed({"plays": told})
-    sheet = Sheet("play", Heading("symbol", spare=2), Heading("tf", spare=1), words("description"))
+    sheet = Sheet(words("play"), Heading("symbol", spare=2), Heading("tf", spare=1), words("description"))
     for one in told:
         said = one["description"] if one["valid"] else "wrong: see 'trade play validate'"
         sheet.add(one["name"], one["symbol"], one["timeframe"], said)

@@ -36,6 +36,7 @@ RunNames = Annotated[
     list[str],
     typer.Argument(metavar="RUN...", help="Ids of runs or their beginnings, last, last~1, or run folders.", autocompletion=completing.runs),
 ]
+_PAIR = 2
 OfPlay = Annotated[str | None, typer.Option("--play", metavar="NAME", help="Only runs of this Play.", autocompletion=completing.kept_plays)]
 OfSymbol = Annotated[str | None, typer.Option("--symbol", help="Only runs on this symbol, bare or in full.")]
 
@@ -45,7 +46,7 @@ _SORTS = {
     "sharpe": lambda kept: -_or_least(kept.brief["sharpe"]),
     "profit-factor": lambda kept: -_profit_factor(kept),
     "trades": lambda kept: -kept.brief["total_trades"],
-    "fees": lambda kept: -kept.brief["total_fees"],
+    "fees": lambda kept: kept.brief["total_fees"],
 }
 
 
@@ -85,7 +86,7 @@ def list_runs(
     found = (found if sort is None else sorted(found, key=_SORTS[sort]))[:limit]
     console.succeed({"runs": [dict(kept.brief) for kept in found]}, findings=damaged)
     console.show_findings(damaged)
-    show_runs(found)
+    show_runs(found, len(runs))
 
 
 @app.command(epilog="Example: trade runs show last")
@@ -169,9 +170,6 @@ def prune(
             chosen.append(kept.folder)
     console.show_findings(damaged)
     _remove(out, chosen, damaged, dry_run=dry_run)
-
-
-_PAIR = 2
 
 
 def _is_asked(kept: KeptRun, play: str | None, symbol: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Tables that fit where they are shown: what is worth least leaves first, text goes on below between two words, nothing is ever cut."""
+"""Tables that fit where they are shown: what is worth least leaves first, text goes on below, nothing is ever cut."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Columns = tuple[tuple[str, ...], ...]
 
 _BETWEEN = 2  # blanks between two columns
+_WORD, _NARROWEST = 24, 14  # signs on a line of a word too long for it: while there are spare columns, and once they are gone
 _AT_ONCE = 4096  # rows that are laid out together
 
 
@@ -74,7 +75,7 @@ class Sheet:
         wide = {at: max((each[at] for each in widths), default=0) for at in range(len(self.columns))}
         room = wide
         if console.is_terminal and _breadth(list(wide.values())) > options.max_width:
-            least = {at: max([_longest_word(heads[at]) * self._heads, *self._least(at)]) for at in wide}
+            least = {at: self._least(at, heads[at]) for at in wide}
             room = self._room(wide, least, options.max_width)
         if self._heads:
             yield from _lines(heads, room, self.columns, console)
@@ -88,18 +89,28 @@ class Sheet:
         if gone:
             yield Text(f"a wider terminal also shows: {', '.join(gone)}", style="dim")
 
-    def _least(self, at: int) -> Iterator[int]:
-        """Yield how narrow each cell of a column can be: as a head, text that folds ends a line after any word."""
-        return map(_longest_word if self.columns[at].folds else _width, (row[at] for row in self.rows))
+    def _least(self, at: int, head: Text) -> int:
+        """Return how narrow a column can be: as a head, text that folds ends a line after any word, and within a long one."""
+        folds = self.columns[at].folds
+        widest = max([_longest_word(head) * self._heads, *map(_longest_word if folds else _width, (row[at] for row in self.rows))])
+        return min(widest, _WORD) if folds else widest
 
     def _room(self, wide: Mapping[int, int], least: Mapping[int, int], width: int) -> dict[int, int]:
-        """Return the columns that stay with their widths: spare ones leave until the rest fits, folded as far as that goes."""
-        kept = list(wide)
+        """Return the columns that stay with their widths: spare ones leave until the rest fits, folded as far as that goes.
+
+        One that left for nothing, as a wider one had to leave after it, comes back.
+        """
+        kept, gone = list(wide), list[int]()
         while _breadth([least[at] for at in kept]) > width:
             spare = [at for at in kept if self.columns[at].spare]
             if not spare:
+                least = {at: min(least[at], _NARROWEST) if self.columns[at].folds else least[at] for at in wide}
                 break
-            kept.remove(max(spare, key=lambda at: (self.columns[at].spare, at)))
+            gone.append(max(spare, key=lambda at: (self.columns[at].spare, at)))
+            kept.remove(gone[-1])
+        for at in reversed(gone):
+            if _breadth([least[each] for each in (*kept, at)]) <= width:
+                kept = sorted([*kept, at])
         room = {at: wide[at] for at in kept}
         while _breadth(list(room.values())) > width:
             folding = [at for at in room if room[at] > least[at]]

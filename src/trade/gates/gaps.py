@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from trade.base.arrays import Int64
+from trade.base.counted import counted
 from trade.base.findings import Finding, Severity
 from trade.base.history import Spans
 from trade.base.spans import covered_ms
@@ -53,7 +54,7 @@ def _judge(case: Preflight, holes: Spans, expected_ms: int) -> Iterator[Finding]
     too_many = missing_ms > _LONG_TOGETHER_MS and share > tolerance.max_missing_frac
     yield Finding(
         "history-gaps",
-        f"{len(holes)} gaps, {missing} base bars missing ({share:.3%}); longest: {_listed(holes)}",
+        f"{counted(len(holes), 'gap')}, {counted(missing, 'base bar')} missing ({share:.3%}); longest: {_listed(holes)}",
         _hint(too_long, too_many, case.series),
         Severity.ERROR if too_long or too_many else Severity.WARNING,
         data={"count": len(holes), "missing_bars": missing, "gaps": [list(hole) for hole in holes]},

@@ -1,0 +1,146 @@
+"""Tables of runs on a narrow terminal: nothing overflows, a refusal stays visible, and what does not compare is told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import SAMPLE, Said, Trade
+
+from trade.cli import console
+
+LONG = "a" * 62
+MONTHS = ("--from", "2025-02-01", "--to", "2025-04-20")
+SPAN = ("--from", "2025-02-01", "--to", "2025-02-20")
+NARROW = 80
+
+
+@pytest.fixture
+def narrow(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Call the command on a terminal of eighty columns."""
+
+    def call(*words: object) -> Said:
+        with monkeypatch.context() as patch:
+            patch.setattr(console, "_width", lambda _stream: {"force_terminal": True, "width": NARROW, "color_system": None})
+            return trade(*words)
+
+    return call
+
+
+def widest(said: Said) -> int:
+    return max(map(len, said.out.splitlines()))
+
+
+@pytest.fixture
+def plays(tmp_path: Path) -> Path:
+    """Give a folder of two Plays that share little, one of them with a name of 62 letters."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / f"{LONG}.yml").write_text(SAMPLE.read_text().replace("name: sample", f"name: {LONG}"))
+    other = SAMPLE.read_text().replace("name: sample", "name: other").replace("length: ", "length: 1")
+    (folder / "other.yml").write_text(other.replace("description: ", "description: another, "))
+    return folder
+
+
+def test_no_table_of_two_plays_is_wider_than_the_terminal(plays: Path, market: Path, tmp_path: Path, narrow: Any, trade: Trade) -> None:
+    kept = ("--db", market, "--out", tmp_path / "out")
+    several = narrow("backtest", "run", "--plays", plays, *SPAN, *kept)
+    assert several.code == 0
+    tables = {
+        "several": several,
+        "play list": narrow("play", "list", "--plays", plays),
+        "runs list": narrow("runs", "list", *kept[2:]),
+        "runs show": narrow("runs", "show", "last", "last~1", *kept[2:]),
+    }
+    assert {name: widest(said) for name, said in tables.items() if widest(said) > NARROW} == {}
+    for name in ("several", "play list", "runs list"):
+        assert "".join(re.findall(r"\baa+\b", tables[name].out)) == LONG, name
+    assert tables["runs show"].out.splitlines()[0].split()[:3] == ["differs", "in", "name"]
+
+
+def test_runs_over_windows_that_nobody_chose_say_that_they_differ(market: Path, tmp_path: Path, trade: Trade) -> None:
+    words = ("backtest", "run", SAMPLE, "--set", "features.ema_50_1h.params.length=20,50", "--db", market, "--out", tmp_path / "out")
+    said = trade(*words)
+    document = trade(*words, "--json").json
+    starts = [run["window"][0] for run in document["runs"]]
+    assert starts[0] < starts[1]
+    (finding,) = (finding for finding in document["findings"] if finding["code"] == "windows-differ")
+    assert finding["severity"] == "note"
+    from trade.market.instants import iso
+
+    latest = iso(starts[1])
+    assert finding["hint"] == f"give --from {latest.replace(' ', 'T')} to compare them over the same bars"
+    head, *rows = said.out.splitlines()
+    assert head.split()[1:3] == ["from", "to"]
+    assert latest in rows[1]
+    assert latest not in rows[0]
+    same = trade(*words, "--from", latest.replace(" ", "T"))
+    assert "windows-differ" not in same.err
+    assert "from" not in same.out.splitlines()[0].split()
+
+
+def test_what_is_not_said_of_all_runs_names_those_it_is_said_of(market: Path, tmp_path: Path, trade: Trade) -> None:
+    words = ("--set", "risk.stop_loss_pct=6,8", "--windows", "2025-02,2024", "--db", market, "--out", tmp_path / "out", "--json")
+    findings = trade("backtest", "run", SAMPLE, *words).json["findings"]
+    absent = [finding["path"] for finding in findings if finding["code"] == "no-history"]
+    chosen = [f"window=2024-01-01..2025-01-01, risk.stop_loss_pct={value}" for value in (6, 8)]
+    assert absent == ["; ".join(chosen)]
+
+
+def test_a_filter_that_fits_no_run_is_not_a_folder_without_runs(market: Path, tmp_path: Path, trade: Trade) -> None:
+    out = ("--out", tmp_path / "out")
+    assert trade("runs", "list", *out).out == "no runs here; try 'trade backtest run sample'\n"
+    trade("backtest", "run", SAMPLE, *SPAN, "--db", market, *out)
+    assert trade("runs", "list", "--play", "other", *out).out == "none of the 1 run here is one of those asked for\n"
+
+
+def test_a_refused_run_is_told_apart_on_a_narrow_terminal(market: Path, tmp_path: Path, trade: Trade, narrow: Any) -> None:
+    play = tmp_path / "refused.yml"
+    play.write_text(SAMPLE.read_text().replace("name: sample", "name: refused") + "\nexpected: {min_trades: 1000}\n")
+    words = (*MONTHS, "--db", market, "--out", tmp_path / "out")
+    assert trade("backtest", "run", play, *words).code == 1
+    assert trade("backtest", "run", SAMPLE, *words).code == 0
+    lines = narrow("runs", "list", "--out", tmp_path / "out").out.splitlines()
+    status = {line.split()[1]: line.split()[-1] for line in lines[1:] if "SAMPLEUSDT" in line}
+    assert (status["refused"], status["sample"] == "refused") == ("refused", False)
+    assert lines[0].split()[-1] == "ended"
+
+
+def test_a_row_of_the_list_holds_each_figure_under_its_head(market: Path, tmp_path: Path, trade: Trade) -> None:
+    out = ("--out", tmp_path / "out")
+    run = trade("backtest", "run", SAMPLE, *MONTHS, "--db", market, *out, "--json").json
+    head, row = trade("runs", "list", *out).out.splitlines()
+    metrics = run["metrics"]
+    figures = {
+        "return %": f"{metrics['net_return_pct']:,.2f}",
+        "max dd %": f"{metrics['max_drawdown_pct']:,.2f}",
+        "Sharpe": f"{metrics['sharpe']:,.2f}",
+        "profit factor": f"{metrics['profit_factor']:,.2f}",
+        "trades": str(metrics["total_trades"]),
+        "fees": f"{metrics['total_fees']:,.2f}",
+    }
+    assert len(set(figures.values())) == len(figures)
+    for name, text in figures.items():
+        end = head.index(name) + len(name)
+        assert row[:end].split()[-1] == text, name
+
+
+@pytest.mark.parametrize(
+    ("order", "figure", "falls"),
+    [
+        ("return", "net_return_pct", True),
+        ("drawdown", "max_drawdown_pct", False),
+        ("sharpe", "sharpe", True),
+        ("profit-factor", "profit_factor", True),
+        ("trades", "total_trades", True),
+        ("fees", "total_fees", False),
+    ],
+)
+def test_every_order_puts_the_best_first(order: str, figure: str, falls: bool, market: Path, tmp_path: Path, trade: Trade) -> None:
+    out = ("--out", tmp_path / "out")
+    trade("backtest", "run", SAMPLE, *MONTHS, "--set", "risk.stop_loss_pct=2,8", "--db", market, *out)
+    values = [run[figure] for run in trade("runs", "list", "--sort", order, *out, "--json").json["runs"]]
+    assert len(set(values)) > 1
+    assert values == sorted(values, reverse=falls)
