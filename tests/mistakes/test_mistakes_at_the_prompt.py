@@ -77,6 +77,13 @@ def test_the_next_command_is_what_the_hint_proposes(mistake: Typed) -> None:
     assert not whole or any(words in f"trade {mistake.next}" for words in whole)
 
 
+def test_a_page_of_help_is_the_next_step_only_where_the_hint_names_it() -> None:
+    """What asks an exchange cannot be run here, and a benchmark takes too long."""
+    helped = [mistake for mistake in TABLE if "--help" in mistake.next and "--help" not in mistake.hint]
+    assert [mistake.typed for mistake in helped if not mistake.typed.startswith(("data sync", "bench"))] == []
+    assert all(mistake.next != mistake.typed for mistake in TABLE)
+
+
 def test_the_table_is_of_different_mistakes() -> None:
     assert len({mistake.typed for mistake in TABLE}) == len(TABLE) >= 45
     assert {mistake.exit for mistake in TABLE} == {EXIT_MALFORMED, EXIT_DATA_MISSING}
