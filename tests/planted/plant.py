@@ -54,7 +54,10 @@ class Floor:
     tests: tuple[str, ...]
 
 
-PENCIL = tuple(f"tests/engine/test_pencil_{name}.py" for name in ("entries", "range", "rules", "ends", "time", "liquidation", "caps"))
+PENCIL = tuple(
+    f"tests/engine/test_pencil_{name}.py"
+    for name in ("entries", "range", "rules", "ends", "time", "liquidation", "caps", "resting", "moving_stops")
+)
 _QUICK_RULES = ("rule_values", "rule_bounds", "rule_windows", "rule_clocks", "rule_refusals", "decisions", "rule_text")
 _SLOW_RULES = ("rule_parity", "equal_is_equal", "canonical_rules", "rule_fuzz")
 RULES = tuple(f"tests/dsl/test_{name}.py" for name in (*_QUICK_RULES, *_SLOW_RULES))

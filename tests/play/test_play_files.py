@@ -146,3 +146,10 @@ def test_reading_plays_imports_nothing_heavy() -> None:
     code += f"print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_in_a_folder_that_is_named_no_play_of_the_program_is_found(folder: Path) -> None:
+    assert find_play("bollinger_fade", folder).parent == SHIPPED
+    with pytest.raises(Malformed) as refused:
+        find_play("bollinger_fade", folder, only_there=True)
+    assert refused.value.findings[0].code == "unknown-play"

@@ -177,7 +177,7 @@ def _plays(command: str, play: str | None, folder: Path | None) -> Mapping[str, 
     from trade.play.lookup import every_play, find_play, play_name
 
     if play is not None:
-        return {play: find_play(play, PLAYS if folder is None else folder)}
+        return {play: find_play(play, PLAYS if folder is None else folder, only_there=folder is not None)}
     if folder is None:
         raise Malformed(Finding("usage", "missing argument 'PLAY'", f"see 'trade backtest {command} --help'"))
     names = {path: play_name(path, folder) for path in every_play(folder)}
