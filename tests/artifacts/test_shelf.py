@@ -17,7 +17,7 @@ from trade.artifacts.tables import Label
 from trade.base.errors import Malformed
 from trade.base.hashing import json_hash
 
-HEAD = {"play": "coin", "symbol": "COIN", "exec_timeframe": "1m", "window": [0, 1], "stop_reason": "completed", "status": "completed"}
+HEAD = {"play_hash": "0" * 64, "play": "coin", "symbol": "COIN", "exec_timeframe": "1m", "window": [0, 1], "stop_reason": "completed", "status": "completed"}
 METRICS = {"net_return_pct": 1.5, "max_drawdown_pct": 2.5, "sharpe": None, "profit_factor": 1.25, "total_trades": 3, "total_fees": 7.5}
 OPTIONS = {"synthetic": {"pattern": "walk", "seed": 7, "bars": 1000}}
 

@@ -129,3 +129,14 @@ def test_a_file_of_an_exchange_keeps_its_venue_and_names_the_venue_that_joins_ot
     assert (report.layout, said(report)) == ("binance-funding", [("bars-elsewhere", "warning")])
     assert report.findings[0].hint.endswith("import it with '--venue kraken'")
     assert stored(db, Kind.FUNDING) == ["binance:linear:BTCUSDT"]
+
+
+def test_funding_that_came_before_bars_that_do_not_read_it_is_told_once_at_the_bars(parquet, load_in, db):
+    load_in(parquet(payments(), "funding.parquet"))
+    report = load_in(parquet(make_bars(10)), venue="kraken")
+    assert said(report) == [("bars-elsewhere", "note")]
+    finding = report.findings[0]
+    assert "funding of 'BTCUSDT' is stored as 'generic:linear:BTCUSDT': no run reads both" in finding.fact
+    assert "'trade data import copied-funding.parquet --symbol BTCUSDT --kind funding --venue kraken'" in finding.hint
+    assert said(load_in(parquet(make_bars(10)), venue="kraken")) == []
+    assert said(load_in(parquet(make_bars(10)))) == []  # their own bars

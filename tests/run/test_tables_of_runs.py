@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -144,3 +146,79 @@ def test_every_order_puts_the_best_first(order: str, figure: str, falls: bool, m
     values = [run[figure] for run in trade("runs", "list", "--sort", order, *out, "--json").json["runs"]]
     assert len(set(values)) > 1
     assert values == sorted(values, reverse=falls)
+
+
+def test_an_edited_result_is_said_to_be_changed_by_every_command(market: Path, tmp_path: Path, trade: Trade) -> None:
+    kept = ("--db", market, "--out", tmp_path / "out")
+    trade("backtest", "run", SAMPLE, *SPAN, *kept)
+    (result,) = (tmp_path / "out").glob("*/*/*/result.json")
+    result.write_text(re.sub(r'("total_trades": )(\d+)', r"\g<1>9\2", result.read_text()))
+    hints = [
+        finding["hint"]
+        for words in (("verify", "last", *kept), ("show", "last", *kept[2:]), ("list", *kept[2:]), ("prune", "--keep", "1", *kept[2:]))
+        for finding in trade("runs", *words, "--json").json["findings"]
+    ]
+    hints += [finding["hint"] for finding in trade("data", "sql", "SELECT run_id FROM runs", *kept, "--json").json["findings"]]
+    assert len(hints) >= 5
+    assert {hint.endswith("the files were changed after the run; delete the folder and run it again") for hint in hints} == {True}
+    assert "trade runs verify" in trade("backtest", "run", SAMPLE, *SPAN, *kept, "--json").json["findings"][0]["hint"]
+
+
+def test_runs_of_another_value_have_another_play_hash_in_the_list_and_in_sql(market: Path, tmp_path: Path, trade: Trade) -> None:
+    kept = ("--db", market, "--out", tmp_path / "out")
+    said = trade("backtest", "run", SAMPLE, *SPAN, "--set", "risk.stop_loss_pct=4,8", *kept, "--json").json["runs"]
+    told = {run["run_id"]: run["play_hash"] for run in said}
+    assert len(set(told.values())) == 2
+    assert {run["run_id"]: run["play_hash"] for run in trade("runs", "list", *kept[2:], "--json").json["runs"]} == told
+    assert dict(trade("data", "sql", "SELECT run_id, play_hash FROM runs", *kept, "--json").json["rows"]) == told
+
+
+def test_what_a_folder_says_is_versions_is_told_apart(market: Path, tmp_path: Path, trade: Trade) -> None:
+    trade("backtest", "run", SAMPLE, *SPAN, "--db", market, "--out", tmp_path / "out")
+    (one,) = (path.parent for path in (tmp_path / "out").glob("*/*/*/result.json"))
+    other = tmp_path / "copy"
+    shutil.copytree(one, other)
+    signature = json.loads((other / "pipeline_signature.json").read_text())
+    name = next(iter(signature["versions"]))
+    signature["versions"][name] = "0.0"
+    (other / "pipeline_signature.json").write_text(json.dumps(signature))
+    told = trade("runs", "show", one, other, "--json").json["differences"]
+    assert [(each["subject"], each["name"], each["other"]) for each in told] == [("versions", name, "0.0")]
+
+
+def test_a_query_that_is_wrong_names_the_columns_of_its_own_views(market: Path, tmp_path: Path, trade: Trade) -> None:
+    words = ("--db", market, "--out", tmp_path / "out", "--json")
+    hint = trade("data", "sql", "SELECT nothing FROM bars", *words).json["findings"][0]["hint"]
+    assert "bars (venue, market, symbol, ts_open_ms, time," in hint
+    assert "funding;" in hint
+    wide = trade("data", "sql", "SELECT nothing FROM runs", *words).json["findings"][0]["hint"]
+    assert "more, as 'SELECT *' shows)" in wide
+    assert "…" not in wide
+    other = trade("data", "sql", "SELECT * FROM decisions", *words).json["findings"][0]
+    assert (other["code"], "pg_" in other["fact"]) == ("sql-refused", False)
+
+
+def test_a_query_that_is_wrong_looks_at_no_file_for_damage(
+    market: Path, tmp_path: Path, trade: Trade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("a file was looked at")
+
+    trade("backtest", "run", SAMPLE, *SPAN, "--db", market, "--out", tmp_path / "out")
+    monkeypatch.setattr("trade.run.kept_views.KeptViews._faults", never)
+    words = ("--db", market, "--out", tmp_path / "out", "--json")
+    assert trade("data", "sql", "SELECT nothing FROM trades", *words).codes == ["sql-refused"]
+
+
+def test_the_name_of_a_new_play_is_quoted_where_a_shell_would_part_it(tmp_path: Path, trade: Trade) -> None:
+    folder = tmp_path / "my plays"
+    folder.mkdir()
+    said = trade("play", "new", "mine", "--plays", folder)
+    assert said.out.endswith(f"try 'trade backtest run \"{folder}/mine.yml\"'\n")
+    plain = trade("play", "new", "mine", "--plays", tmp_path)
+    assert plain.out.endswith(f"try 'trade backtest run {tmp_path}/mine.yml'\n")
+
+
+def test_a_symbol_in_lower_case_is_asked_after(market: Path, tmp_path: Path, trade: Trade) -> None:
+    said = trade("backtest", "run", SAMPLE, "--symbol", "sampleusdt", "--db", market, "--out", tmp_path / "out", "--json")
+    assert said.json["findings"][0]["hint"].startswith("did you mean `SAMPLEUSDT`? if not, run ")

@@ -12,6 +12,8 @@ from trade.base.findings import Finding
 from trade.base.hashing import json_hash, significant
 from trade.base.result import Result
 
+CHANGED = "the files were changed after the run; delete the folder and run it again"
+VERIFY = f"'trade runs verify' names what is wrong; {CHANGED}"
 MANIFEST = "run_manifest.json"
 PLAY = "play.yml"
 PREFLIGHT = "preflight_report.json"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from trade.artifacts.decided import DECISIONS, RECORDED, check_recorded
-from trade.artifacts.receipt import FILES, FORMAT, MANIFEST, RESULT, RUN_HASH, TIMES, metrics_hash
+from trade.artifacts.receipt import FILES, FORMAT, MANIFEST, RESULT, RUN_HASH, TIMES, VERIFY, metrics_hash
 from trade.artifacts.tables import BROKEN
 from trade.artifacts.stage import LOCK, STAGING, read_json, unwritable
 from trade.base.errors import Malformed, Mismatch
@@ -40,6 +40,10 @@ class KeptRun:
     options: Mapping[str, Any]
 
     @property
+    def started_ms(self) -> int | None:
+        return None if self.started is None else int(self.started.timestamp() * 1000)
+
+    @property
     def made_by(self) -> str:
         """The recipe of a made market, as `walk 42`; empty for stored history."""
         recipe = self.options.get("synthetic")
@@ -52,6 +56,7 @@ class KeptRun:
             "folder": str(self.folder),
             "started_utc": None if self.started is None else self.started.isoformat(),
             **{name: self.result[name] for name in _HEAD},
+            "play_hash": self.result["play_hash"],
             "synthetic": self.options.get("synthetic"),
             **{name: self.result["metrics"][name] for name in _FIGURES},
         }
@@ -65,7 +70,9 @@ def list_runs(out: Path) -> tuple[tuple[KeptRun, ...], tuple[Finding, ...]]:
         try:
             kept = KeptRun(folder, _started(folder), read_result(folder), read_json(folder / MANIFEST)["options"])
             kept.brief, kept.made_by  # noqa: B018 - a run whose documents lack what a list says is damaged
-        except (Mismatch, OSError, *_SHAPE):
+        except Mismatch as error:
+            damaged += [replace(finding, severity=Severity.WARNING) for finding in error.findings]
+        except (OSError, *_SHAPE):
             damaged.append(replace(_damaged(folder / RESULT), severity=Severity.WARNING))
         else:
             found.append(kept)
@@ -105,9 +112,13 @@ def read_result(folder: Path) -> dict[str, Any]:
     """
     try:
         summary = read_json(folder / RESULT)
-        sound = summary["format"] == FORMAT and _has_its_hashes(summary)
+        is_ours = summary["format"] == FORMAT
+        sound = is_ours and _has_its_hashes(summary)
     except (OSError, *_SHAPE):
-        sound = False
+        is_ours, sound = True, False
+    if not is_ours:
+        fact = f"'{folder / RESULT}' is the result of a run of another version"
+        raise Mismatch(Finding("artifact-unreadable", fact, "delete the folder and run it again"))
     if not sound:
         raise Mismatch(_damaged(folder / RESULT))
     return dict(summary)
@@ -134,7 +145,7 @@ def reading(folder: Path) -> Iterator[None]:
         yield
     except (*BROKEN, *_SHAPE) as error:
         fact = f"'{folder}' does not hold the files of a run as they were written"
-        raise Mismatch(Finding("artifact-unreadable", fact, "'trade runs verify' names them; delete the folder and run it again")) from error
+        raise Mismatch(Finding("artifact-unreadable", fact, VERIFY)) from error
 
 
 def read_recorded(folder: Path) -> Mapping[str, Any]:
@@ -146,7 +157,7 @@ def read_recorded(folder: Path) -> Mapping[str, Any]:
 
 
 def _damaged(path: Path) -> Finding:
-    return Finding("artifact-unreadable", f"'{path}' is not the result of a run of this version", "delete the folder and run it again")
+    return Finding("artifact-unreadable", f"'{path}' is not the result that a run wrote", VERIFY)
 
 
 def find_run(out: Path, name: str) -> Path:

@@ -107,7 +107,7 @@ def _compare(staged: Staged, summary: Any) -> Receipt:
             Finding(
                 "run-differs",
                 f"run '{staged.run_id}' exists and differs from this one in {', '.join(differences)}; nothing was published",
-                f"the same inputs gave other bytes: keep '{staged.target}' and report this, or delete it to run anew",
+                f"where 'trade runs verify {staged.target}' says that files were changed, delete the folder and run again; else report this",
             )
         )
     return Receipt(staged.target, staged.run_id, summary, existed=True)

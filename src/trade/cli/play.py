@@ -127,8 +127,12 @@ def new(
 ) -> None:
     """Write a Play that runs, with comments that teach; edit it from there."""
     console.configure(as_json=as_json, quiet=quiet)
+    from shlex import quote
+
     from trade.run.scaffold import new_play
 
     path = new_play(folder, name, template)
+    named = str(path if folder != PLAYS else name)
+    typed = named if quote(named) == named else f'"{named}"'  # within a pair of single quotes
     console.succeed({"file": str(path), "template": template})
-    console.show(f"wrote {path}; try 'trade backtest run {path if folder != PLAYS else name}'")
+    console.show(f"wrote {path}; try 'trade backtest run {typed}'")

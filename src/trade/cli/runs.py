@@ -66,7 +66,9 @@ def list_runs(
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only runs started from then on, UTC.")] = None,
     sort: Annotated[
         str | None,
-        typer.Option("--sort", metavar="BY", help=f"The best first by {', '.join(_SORTS)} [default: the newest first]."),
+        typer.Option(
+            "--sort", metavar="BY", help=f"The best first by {', '.join(_SORTS)}; the lowest fees are [default: the newest first]."
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = None,
     out: Out = DEFAULT_OUT,
@@ -82,7 +84,7 @@ def list_runs(
     from trade.cli.kept import show_runs
 
     runs, damaged = shelved(out)
-    found = [kept for kept in runs if _is_asked(kept, play, symbol) and (since_ms is None or _started_ms(kept) >= since_ms)]
+    found = [kept for kept in runs if _is_asked(kept, play, symbol) and (since_ms is None or (kept.started_ms or 0) >= since_ms)]
     found = (found if sort is None else sorted(found, key=_SORTS[sort]))[:limit]
     console.succeed({"runs": [dict(kept.brief) for kept in found]}, findings=damaged)
     console.show_findings(damaged)
@@ -166,7 +168,7 @@ def prune(
     for kept in runs:
         of = (kept.brief["play"], kept.brief["symbol"])
         seen[of] = seen.get(of, 0) + 1
-        if _is_asked(kept, play, symbol) and kept.started is not None and seen[of] > (keep or 0) and _started_ms(kept) < before_ms:
+        if _is_asked(kept, play, symbol) and kept.started_ms is not None and seen[of] > (keep or 0) and kept.started_ms < before_ms:
             chosen.append(kept.folder)
     console.show_findings(damaged)
     _remove(out, chosen, damaged, dry_run=dry_run)
@@ -175,10 +177,6 @@ def prune(
 def _is_asked(kept: KeptRun, play: str | None, symbol: str | None) -> bool:
     key = kept.brief["symbol"]
     return play in (None, kept.brief["play"]) and symbol in (None, key, key.rpartition(":")[2])
-
-
-def _started_ms(kept: KeptRun) -> int:
-    return 0 if kept.started is None else int(kept.started.timestamp() * 1000)
 
 
 def _remove(out: Path, folders: list[Path], damaged: Iterable[Finding] = (), *, dry_run: bool = False) -> None:

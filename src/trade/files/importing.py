@@ -132,7 +132,7 @@ def _import(writer: Writer, source: Source, series: Series, request: ImportReque
     """Bring the good rows of a file into the writer's draft."""
     kind = source.layout.kind
     placed: Sequence[Finding] = ()
-    if request.venue is None:
+    if request.venue is None or kind is Kind.BARS:
         series, placed = beside_its_bars(writer.draft, series, kind, str(request.file))
     require_calendar(writer.draft, series, kind, request.calendar)
     bad = BadRows(str(source.path), source.layout.clock.wanted)

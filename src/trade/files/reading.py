@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +16,11 @@ from trade.files.pace import require_pace
 from trade.files.report import BadRows
 from trade.files.source import Source
 from trade.files.trades import TradeFold
-from trade.market.chunk import Chunk, OddCell
+from trade.market.chunk import NONE_ODD, Chunk
 from trade.market.columns import Columns, price_names
 from trade.market.rows import faults, stored_columns, trade_faults
 from trade.market.staging import Rows
 
-_NONE_ODD: Mapping[int, OddCell] = {}
 _FEWEST = 3
 _SLOWER_MINUTES = (2, 3, 5, 7, 11, 13)  # whatever length a bar has, one of these divides it
 _ON_GRID_FRAC = 0.9
@@ -87,7 +86,7 @@ class Reading:
             return rows
         self._faulty += int(np.count_nonzero(~good))
         for index, code in enumerate(codes):
-            self.bad.add(code, chunk.lines[first == index], chunk.odd if code == "unreadable" else _NONE_ODD)
+            self.bad.add(code, chunk.lines[first == index], chunk.odd if code == "unreadable" else NONE_ODD)
         return rows.take(good)
 
 

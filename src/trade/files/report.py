@@ -10,13 +10,12 @@ from typing import Any
 from trade.base.arrays import Int64
 from trade.base.findings import Finding, Place, Severity, by_place
 from trade.base.instrument import Instrument
-from trade.market.chunk import OddCell
+from trade.market.chunk import NONE_ODD, OddCell
 from trade.market.names import Kind, Series
 from trade.market.rows import FACTS, HINTS, KEPT_OUT
 
 LINES_NAMED = 1000
 _LONGEST = 60  # letters of a cell
-_NONE: Mapping[int, OddCell] = {}
 _KINDS_NAMED = 50  # of one code: what is odd in more ways is counted with the last of them
 _LINES_SHOWN = 3
 _SIGNS = ((re.compile(r"[0-9]+"), "0"), (re.compile(r"[^\W\d_]+"), "a"))
@@ -44,7 +43,7 @@ class BadRows:
     counts: dict[str, int] = field(default_factory=dict)
     _kinds: dict[str, dict[tuple[str, str], _Kind]] = field(default_factory=dict)
 
-    def add(self, code: str, lines: Int64, odd: Mapping[int, OddCell] = _NONE) -> None:
+    def add(self, code: str, lines: Int64, odd: Mapping[int, OddCell] = NONE_ODD) -> None:
         """Count rows of one code, and name those that still fit."""
         if not len(lines):
             return
@@ -63,8 +62,9 @@ class BadRows:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """One finding per kind; `data` holds how many rows it is about and the lines of the first thousand."""
-        return tuple(self._finding(code, kind) for code, kinds in self._kinds.items() for kind in kinds.values())
+        """One finding per kind, by its first line; `data` holds how many rows it is about and the lines of the first thousand."""
+        found = (self._finding(code, kind) for code, kinds in self._kinds.items() for kind in kinds.values())
+        return tuple(sorted(found, key=lambda finding: finding.place.line))
 
     def _finding(self, code: str, kind: _Kind) -> Finding:
         cell = kind.cell

@@ -26,9 +26,10 @@ def check(case: Expectation) -> Iterator[Finding]:
     for name, (low, high) in (case.expected.bounds if case.expected is not None else {}).items():
         value = case.metrics.get(name)
         if not isinstance(value, int | float) or not _inside(Decimal(str(significant(value))), low, high):
+            said = f"{significant(value):.12g}" if isinstance(value, float) else value
             yield Finding(
                 "outside-expected",
-                f"'{name}' is {value}, the Play expects {'' if low is None else low}..{'' if high is None else high}",
+                f"'{name}' is {said}, the Play expects {'' if low is None else low}..{'' if high is None else high}",
                 "the run is kept, marked refused; change the Play or its 'expected' section",
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trade.base.quoting import quoted
 from trade.market.belonging import copy_commands, import_command
 from trade.market.instants import iso
 from trade.market.names import Kind, Series
@@ -33,8 +34,7 @@ def found_elsewhere(sources: Sequence[Series], target: Series, kind: Kind) -> tu
     """Return the end of a fact that names the other series of which a kind is stored, and the commands that copy it; "" for none."""
     if not sources:
         return "", ""
-    named = " and ".join(f"'{source}'" for source in sources)
     return (
-        f"; {kind} is stored as {named}, which it does not read",
+        f"; {kind} is stored as {quoted(sources)}, which it does not read",
         f"to read it with these bars: {copy_commands(sources[0], target, kind)}",
     )

@@ -24,7 +24,7 @@ class OddCell:
     is_clock: bool = False
 
 
-_NONE_ODD: Mapping[int, OddCell] = {}
+NONE_ODD: Mapping[int, OddCell] = {}
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Chunk:
     readable: Bool
     values: Columns
     foreign: Bool | None = None
-    odd: Mapping[int, OddCell] = field(default_factory=lambda: _NONE_ODD)
+    odd: Mapping[int, OddCell] = field(default_factory=lambda: NONE_ODD)
 
     def __len__(self) -> int:
         return len(self.lines)

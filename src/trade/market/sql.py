@@ -35,6 +35,9 @@ _CONFIG: dict[str, Any] = {
 }
 
 _OPENING = re.compile(r'\{"fs":"[^"]*","path":"(.*)","op":"OPEN"\}', re.DOTALL)
+_OF_THE_WORDS = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)  # the query is wrong, whatever the files hold
+_OF_DUCKDB = re.compile(r'\s*Did you mean "(?:pg_|duckdb_|sqlite_|pragma_|information_schema)[^"]*"\?')
+_NAMED = 40  # columns of a view in a hint
 _TIME = "time"  # of every view: the instant of a row in UTC, beside the same in ms
 _JOURNAL = {  # in the order of `Entry`
     "at_ms": "BIGINT",
@@ -84,6 +87,7 @@ def query(store: Store, sql: str, limit: int | None = None, beside: Beside | Non
     beside = {} if beside is None else beside
     views = {name: make() for name, make in beside.items() if _names(sql, name)}
     connection = duckdb.connect(config=_CONFIG)
+    views_are_read = False
     try:
         statements = connection.extract_statements(sql)
         if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
@@ -93,16 +97,20 @@ def query(store: Store, sql: str, limit: int | None = None, beside: Beside | Non
         if _names(sql, "journal"):  # no other question depends on that file
             _journal(connection, store)
         _views(connection, store, views)
+        views_are_read = True
         answer = _answer(connection, sql, limit)
         opened = _opened(connection)
         _require_whole(store, opened)
         if damage := [finding for view in views.values() for finding in view.damage(opened)]:
             raise Mismatch(damage)
     except duckdb.Error as error:
-        _require_whole(store, {*_opened(connection), *_absent(store)})
-        if damage := [finding for view in views.values() for finding in view.damage(None)]:
-            raise Mismatch(damage) from error
-        raise Malformed(Finding("sql-refused", str(error).strip().replace("\n", " "), _known(beside, views))) from error
+        if not (views_are_read and isinstance(error, _OF_THE_WORDS)):
+            _require_whole(store, {*_opened(connection), *_absent(store)})
+            if damage := [finding for view in views.values() for finding in view.damage(None)]:
+                raise Mismatch(damage) from error
+        raise Malformed(
+            Finding("sql-refused", _OF_DUCKDB.sub("", str(error)).strip().replace("\n", " "), _known(sql, views, beside))
+        ) from error
     return answer
 
 
@@ -123,11 +131,16 @@ def _answer(connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None) 
             raise
 
 
-def _known(beside: Beside, made: Mapping[str, View]) -> str:
-    """Name every view with its columns, and those that were not made alone."""
+def _known(sql: str, made: Mapping[str, View], beside: Beside) -> str:
+    """Name every view, those of the query with their columns: of a wide one the first."""
     views = {str(kind): _columns(kind) for kind in Kind} | {"journal": tuple(_JOURNAL)} | {name: tuple(made[name].columns) for name in made}
-    said = [f"{name} ({', '.join(columns)})" for name, columns in views.items()] + [name for name in beside if name not in made]
-    return "views: " + "; ".join(said)
+    said = [f"{name} ({_some(views[name])})" if name in views and _names(sql, name) else name for name in (*views, *beside)]
+    return "views: " + "; ".join(dict.fromkeys(said))
+
+
+def _some(columns: Sequence[str]) -> str:
+    more = f" and {len(columns) - _NAMED} more, as 'SELECT *' shows" if len(columns) > _NAMED else ""
+    return ", ".join(columns[:_NAMED]) + more
 
 
 def _names(sql: str, view: str) -> bool:

@@ -172,7 +172,8 @@ class Store:
         names = [s.key if ":" in text else s.symbol for s in stored]
         near = nearest(text, names, most=3, among=len(names))
         choices = list(dict.fromkeys(near or [s.key for s in stored][:5]))
-        said = f"stored: {', '.join(choices)}; or " if choices else "the store is empty; "
+        like = f"did you mean {' or '.join(f'`{name}`' for name in choices)}? if not, " if near else f"stored: {', '.join(choices)}; or "
+        said = like if choices else "the store is empty; "
         bare = f"trade data import FILE --symbol {text.rpartition(':')[2].upper()}"
         words = import_command(parse_series(text), Kind.BARS) if text.count(":") == 2 else bare
         hint = f"{said}run '{words}'"

@@ -13,6 +13,7 @@ from trade.base.calendar import ClosedSpans
 from trade.base.errors import DataMissing
 from trade.base.findings import Finding, Severity
 from trade.base.nearest import nearest
+from trade.base.quoting import quoted
 from trade.base.spans import NONE, joined
 from trade.base.timeframe import MINUTE_MS
 from trade.market.belonging import copy_commands, import_command
@@ -170,6 +171,5 @@ def _bring_funding(store: Store, series: Series) -> str:
     """Say how funding gets under the name of a series: from where it is stored already, else from a file or an exchange."""
     others = [one for one, kind in sorted(store.manifest.months) if kind is Kind.FUNDING and one.symbol == series.symbol]
     if others:
-        named = " and ".join(f"'{one}'" for one in others)
-        return f"it is stored as {named}; to read it with these bars: {copy_commands(others[0], series, Kind.FUNDING)}"
+        return f"it is stored as {quoted(others)}; to read it with these bars: {copy_commands(others[0], series, Kind.FUNDING)}"
     return f"import it with '{import_command(series, Kind.FUNDING)}', or sync it"

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from trade.analysis.metric import Metric, Unit
 from trade.analysis.registry import EXTRAS, METRICS
+from trade.artifacts.receipt import VERIFY
 from trade.artifacts.shelf import KeptRun, as_published, list_runs
 from trade.artifacts.tables import BROKEN, FILLS, POINTS, TRADES, Table
 from trade.base.arrow import as_arrow, as_texts
@@ -22,7 +23,7 @@ from trade.market.paths import as_typed, utf8_path
 from trade.market.sql import View
 
 _INSTANTS = ("started_ms", "window_from_ms", "window_to_ms")
-_TEXTS = ("run_id", "play", "symbol", "exec_timeframe", "status", "stop_reason", "synthetic", "folder")
+_TEXTS = ("run_id", "play", "symbol", "exec_timeframe", "status", "stop_reason", "synthetic", "play_hash", "folder")
 _METRICS = (*METRICS, *EXTRAS)
 RUNS = "runs"
 _TABLES = {
@@ -90,8 +91,7 @@ class KeptViews:
             except (*BROKEN, KeyError):
                 sound = False
             if not sound:
-                hint = "'trade runs verify' says what is wrong; delete the folder and run it again"
-                yield Finding("artifact-unreadable", f"'{folder / table.file}' is not the table that a run wrote", hint)
+                yield Finding("artifact-unreadable", f"'{folder / table.file}' is not the table that a run wrote", VERIFY)
 
 
 def _without_rows(table: Table) -> pa.Table:
@@ -116,11 +116,11 @@ def _row(kept: KeptRun) -> dict[str, Any]:
     """Return a run as a row; raises one of the errors of `as_published` where a value is of another type."""
     brief, window = kept.brief, kept.brief["window"]
     return {
-        **{name: _text(brief[name]) for name in ("run_id", "play", "symbol", "exec_timeframe", "status", "stop_reason")},
+        **{name: _text(brief[name]) for name in ("run_id", "play", "symbol", "exec_timeframe", "status", "stop_reason", "play_hash")},
         "synthetic": _text(kept.made_by),
         "folder": str(kept.folder),
         "rows": {name: int(count) for name, count in kept.result["rows"].items()},
-        "started_ms": None if kept.started is None else int(kept.started.timestamp() * 1000),
+        "started_ms": kept.started_ms,
         "window_from_ms": int(window[0]),
         "window_to_ms": int(window[1]),
         **{each.name: _value(each, {**kept.result["metrics"], **kept.result["extras"]}[each.name]) for each in _METRICS},

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from trade.artifacts.compare import differing
 from trade.artifacts.decided import DECISIONS, RECORDED, check_recorded, is_decided_written, recorded
-from trade.artifacts.receipt import FILES, MANIFEST, PLAY, RESULT, TIMES, Inputs, hashes
+from trade.artifacts.receipt import CHANGED, FILES, MANIFEST, PLAY, RESULT, TIMES, Inputs, hashes
 from trade.artifacts.stage import LOCK, read_json
 from trade.artifacts.tables import FILLS, POINTS, TRADES, Label
 from trade.base.decided import DecisionRecord
@@ -40,7 +40,7 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
     """Return the hashes, which are equal. Raises Mismatch naming what is not, Malformed for a folder that is no run."""
     if not (folder / MANIFEST).is_file():
         raise Malformed(Finding("not-a-run", f"'{folder}' holds no '{MANIFEST}'", "name a run folder or id, see 'trade runs list'"))
-    broken = [*ARTIFACTS.findings(StagedFolder(folder)), *_foreign(folder)]
+    broken = [*(replace(finding, hint=CHANGED) for finding in ARTIFACTS.findings(StagedFolder(folder))), *_foreign(folder)]
     if broken:
         raise Mismatch(broken)
     stored, summary = _stored_inputs(folder), read_json(folder / RESULT)
@@ -62,7 +62,9 @@ def verify_run(folder: Path, doors: Doors) -> Verdict:
     before = {**_named(stored), **summary["hashes"]}
     again = {**_named(inputs), **hashes(execution.result, execution.summary.metrics)}
     written = documents(inputs, execution, summary["hashes"])
-    findings = [*_hash_findings(before, again), *_table_findings(folder, execution, inputs), *_document_findings(folder, written)]
+    hashed = list(_hash_findings(before, again))
+    edited = [*_table_findings(folder, execution, inputs), *_document_findings(folder, written)]
+    findings = [*hashed, *(replace(finding, hint=_FOLLOWS) if hashed else finding for finding in edited)]
     if findings:
         raise Mismatch(findings)
     return Verdict(inputs.run_id, before, again)
@@ -149,9 +151,10 @@ def _document_findings(folder: Path, written: Mapping[str, Any]) -> Iterator[Fin
 
 
 def _edited(file: str, fact: str) -> Finding:
-    return Finding("file-differs", f"'{file}': {fact}", "the file was edited, or the hashes above say what changed")
+    return Finding("file-differs", f"'{file}': {fact}", CHANGED)
 
 
+_FOLLOWS = "it follows from what 'hash-differs' names, or the file was edited"
 _HINT = "the same inputs gave another result"
 _HINTS = {
     "play_hash": "the stored play.yml was edited",
