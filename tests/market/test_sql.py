@@ -79,7 +79,7 @@ def test_what_the_database_refuses_is_explained(text, store):
     with pytest.raises(Malformed) as caught:
         query(store, text)
     assert caught.value.findings[0].code == "sql-refused"
-    assert "bars (venue, market, symbol, ts_open_ms" in caught.value.findings[0].hint
+    assert "views: bars" in caught.value.findings[0].hint
 
 
 def test_a_quote_in_the_path_of_a_store_is_one_of_its_letters(tmp_path):
