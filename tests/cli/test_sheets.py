@@ -69,7 +69,7 @@ def test_a_word_that_is_too_long_goes_on_below_once_nothing_else_can_leave() -> 
     lines = shown(sheet, 42)
     assert max(map(len, lines)) <= 42
     assert [line.split() for line in lines[1:]] == [["k", "n" * 14, "v" * 14, "s"], ["n" * 14, "v" * 6], ["nn"]]
-    assert shown(sheet, 60)[0].split() == ["key", "name", "one", "spare"]
+    assert shown(sheet, 70)[0].split() == ["key", "name", "one", "spare"]
 
 
 def test_off_a_terminal_a_row_is_a_line_however_long() -> None:

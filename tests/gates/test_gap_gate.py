@@ -117,7 +117,7 @@ def test_a_closed_market_has_no_gaps() -> None:
 def test_a_missing_minute_is_measured_by_the_minutes_that_are_expected() -> None:
     (finding,) = gaps.check(case(bars(sorted(set(SESSIONS) - {600})), 2 * DAY, closed=NIGHTS))
     assert finding.data["gaps"] == [[at(600), at(601)]]
-    assert "1 gaps, 1 base bars missing (0.128%)" in finding.fact  # of 780
+    assert "1 gap, 1 base bar missing (0.128%)" in finding.fact  # of 780
 
 
 def test_a_hole_over_a_night_is_two() -> None:

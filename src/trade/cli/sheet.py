@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Columns = tuple[tuple[str, ...], ...]
 
 _BETWEEN = 2  # blanks between two columns
-_WORD, _NARROWEST = 24, 14  # signs on a line of a word too long for it: while there are spare columns, and once they are gone
+_WORD, _NARROWEST = 32, 14  # signs on a line of a word too long for it: while there are spare columns, and once they are gone
 _AT_ONCE = 4096  # rows that are laid out together
 
 

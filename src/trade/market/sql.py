@@ -132,9 +132,10 @@ def _answer(connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None) 
 
 
 def _known(sql: str, made: Mapping[str, View], beside: Beside) -> str:
-    """Name every view, those of the query with their columns: of a wide one the first."""
+    """Name every view, those of the query, or where it names none all of the store, with their columns: of a wide one the first."""
     views = {str(kind): _columns(kind) for kind in Kind} | {"journal": tuple(_JOURNAL)} | {name: tuple(made[name].columns) for name in made}
-    said = [f"{name} ({_some(views[name])})" if name in views and _names(sql, name) else name for name in (*views, *beside)]
+    wanted = {name for name in views if _names(sql, name)} or set(views)
+    said = [f"{name} ({_some(views[name])})" if name in wanted else name for name in (*views, *beside)]
     return "views: " + "; ".join(dict.fromkeys(said))
 
 
