@@ -290,3 +290,18 @@ def test_an_order_that_only_exact_arithmetic_limits_is_refused_after_the_run() -
     with pytest.raises(Refused, match="largest order"):
         check_after(spec, outcome, rules_of([spec]), [None])
     assert check_after(spec, outcome, rules_of([spec]), [spec.max_lots]) is None  # the venue's own limit is no fault
+
+
+@pytest.mark.parametrize(
+    ("options", "highest"),
+    [
+        ({"offset_kind": terms.OFFSET_POINTS, "offset_num": 500, "offset_den": 1}, 1_500),
+        ({"offset_kind": terms.OFFSET_FRACTION, "offset_num": 1, "offset_den": 4}, 1_250),
+        ({"offset_kind": terms.OFFSET_MEASURED}, 3_000),
+    ],
+)
+def test_the_exact_lots_have_room_for_an_entry_that_waits_above_the_highest_price(options: dict[str, int], highest: int) -> None:
+    waits = replace(spec_of(play(max_leverage="1")), size_model=terms.SIZE_FIXED, slippage_e9=0, **options)
+    assert exact_lots(waits, 1_000, Fraction(0)) == exact_lots(
+        replace(waits, offset_kind=terms.OFFSET_POINTS, offset_num=0), highest, Fraction(0)
+    )

@@ -66,7 +66,7 @@ SPANS = tuple(f"tests/{name}" for name in _SPANS)
 FLOORS = {
     "sim": Floor(("sim",), 50, ("tests/sim", *PENCIL, "tests/engine/test_oracle_parity.py", "tests/engine/test_engine_properties.py")),
     "engine": Floor(
-        ("engine",),
+        tuple(f"engine.{name}" for name in ("limits", "loop", "marking", "measured", "processor", "quiet", "simulate", "terms")),
         60,
         (*PENCIL, *(f"tests/engine/test_{name}.py" for name in ("processor_inputs", "terms", "processor", "oracle_parity"))),
     ),
