@@ -20,6 +20,8 @@ _VERBOSE = ("lhs", "op", "rhs", "tolerance")
 _LOGIC = tuple(logic.value for logic in Logic)
 _KEYS = (*_LOGIC, "setup", *WINDOWS, *SPELLINGS, *_VERBOSE)
 
+_BETWEEN = {Logic.ALL: {"and", "&&", "&"}, Logic.ANY: {"or", "||", "|"}}
+
 
 def read_condition(ctx: Context, value: object, path: Path) -> Rule | None:
     """Read any condition; None when something in it is wrong (noted) or broken elsewhere."""
@@ -38,7 +40,19 @@ def read_condition(ctx: Context, value: object, path: Path) -> Rule | None:
     return None
 
 
+def _joined(items: list[Any]) -> Logic | None:
+    """Return how a list joins conditions by a word between them, `[A, and, B]`; None where it does not."""
+    words = {str(word).lower() for word in items[1::2]}
+    if len(items) < 3 or not all(isinstance(item, (list, dict)) for item in items[::2]):
+        return None
+    return next((logic for logic, said in _BETWEEN.items() if words <= said), None)
+
+
 def _read_list(ctx: Context, items: list[Any], path: Path) -> Rule | None:
+    if logic := _joined(items):
+        fact = f"'{items[1]}' between conditions is no part of a list"
+        ctx.notes.error((*path, 1), "malformed-rule", fact, f"write `{{{logic}: {flow(items[::2])}}}`")
+        return None
     if _is_comparison(ctx, items):
         it = from_list(ctx, items, path)
         return None if it is None else read_comparison(ctx, it)
