@@ -213,3 +213,10 @@ def test_everything_that_orders_are_asked_for_is_in_the_hash() -> None:
     for change in changes:
         hashes.add(loaded(change).play_hash)
     assert len(hashes | {plain.play_hash}) == len(changes) + 1
+
+
+def test_a_drawdown_that_is_expected_is_an_upper_bound_by_its_short_name_too() -> None:
+    expected = [loaded(("expected", {name: 50})).expected for name in ("drawdown_pct", "max_drawdown_pct")]
+    assert expected[0] == expected[1]
+    assert expected[0] is not None
+    assert expected[0].bounds == {"max_drawdown_pct": (None, D(50))}

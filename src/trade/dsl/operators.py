@@ -15,6 +15,7 @@ from trade.dsl.tree import Constant, Op
 
 ALIASES: Mapping[str, Op] = {"gt": Op.GT, "gte": Op.GE, "lt": Op.LT, "lte": Op.LE, "eq": Op.EQ, "neq": Op.NE}
 SPELLINGS: Mapping[str, Op] = {**{op.value: op for op in Op}, **ALIASES}
+_OTHERWISE = ("not", "stay", "was", "remain", "hold", "never")  # what is like an operator then means another thing
 _UNDIRECTED = ("cross", "crosses", "crossed", "crossing")
 NEAR = (Op.NEAR_ABS, Op.NEAR_PCT)
 DISCRETE = (Op.EQ, Op.NE, Op.IN)
@@ -27,6 +28,8 @@ def read_operator(ctx: Context, value: object, path: Path) -> Op | None:
         like = meant_operator(str(value))
         quotes = "" if like is None or like.isidentifier() else '"'
         hint = f"use one of {' '.join(Op)}" if like is None else f"did you mean `{quotes}{like}{quotes}`?"
+        if str(value).lower().startswith(_OTHERWISE):
+            hint = f"use one of {' '.join(Op)}"
         if str(value).lower() in _UNDIRECTED:
             hint = "say which way: `cross_above` or `cross_below`"
         ctx.notes.error(path, "unknown-operator", f"'{value}' is not an operator", hint)

@@ -19,6 +19,7 @@ _EARLIER = (
 _LATER = re.compile(r"[A-Za-z_][\w.]*?(\.shift\(\s*-\s*\d+\s*\)|\[\s*-\s*\d+\s*\])")
 _ARITHMETIC = re.compile(r"(?P<left>[^\s+*/%-]+)\s*(?P<sign>[-+*/%])\s*(?P<right>[^\s+*/%-]+)")
 _BETWEEN = re.compile(r"(?P<value>\S+)\s+between\s+(?P<low>\S+)\s+and\s+(?P<high>\S+)", re.IGNORECASE)
+_RANGE = re.compile(r"\bbetween\s+\S+\s+and\s+\S+", re.IGNORECASE)
 _SIGNS = re.compile(r"(?P<left>.+?)\s*(?P<op>>=|<=|==|!=|<>|=>|=<|=|>|<)\s*(?P<right>.+)")
 _WORDS = re.compile(r"(?P<left>\S+)\s+(?P<op>[A-Za-z_]+(?:\s+(?:above|below|over|under|than|to|not))?)\s+(?P<right>\S+)")
 _JOINED = {"all": re.compile(r"\s+and\s+|\s*&&\s*", re.IGNORECASE), "any": re.compile(r"\s+or\s+|\s*\|\|\s*", re.IGNORECASE)}
@@ -90,7 +91,8 @@ def earlier_in_text(text: str) -> str:
 
 def is_mixed(text: str) -> bool:
     """Tell whether a text joins conditions by `and` and by `or`, of which it does not say which holds first."""
-    return all(sign.search(text) for sign in _JOINED.values())
+    rest = _RANGE.sub("", text)  # the `and` of `between` joins no conditions
+    return all(sign.search(rest) for sign in _JOINED.values())
 
 
 def says_later(text: str) -> bool:
