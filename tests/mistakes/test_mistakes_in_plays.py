@@ -68,3 +68,34 @@ def test_of_these_mistakes_an_editor_sees_four_in_five() -> None:
 @pytest.mark.parametrize("path", _PLAYS, ids=lambda path: path.stem)
 def test_no_editor_marks_a_play_that_runs(path: Path, editor: Judge) -> None:
     assert not editor.refuses(values(path.read_text(encoding="utf-8")))
+
+
+def with_lines(**lines: str) -> str:
+    text = SOUND
+    for key, line in lines.items():
+        text = "\n".join(line if old.strip().startswith(f"{key}:") else old for old in text.splitlines()) + "\n"
+    return text
+
+
+@pytest.mark.parametrize(
+    ("lines", "codes"),
+    [
+        (
+            {
+                "position_policy": "position_policy: {mode: long, exit_mode: sl_tp_only}",
+                "entry_long": '  entry_long: [[rsi_14, crosses_abov, 30]]',
+            },
+            ["unknown-operator", "unknown-word"],
+        ),
+        ({"entry_long": "  entry_long: [[close, crosses_abov, bb_20.uppr]]"}, ["unknown-operator", "unknown-output"]),
+        ({"entry_long": '  entry_long: [[rsi_14, "<", "{{ dipp }}"], {setup: cheap}]'}, ["unknown-variable"]),
+    ],
+)  # fmt: skip
+def test_no_mistake_hides_another(lines: dict[str, str], codes: list[str], tmp_path: Path) -> None:
+    text = with_lines(**lines) + ("variables: {dip: 30}\n" if "dipp" in str(lines) else "")
+    assert sorted(finding.code for finding in said_of(text, tmp_path)) == codes
+
+
+def test_a_hint_names_what_its_rule_takes_to_be_declared(tmp_path: Path) -> None:
+    [finding] = said_of(with_lines(entry_long='  entry_long: ["williams > 50 and rsi_14 < 30"]'), tmp_path)
+    assert finding.hint == 'write `{all: [[williams, ">", 50], [rsi_14, "<", 30]]}`, and declare williams under features'

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from json_schema import Judge
 from play_catalogue import CATALOGUE, FULL
 
 from trade.base.errors import Malformed
@@ -130,8 +131,14 @@ def test_the_schema_offers_defaults_and_words() -> None:
     definitions = json_schema(CATALOGUE, rules_schema())["$defs"]
     assert definitions["AccountFile"]["properties"]["slippage_bps"]["default"] == 2
     assert definitions["FeeModel"]["properties"]["taker_bps"]["default"] == 5.5
-    assert definitions["ExecutionFile"]["properties"]["intrabar"]["anyOf"][0]["enum"] == ["worst", "path"]
+    assert definitions["ExecutionFile"]["properties"]["intrabar"]["anyOf"][0]["anyOf"][0]["enum"] == ["worst", "path"]
     assert definitions["AccountFile"]["additionalProperties"] is False
+
+
+def test_a_word_in_any_case_that_loads_is_marked_by_no_editor() -> None:
+    timeframe = json_schema(CATALOGUE, rules_schema())["$defs"]["TimeframesFile"]["properties"]["low_tf"]
+    assert [Judge(timeframe).refuses(word) for word in ("15m", "15M", "4H", "d", "M")] == [False] * 5
+    assert [Judge(timeframe).refuses(word) for word in ("1M", "7m", "15m ")] == [True] * 3  # a month is no minute
 
 
 def test_the_schema_has_the_keys_of_a_whole_play() -> None:

@@ -8,6 +8,9 @@ import pytest
 from command_line import Said, Trade
 from runs import PLAYS
 
+from trade.base.records import Rejection
+from trade.run.idle import _REMEDY
+
 TEXT = (PLAYS / "cross_both_sides.yml").read_text()
 TO_MARCH = ("--from", "2025-02-01", "--to", "2025-03-01")
 
@@ -59,6 +62,7 @@ def test_rejected_entries_are_shown_by_their_code(run) -> None:
     assert "rejected entries: " in said.out
     assert "below_minimum" in said.out
     assert "no trades: every entry was rejected" in said.out
+    assert "below_minimum: raise the size or its caps" in said.err + said.out
     document = run("max_position_pct: 50", "max_position_pct: 0.001", "--to", "2025-02-01", "--json").json
     assert document["rejections"]["below_minimum"] > 0
 
@@ -117,3 +121,8 @@ def test_a_run_that_starved_says_that_its_equity_cannot_pay_the_smallest_order(r
     said = run("starting_equity_usdt: 10000", "starting_equity_usdt: 2", *TO_MARCH)
     assert said.code == 0
     assert "no trades: an equity of 2.00 USDT cannot pay the smallest order of 'sample:linear:SAMPLEUSDT'" in said.out
+
+
+def test_every_rejection_has_a_remedy_of_its_own() -> None:
+    assert set(_REMEDY) == set(Rejection)
+    assert len(set(_REMEDY.values())) == len(Rejection)

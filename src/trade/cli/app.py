@@ -184,6 +184,8 @@ def _usage(error: TyperException) -> int:
     unknown = _NO_COMMAND.match(text)
     known = _commands_like(unknown[1], context) if unknown and context is not None else []
     hint = f"write '{known[0]}', or see '{path} --help'" if known else f"see '{path} --help'"
+    if path == "trade backtest run" and "extra argument" in text:
+        hint = f"name one Play; '{path} --plays FOLDER' runs all of a folder"
     return _refuse((Finding("usage", fact[:1].lower() + fact[1:], hint),), EXIT_MALFORMED)
 
 

@@ -91,14 +91,14 @@ def _told(ended: Sequence[Ended]) -> Iterator[Finding]:
 def _apart(ended: Sequence[Ended]) -> Iterator[Finding]:
     """Yield a note where runs over windows that nobody chose trade from or to other instants than the others: they do not compare."""
     from trade.base.findings import Finding, Severity
-    from trade.market.instants import iso
+    from trade.market.instants import iso, one_word
 
     windows = [each.receipt.summary["window"] for each in ended if each.receipt is not None and "window" not in each.variant.chosen]
     starts, ends = {window[0] for window in windows}, {window[1] for window in windows}
     if len(starts) <= 1 and len(ends) <= 1:
         return
     start, end = max(starts), min(ends)
-    options = [f"--from {iso(start).replace(' ', 'T')}"] * (len(starts) > 1) + [f"--to {iso(end).replace(' ', 'T')}"] * (len(ends) > 1)
+    options = [f"--from {one_word(start)}"] * (len(starts) > 1) + [f"--to {one_word(end)}"] * (len(ends) > 1)
     said = [f"from {iso(min(starts))} or later, up to {iso(start)}"] * (len(starts) > 1)
     said += [f"to {iso(max(ends))} or earlier, down to {iso(end)}"] * (len(ends) > 1)
     hint = f"give {' and '.join(options)} to compare them over the same bars" if start < end else "no span is common to all of them"

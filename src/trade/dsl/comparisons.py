@@ -12,6 +12,7 @@ from trade.dsl.forms import ABSENT, Piece, WrittenComparison
 from trade.dsl.operands import read_against, read_operand, read_pair
 from trade.dsl.operators import NEAR, SPELLINGS, agree, fits, read_operator
 from trade.dsl.present import of_windows
+from trade.dsl.references import names_a_column
 from trade.dsl.scope import Term
 from trade.dsl.sides import warn_of_sides
 from trade.dsl.text import number_text, operand_text, rule_text
@@ -34,6 +35,8 @@ def read_comparison(ctx: Context, it: WrittenComparison) -> Leaf | None:
     op = read_operator(ctx, it.op.value, it.op.path)
     if op is None:
         read_operand(ctx, it.lhs.value, it.lhs.path)
+        if isinstance(it.rhs.value, str) and names_a_column(ctx.scope, it.rhs.value):
+            read_operand(ctx, it.rhs.value, it.rhs.path)
         return None
     tolerance = _read_tolerance(ctx, op, it.tolerance, it)
     if op is Op.BETWEEN:

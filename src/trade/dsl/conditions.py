@@ -10,6 +10,7 @@ from trade.dsl.context import Context
 from trade.dsl.contradictions import bounds
 from trade.dsl.forms import from_keys, from_list, from_operator
 from trade.dsl.operators import SPELLINGS
+from trade.dsl.references import declared
 from trade.dsl.setups import read_setup_use
 from trade.dsl.text import rule_text
 from trade.dsl.tree import Combined, Logic, Rule
@@ -33,7 +34,7 @@ def read_condition(ctx: Context, value: object, path: Path) -> Rule | None:
         if isinstance(value, list):
             return _read_list(ctx, value, path)
     said = condition_in_text(value, ctx.setups) if isinstance(value, str) else ""
-    hint = f"write `{said}`" if said else "write [lhs, op, rhs] or {all: [...]}"
+    hint = f"write {declared(ctx, said)}" if said else "write [lhs, op, rhs] or {all: [...]}"
     if isinstance(value, str) and is_mixed(value):
         hint = "say which holds first: {any: [{all: [A, B]}, C]} is A and B, or C; {all: [A, {any: [B, C]}]} is A, and B or C"
     ctx.notes.error(path, "malformed-rule", f"'{flow(value) if value is None else value}' is not a condition", hint)
@@ -43,15 +44,19 @@ def read_condition(ctx: Context, value: object, path: Path) -> Rule | None:
 def _joined(items: list[Any]) -> Logic | None:
     """Return how a list joins conditions by a word between them, `[A, and, B]`; None where it does not."""
     words = {str(word).lower() for word in items[1::2]}
-    if len(items) < 3 or not all(isinstance(item, (list, dict)) for item in items[::2]):
-        return None
-    return next((logic for logic, said in _BETWEEN.items() if words <= said), None)
+    return next((logic for logic, said in _BETWEEN.items() if len(items) >= 3 and words <= said), None)
+
+
+def _part(ctx: Context, item: object) -> str:
+    """Return a condition among others as it is written: text as what it says."""
+    return condition_in_text(item, ctx.setups) or item if isinstance(item, str) else flow(item)
 
 
 def _read_list(ctx: Context, items: list[Any], path: Path) -> Rule | None:
     if logic := _joined(items):
         fact = f"'{items[1]}' between conditions is no part of a list"
-        ctx.notes.error((*path, 1), "malformed-rule", fact, f"write `{{{logic}: {flow(items[::2])}}}`")
+        parts = ", ".join(_part(ctx, item) for item in items[::2])
+        ctx.notes.error((*path, 1), "malformed-rule", fact, f"write {declared(ctx, f'{{{logic}: [{parts}]}}')}")
         return None
     if _is_comparison(ctx, items):
         it = from_list(ctx, items, path)

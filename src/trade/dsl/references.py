@@ -6,11 +6,13 @@ import re
 from typing import Any
 
 from trade.base.catalogue import Output
-from trade.base.nearest import did_you_mean, did_you_mean_output
+from trade.base.nearest import did_you_mean, did_you_mean_output, meant
 from trade.base.places import Path
+from trade.base.timeframe import WEEKDAYS
 from trade.dsl.builtins import BASE_PRICES, BUILTINS, PARTS, VALUE
 from trade.dsl.columns import Clock, ColumnRef
 from trade.dsl.context import Context
+from trade.dsl.operators import SPELLINGS
 from trade.dsl.scope import Scope, Term, term_of
 from trade.dsl.tree import Column, InstantPart
 from trade.dsl.written import earlier_in_text, operand_in_text, says_later
@@ -112,8 +114,26 @@ def _unknown_name(ctx: Context, text: str, path: Path) -> None:
 def _said(ctx: Context, text: str) -> str:
     """Return the operand that a text says in another form than a name, where all that it names is declared."""
     said = operand_in_text(text)
-    names = re.findall(r"(?<![\w.\"])[A-Za-z_]\w*", said.replace("feature_id:", "").replace("offset:", ""))
-    return said if said not in ("", text) and all(names_a_column(ctx.scope, name) for name in names) else ""
+    return said if said not in ("", text) and not _undeclared(ctx, said) else ""
+
+
+def declared(ctx: Context, said: str) -> str:
+    """Return a rule that a hint writes, in backticks, with the names that are meant, and what it takes to declare the others."""
+    lacking = []
+    for name in _undeclared(ctx, said):
+        near = meant(name, ctx.scope.names())
+        if near is None:
+            lacking.append(name)
+        else:
+            said = re.sub(rf"(?<![\w.]){re.escape(name)}(?!\w)", near, said)
+    return f"`{said}`" + (f", and declare {', '.join(lacking)} under features" if lacking else "")
+
+
+def _undeclared(ctx: Context, said: str) -> list[str]:
+    """Return the names in a rule that are no column and no setup."""
+    words = re.findall(r"(?<![\w.\"])[A-Za-z_]\w*(?!\w*:)", re.sub(r"\w+:", "", said))
+    known = (*SPELLINGS, *WEEKDAYS, "true", "false", *ctx.setups)
+    return [word for word in dict.fromkeys(words) if word not in known and not names_a_column(ctx.scope, word)]
 
 
 def _is_number(text: str) -> bool:

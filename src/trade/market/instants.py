@@ -74,6 +74,11 @@ def is_number(text: str) -> bool:
     return True
 
 
+def one_word(ts_ms: int) -> str:
+    """Return an instant in the one word that an option takes: `2024-01-02`, or `2024-01-02T06:15`; UTC, to the minute."""
+    return iso(ts_ms).removesuffix(" 00:00").replace(" ", "T")
+
+
 def iso(ts_ms: int) -> str:
     """Return an instant as people read it, to the minute, UTC, also one far beyond the years of a `datetime`."""
     return str(np.datetime_as_string(np.datetime64(ts_ms, "ms"), unit="m")).replace("T", " ")

@@ -39,10 +39,11 @@ class Series:
             raise Malformed([finding for finding, ok in zip(self._wrong(), good, strict=True) if not ok])
 
     def _wrong(self) -> tuple[Finding, ...]:
+        raised = self.symbol.upper() if _SYMBOL.fullmatch(self.symbol.upper()) else "BTCUSDT"
         return (
             Finding("bad-venue", f"venue '{self.venue}' is not 1 to 20 of a-z 0-9 _ -", "write it in lower case, like 'binance'"),
             Finding("bad-market", f"unknown market '{self.market}'", f"use one of {', '.join(MARKETS)}"),
-            Finding("bad-symbol", f"symbol '{self.symbol}' is not 1 to 40 of A-Z 0-9 _ . -", "write it in upper case, like 'BTCUSDT'"),
+            Finding("bad-symbol", f"symbol '{self.symbol}' is not 1 to 40 of A-Z 0-9 _ . -", f"write '{raised}'"),
         )
 
     @property

@@ -181,7 +181,13 @@ class Choice(_Field):
         raise wrong("unknown-word", f"'{value}' is not a word known here", _near_and_all(value, self.words))
 
     def describe(self) -> Schema:
-        return {"type": "string", "enum": list(self.words)}
+        known: Schema = {"type": "string", "enum": list(self.words)}
+        cased = [word for word in self.words if all(same_here(said, self.words) is None for said in (word.upper(), word.lower()))]
+        return {"anyOf": [known, {"type": "string", "pattern": f"^({'|'.join(map(_any_case, cased))})$"}]} if cased else known
+
+
+def _any_case(word: str) -> str:
+    return "".join(f"[{sign.lower()}{sign.upper()}]" if sign.isalpha() else re.escape(sign) for sign in word)
 
 
 def _near_and_all(value: str, words: tuple[str, ...]) -> str:

@@ -14,7 +14,7 @@ from trade.base.places import Path
 from trade.play.document import Document
 from trade.play.fields import shown
 from trade.play.homes import belongs
-from trade.play.written import instead_of_value
+from trade.play.written import after_a_comma, instead_of_value
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -58,12 +58,20 @@ class Notes:
         """Add a refusal of a key nobody knows; `elsewhere` says where keys belong that the models do not know of."""
         word = str(path[-1])
         hint = elsewhere.get(word) or belongs(path)
-        if word.isdigit():  # `{equity: 10,000}` is the keys `equity` and `000`
-            hint = "a comma ends a value here: write `10000`, or `1.5`, without it"
+        if number := self.after_a_comma(path):
+            hint = number
         if not hint:
             self._misspelt.add((*path[:-1], meant(word, known) or word))
             hint = did_you_mean(word, known, "remove the key")
         self.error("unknown-key", path, f"the key '{word}' is not known here", hint, at_key=True)
+
+    def after_a_comma(self, path: Path) -> str:
+        """Return what to write where a comma in a number ended the value before a key; empty where none did."""
+        section: Any = self.document.data
+        for step in path[:-1]:
+            section = section.get(step) if isinstance(section, dict) else None
+        number = after_a_comma(section, path[-1])
+        return f"a comma ends a value here: write `{number}`" if number else ""
 
     def read(self, model: type[Model], value: object, path: Path, elsewhere: Mapping[str, str] = _NOWHERE) -> Model | None:
         """Return the value as a model, or None with everything that is wrong with it said; `parts` then keeps what is right of it."""

@@ -22,7 +22,7 @@ def read_params(entry: Entry, given: Mapping[str, Any], path: Path, notes: Notes
     known = [param.name for param in entry.params]
     for name in given:
         if name not in known:
-            hint = did_you_mean(name, known, f"'{entry.name}' has no parameters")
+            hint = notes.after_a_comma((*path, name)) or did_you_mean(name, known, f"'{entry.name}' has no parameters")
             notes.error("unknown-param", (*path, name), f"'{entry.name}' has no parameter '{name}'", hint, at_key=True)
     before = len(notes.findings)
     values: dict[str, ParamValue] = {}

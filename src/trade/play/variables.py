@@ -22,7 +22,7 @@ def substitute(data: dict[str, Any], notes: Notes) -> dict[str, Any]:
     fill = _Filler(_declared(data, notes), notes)
     filled = {key: value if key in _AS_WRITTEN else fill(value, (key,)) for key, value in data.items() if key != "variables"}
     for name in fill.variables:
-        if name not in fill.used:
+        if name not in fill.used and fill.used <= set(fill.variables):  # beside an unknown one it may be the one that was meant
             notes.warn("unused-variable", ("variables", name), f"the variable '{name}' is used nowhere", "remove it")
     return filled
 

@@ -27,6 +27,18 @@ OTHER_TOPS = {
 }
 
 
+def after_a_comma(section: object, key: object) -> str:
+    """Return the number of which a comma made a value and a key, as in `{equity: 10,000}`; empty where that is not so."""
+    if not isinstance(section, dict) or not str(key).isdigit() or section.get(key) is not None:
+        return ""
+    keys = list(section)
+    before = section[keys[keys.index(key) - 1]] if keys.index(key) else None
+    if not isinstance(before, int | float) or isinstance(before, bool):
+        return ""
+    thousands = len(str(key)) == 3 and isinstance(before, int)
+    return f"{as_text(before)}{'' if thousands else '.'}{key}"
+
+
 def instead_of_value(path: Path, value: object) -> str:
     """Return what to write where a map was wanted and something else stands; empty where no example fits."""
     section, key = str(path[0]), str(path[-1])

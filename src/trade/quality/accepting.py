@@ -13,7 +13,7 @@ from trade.base.history import Spans
 from trade.base.timeframe import MINUTE_MS
 from trade.market.accepted import cut
 from trade.market.gaps import Gap, find_gaps
-from trade.market.instants import iso
+from trade.market.instants import iso, one_word
 from trade.market.journal import JournalEntry
 from trade.market.manifest import AcceptedGap
 from trade.market.names import Kind, Series
@@ -121,14 +121,10 @@ def _require_hole(store: Store, request: AcceptRequest, series: Series) -> None:
         said += f": '{bars}' bars of it are stored"
     if without(span, stored):
         said += f"; bars are stored from '{iso(stored[0][0])}' to '{iso(stored[0][1])}' only"
-    named = ", ".join(f"--from {_typed(first)} --to {_typed(end)}" for first, end in holes[:_NAMED])
+    named = ", ".join(f"--from {one_word(first)} --to {one_word(end)}" for first, end in holes[:_NAMED])
     more = f" and {len(holes) - _NAMED} more" if len(holes) > _NAMED else ""
     hint = f"the holes inside it: {named}{more}" if holes else "nothing is missing there; see 'trade data gaps'"
     raise Malformed(Finding("not-a-gap", said, hint, data={"bars": bars, "gaps": [list(hole) for hole in holes]}))
-
-
-def _typed(ts_ms: int) -> str:
-    return iso(ts_ms).replace(" ", "T")
 
 
 def _merged(gaps: Gaps) -> Gaps:

@@ -63,14 +63,14 @@ def _look(draft: Draft, said: tuple[Finding, ...]) -> tuple[Draft, Program | Non
 
 
 def _compile(draft: Draft) -> tuple[Program | None, tuple[Finding, ...]]:
-    if draft.exec_timeframe is None or draft.policy is None:
+    if draft.exec_timeframe is None:
         return None, ()
     scope = Scope(
         features=draft.features,
         structures=draft.structures,
         catalogue=CATALOGUE,
         exec_timeframe=draft.exec_timeframe,
-        mode=draft.policy.mode,
+        mode="long_short" if draft.policy is None else draft.policy.mode,  # a wrong word there hides no mistake of the rules
         broken=draft.broken,
     )
     program, said = compile_rules(draft.rules, scope)

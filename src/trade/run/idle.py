@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from trade.base.findings import Finding, Place, Severity
-from trade.base.records import StopReason
+from trade.base.records import Rejection, StopReason
 from trade.base.result import FunnelRow, Result
 from trade.base.timeframe import DAY_MS
 from trade.features.plan import Plan
@@ -14,6 +14,19 @@ from trade.market.instants import iso
 
 REASONS = ("never-by-window", "never-by-side", "one-sided-crossing")  # said when the rules were compiled
 _SHOWN = 5
+_REMEDY = {
+    Rejection.BELOW_MINIMUM: "raise the size or its caps, the equity or the leverage: the order is under the smallest that is accepted",
+    Rejection.INSUFFICIENT_MARGIN: "start with more equity, or raise the leverage",
+    Rejection.STOP_TOO_CLOSE: "put stop and target farther from the entry",
+    Rejection.STOP_BEYOND_LIQUIDATION: "put the stop nearer, lower the leverage, or set execution.on_sl_beyond_liq",
+    Rejection.LEVERAGE_ABOVE_TIER: "lower max_leverage",
+    Rejection.NO_NEXT_BAR: "end the window later",
+    Rejection.NO_LEVEL: "read a feature that has a value when the rules decide",
+    Rejection.POST_ONLY: "offset the limit farther, or use another time_in_force",
+    Rejection.EXPIRED: "offset the entry less, or let it live longer",
+    Rejection.REPLACED: "offset the entry less: the opposite signal came before it filled",
+    Rejection.UNFILLED: "offset the entry less, or end the window later",
+}
 
 
 def why_idle(result: Result, plan: Plan, history_starts_ms: int, said: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -28,7 +41,8 @@ def why_idle(result: Result, plan: Plan, history_starts_ms: int, said: Iterable[
         return (_note(fact, "raise account.starting_equity_usdt, or lower account.min_trade_notional_usdt"),)
     if result.rejections:
         words = ", ".join(f"{count} {code.word}" for code, count in result.rejections.items())
-        return (_note(f"no trades: every entry was rejected ({words})", "change sizing or stops, or start with more equity"),)
+        hints = "; ".join(f"{code.word}: {_REMEDY[code]}" for code in result.rejections)
+        return (_note(f"no trades: every entry was rejected ({words})", hints),)
     never = list(_never(result.funnel))
     if not never:
         return (_note("no trades: every condition held at times, but never when an entry could follow", "see the funnel"),)

@@ -10,7 +10,7 @@ from pathlib import Path
 from trade.artifacts.receipt import Receipt
 from trade.base.errors import Malformed, TradeError
 from trade.base.findings import Finding
-from trade.market.instants import iso
+from trade.market.instants import one_word
 from trade.play.overrides import Override
 from trade.run.backtest import run_backtest
 from trade.run.execute import Looked
@@ -72,7 +72,7 @@ def variants(
 
 def _days(from_ms: int, to_ms: int) -> str:
     """Return a window as `2025-03-01..2025-04-01`, with the time of day where it is not midnight."""
-    return "..".join(iso(edge).removesuffix(" 00:00").replace(" ", "T") for edge in (from_ms, to_ms))
+    return "..".join(map(one_word, (from_ms, to_ms)))
 
 
 def _named(choices: Choices, symbols: Sequence[str], windows: Sequence[tuple[int, int]]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from trade.base.synthetic import VENUE
 from trade.base.timeframe import DAY_MS, Timeframe
 from trade.features.plan import Demand, Plan
 from trade.gates.text import duration, span
-from trade.market.instants import iso
+from trade.market.instants import iso, one_word
 from trade.market.names import Kind, Series
 from trade.run.request import Market
 
@@ -95,4 +95,4 @@ def _off_grid(name: str, edge_ms: int, timeframe: Timeframe) -> Finding:
     before, after = timeframe.floor_at(edge_ms), timeframe.ceil_at(edge_ms)
     seconds = f":{edge_ms % 60_000 / 1000:06.3f}".removesuffix(".000") if edge_ms % 60_000 else ""
     fact = f"{name} {iso(edge_ms)}{seconds} is not a multiple of the exec timeframe {timeframe}"
-    return Finding("window-off-grid", fact, f"use {iso(before)} or {iso(after)} (UTC)")
+    return Finding("window-off-grid", fact, f"use {one_word(before)} or {one_word(after)} (UTC)")
