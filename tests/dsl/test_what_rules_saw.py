@@ -16,7 +16,7 @@ from trade.base.decided import NO_CASE
 from trade.base.timeframe import MINUTE_MS
 from trade.dsl import evaluate as evaluation
 from trade.dsl.columns import Clock
-from trade.dsl.decide import deciders, intent_of
+from trade.dsl.decide import STATE_ROWS, deciders, intent_of
 from trade.dsl.evaluate import evaluate, find_deciders
 from trade.dsl.seen import seen_at
 
@@ -52,12 +52,12 @@ def test_the_case_that_decides_is_the_first_that_wants_something(
         numbers = find_deciders(made, tape, *window)
     decisions, known = evaluate(made, tape, *window), deciders(made)
     assert numbers.shape == (len(STATES), len(decisions.ts_ms))
-    for state, codes in enumerate((decisions.flat, decisions.long, decisions.short)):
+    for (side, state), codes in zip(STATE_ROWS.items(), (decisions.flat, decisions.long, decisions.short), strict=True):
         for at, t in enumerate(decisions.ts_ms.tolist()):
             number = numbers[state, at]
             found = None if number == 0 else (known[number - 1].block, known[number - 1].case)
             assert found == slow_decider(slow, blocks, mode, made.clock is Clock.BASE, t, STATES[state])
-            assert codes[at] == (0 if number == 0 else intent_of(known[number - 1], state, mode))
+            assert codes[at] == (0 if number == 0 else intent_of(known[number - 1], side, mode))
 
 
 @given(operand=operands, on_base=st.booleans(), seed=seeds)

@@ -87,6 +87,14 @@ def test_a_quote_in_the_path_of_a_store_is_one_of_its_letters(tmp_path):
     assert query(store, "SELECT count(*) FROM bars").rows == [(172_800,)]
 
 
+def test_columns_of_numbers_are_known_by_their_type(store):
+    answer = query(
+        store,
+        "SELECT symbol, open, ts_open_ms, sum(1) AS n, 1.50 AS d, true AS b, time, NULL::DOUBLE AS gone FROM bars GROUP BY ALL LIMIT 1",
+    )
+    assert answer.numeric == (False, True, True, True, True, False, False, True)
+
+
 def test_an_interrupted_query_ends_at_once_and_is_interrupted(store):
     script = """
         import os, signal, sys, threading, time

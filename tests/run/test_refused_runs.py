@@ -40,9 +40,9 @@ def run(trade: Trade, market: Path, tmp_path: Path) -> Run:
 @pytest.mark.parametrize(
     ("words", "exit_code", "code", "fact", "hint"),
     [
-        ("--from 2025-02-01T00:07", EXIT_MALFORMED, "window-off-grid", "--from 2025-02-01 00:07", "2025-02-01 00:00 or 2025-02-01 00:15"),
-        ("--to 2025-02-01T00:59", EXIT_MALFORMED, "window-off-grid", "--to 2025-02-01 00:59", "2025-02-01 00:45 or 2025-02-01 01:00"),
-        ("--from 2025-02-01T00:00:30", EXIT_MALFORMED, "window-off-grid", "--from 2025-02-01 00:00:30", "2025-02-01 00:00 or"),
+        ("--from 2025-02-01T00:07", EXIT_MALFORMED, "window-off-grid", "--from 2025-02-01 00:07", "2025-02-01 or 2025-02-01T00:15"),
+        ("--to 2025-02-01T00:59", EXIT_MALFORMED, "window-off-grid", "--to 2025-02-01 00:59", "2025-02-01T00:45 or 2025-02-01T01:00"),
+        ("--from 2025-02-01T00:00:30", EXIT_MALFORMED, "window-off-grid", "--from 2025-02-01 00:00:30", "use 2025-02-01 or"),
         ("--from 2025-02-02 --to 2025-02-01", EXIT_MALFORMED, "empty-window", "is empty", "--to is exclusive"),
         ("--from 2025-02-02 --to 2025-02-02", EXIT_MALFORMED, "empty-window", "is empty", "--to is exclusive"),
         ("--from 2025-13-01", EXIT_MALFORMED, "bad-time", "--from '2025-13-01'", "2023-01-01"),

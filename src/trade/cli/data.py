@@ -20,7 +20,7 @@ from trade.files.formats import NAMES
 
 if TYPE_CHECKING:
     from trade.market.gaps import Gap
-    from trade.market.sql import QueryResult, View
+    from trade.market.sql import View
     from trade.run.kept_views import KeptViews
 
 _SHOWN = 20
@@ -279,7 +279,7 @@ def sql(
         rows = [[_json_value(v) for v in row] for row in answer.rows]
         console.succeed({"columns": list(answer.columns), "rows": rows}, findings=kept.findings)
         return
-    sheet = Sheet(*(Heading(name, _is_number(at, answer), spare) for at, (name, spare) in enumerate(_spares(answer.columns))))
+    sheet = Sheet(*(Heading(name, right, spare) for right, (name, spare) in zip(answer.numeric, _spares(answer.columns), strict=True)))
     sheet.extend(answer.rows[:limit])
     console.show(sheet)
     if len(answer.rows) > limit:
@@ -311,11 +311,6 @@ def _spares(columns: Sequence[str]) -> list[tuple[str, int]]:
     """Return each column with when it leaves a narrow terminal: instants in ms first, `time` says them too, then from the right."""
     last = len(columns)
     return [(name, at + last * name.endswith("_ms")) for at, name in enumerate(columns)]
-
-
-def _is_number(at: int, answer: QueryResult) -> bool:
-    """Return whether a column of an answer holds numbers and nothing else."""
-    return all(value is None or isinstance(value, int | float) for value in (row[at] for row in answer.rows))
 
 
 def _json_value(value: Any) -> Any:

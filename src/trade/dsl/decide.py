@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from trade.base.arrays import Bool, Int64
 from trade.base.decided import NO_CASE
-from trade.base.records import Intent
+from trade.base.records import FLAT, LONG, SHORT, Intent
 from trade.dsl.columns import Clock, Columns
 from trade.dsl.stretch import Stretch
 from trade.dsl.tree import Action, Block, Program
@@ -20,7 +20,8 @@ from trade.dsl.values import InstantSpan
 
 Codes = npt.NDArray[np.int8]
 
-# Per position state (flat, long, short): what each action means there; an action without a meaning is passed over.
+STATE_ROWS = {FLAT: 0, LONG: 1, SHORT: 2}  # of codes and deciders, by the side of the position
+# Per position state, in that order: what each action means there; an action without a meaning is passed over.
 _STATES: tuple[dict[Action, Intent], ...] = (
     {Action.ENTRY_LONG: Intent.ENTRY_LONG, Action.ENTRY_SHORT: Intent.ENTRY_SHORT},
     {Action.EXIT_LONG: Intent.EXIT, Action.EXIT_ALL: Intent.EXIT},
@@ -62,9 +63,9 @@ def _deciders(block: Block) -> Iterator[Decider]:
         yield Decider(block.id, NO_CASE, block.cases[0].rule.path.partition(".cases[")[0] + ".else", block.otherwise)
 
 
-def intent_of(decider: Decider, state: int, mode: str) -> Intent:
-    """Return what a decider wants in a state of the position, by its row of the codes."""
-    return _first(decider.emits, _STATES[state], mode)
+def intent_of(decider: Decider, side: int, mode: str) -> Intent:
+    """Return what a decider wants while a position of a side is held, or none."""
+    return _first(decider.emits, _STATES[STATE_ROWS[side]], mode)
 
 
 def _settled(

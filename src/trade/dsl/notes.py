@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from types import MappingProxyType
 
 from trade.base.findings import Finding, Severity, room_for
 from trade.base.nearest import did_you_mean
 from trade.base.places import Path, Places, place_of
-
-_NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 class RuleNotes:
@@ -26,12 +23,12 @@ class RuleNotes:
         self._add(Severity.WARNING, path, code, fact, hint)
 
     def unknown_keys(
-        self, value: Iterable[object], known: Collection[str], path: Path, whose: str, elsewhere: Mapping[str, str] = _NOWHERE
+        self, value: Iterable[object], known: Collection[str], path: Path, whose: str, elsewhere: Mapping[str, str] | None = None
     ) -> list[object]:
         """Return the keys of a map that are not known, each refused; `elsewhere` says what to do with keys of other maps."""
         unknown = [key for key in value if key not in known]
         for key in unknown:
-            hint = elsewhere.get(str(key)) or did_you_mean(str(key), known)
+            hint = (elsewhere or {}).get(str(key)) or did_you_mean(str(key), known)
             self.error((*path, str(key)), "unknown-key", f"'{key}' is not a key of {whose}", hint)
         return unknown
 

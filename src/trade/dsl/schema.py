@@ -13,7 +13,7 @@ from trade.dsl.operators import NEAR, SPELLINGS
 from trade.dsl.references import FARTHEST_BARS
 from trade.dsl.tree import Logic, Op, WindowKind
 from trade.dsl.windows import DURATION, MOST_BARS, MOST_MINUTES, WINDOWS
-from trade.play.fields import TEMPLATE_SCHEMA, Schema
+from trade.play.fields import TEMPLATE_SCHEMA, Schema, or_template
 from trade.play.intents import ENTRIES, WORDS
 
 _MOST_HOURS, _MOST_DAYS = MOST_MINUTES // 60, MOST_MINUTES // 1440
@@ -38,12 +38,8 @@ def rules_schema() -> dict[str, Schema]:
     }
 
 
-def _or_template(schema: Schema) -> Schema:
-    return {"anyOf": [schema, TEMPLATE_SCHEMA]}
-
-
 def _whole(low: int, high: int) -> Schema:
-    return _or_template({"type": "integer", "minimum": low, "maximum": high})
+    return or_template({"type": "integer", "minimum": low, "maximum": high})
 
 
 def _closed(properties: dict[str, Schema], required: list[str], description: str = "") -> Schema:
@@ -60,7 +56,7 @@ def _sides() -> list[tuple[list[str], list[Schema]]]:
     bound = {"anyOf": [{"type": "number"}, _WEEKDAY, TEMPLATE_SCHEMA]}
     bounds: Schema = {"anyOf": [_tuple(bound, bound), _closed({"low": bound, "high": bound}, ["low", "high"])]}
     choices: Schema = {"type": "array", "minItems": 1, "items": {"type": ["number", "string", "boolean"]}}
-    tolerance = _or_template({"type": "number", "minimum": 0})
+    tolerance = or_template({"type": "number", "minimum": 0})
     return [
         (_SHORT, [_OPERAND]),
         ([op.value for op in NEAR], [_OPERAND, tolerance]),
@@ -70,8 +66,13 @@ def _sides() -> list[tuple[list[str], list[Schema]]]:
 
 
 def _comparison(operators: list[str], sides: list[Schema]) -> Schema:
-    words: Schema = {"enum": operators} if operators is not _SHORT else _or_template({"enum": operators})
-    return _tuple(_OPERAND, words, *sides)
+    return _tuple(_OPERAND, _operator(operators), *sides)
+
+
+def _operator(operators: list[str]) -> Schema:
+    """Return one of some operators, where all of them take the same sides also a variable."""
+    words: Schema = {"enum": operators}
+    return or_template(words) if operators == _SHORT else words
 
 
 def _condition_map() -> Schema:
@@ -80,7 +81,7 @@ def _condition_map() -> Schema:
     heads |= {Logic.NOT.value: _CONDITION, "setup": {"type": "string"}}
     heads |= {head: _window(head) for head in WINDOWS}
     heads |= {op: _tuple(_OPERAND, *sides) for operators, sides in _sides() for op in operators}
-    words: dict[str, Schema] = {"lhs": _OPERAND, "op": _or_template({"enum": list(SPELLINGS)}), "rhs": {}, "tolerance": {}}
+    words: dict[str, Schema] = {"lhs": _OPERAND, "op": or_template({"enum": list(SPELLINGS)}), "rhs": {}, "tolerance": {}}
     verbose: Schema = {
         "required": ["lhs", "op", "rhs"],
         "propertyNames": {"enum": list(_VERBOSE)},
@@ -97,23 +98,22 @@ def _condition_map() -> Schema:
 
 
 def _verbose(operators: list[str], sides: list[Schema]) -> Schema:
-    op: Schema = {"enum": operators} if operators is not _SHORT else _or_template({"enum": operators})
     near: Schema = (
         {"properties": {"tolerance": sides[1]}, "required": ["tolerance"]} if len(sides) > 1 else {"not": {"required": ["tolerance"]}}
     )
-    return {"allOf": [{"properties": {"op": op, "rhs": sides[0]}}, near]}
+    return {"allOf": [{"properties": {"op": _operator(operators), "rhs": sides[0]}}, near]}
 
 
 def _window(head: str) -> Schema:
     properties: dict[str, Schema] = {"expr": _CONDITION}
     if head.endswith(DURATION):
-        properties["duration"] = _or_template({"type": "string", "pattern": _duration_pattern()})
+        properties["duration"] = or_template({"type": "string", "pattern": _duration_pattern()})
     else:
         properties["bars"] = _whole(1, MOST_BARS)
     least = WINDOWS[head] is WindowKind.COUNT_TRUE
     if least:
         properties["min_true"] = _whole(1, MOST_MINUTES if head.endswith(DURATION) else MOST_BARS)
-    anchor = {} if head.endswith(DURATION) else {"anchor_tf": _or_template({"enum": list(NAMES)})}
+    anchor = {} if head.endswith(DURATION) else {"anchor_tf": or_template({"enum": list(NAMES)})}
     return _closed({**properties, **anchor}, list(properties))
 
 
@@ -133,7 +133,7 @@ def _operand() -> Schema:
         "minProperties": 1,
         "maxProperties": 1,
     }
-    signed = _tuple(_OPERAND, _or_template({"enum": list(SIGNS)}), _OPERAND)
+    signed = _tuple(_OPERAND, or_template({"enum": list(SIGNS)}), _OPERAND)
     return {"anyOf": [{"type": ["number", "boolean"]}, _NAME, TEMPLATE_SCHEMA, reference, signed, in_words]}
 
 
@@ -153,6 +153,6 @@ def _block() -> Schema:
 
 
 def _emit() -> Schema:
-    word: dict[str, Any] = _or_template({"enum": list(WORDS)})
-    percent = _or_template({"type": "number", "exclusiveMinimum": 0, "maximum": 100})
+    word: dict[str, Any] = or_template({"enum": list(WORDS)})
+    percent = or_template({"type": "number", "exclusiveMinimum": 0, "maximum": 100})
     return {"anyOf": [*word["anyOf"], _closed({"action": word, "percent": percent, "metadata": {}}, ["action"])]}

@@ -8,15 +8,13 @@ import numpy as np
 
 from trade.base.arrays import Int64
 from trade.base.decided import DECIDED, DecisionRecord
-from trade.base.records import FLAT, LONG, SHORT, FillKind, Intent, Records
+from trade.base.records import FLAT, FillKind, Intent, Records
 from trade.base.result import Result
 from trade.dsl.columns import Columns
-from trade.dsl.decide import deciders, intent_of
+from trade.dsl.decide import STATE_ROWS, deciders, intent_of
 from trade.dsl.evaluate import find_deciders
 from trade.dsl.seen import seen_at
 from trade.dsl.tree import Program
-
-_ROWS = {FLAT: 0, LONG: 1, SHORT: 2}  # of the codes, by the position
 
 
 def read_decided(program: Program, columns: Columns, result: Result, taken: Collection[str] = ()) -> DecisionRecord:
@@ -25,15 +23,15 @@ def read_decided(program: Program, columns: Columns, result: Result, taken: Coll
     instants = columns.instants(program.clock)
     ts_ms = instants[slice(*np.searchsorted(instants, (start_ms, end_ms)))]
     held = _held(result.trades, ts_ms)
-    numbers = find_deciders(program, columns, start_ms, end_ms)[
-        np.where(held == FLAT, 0, np.where(held == LONG, 1, 2)), np.arange(len(ts_ms))
-    ]
+    states = np.select([held == side for side in STATE_ROWS], list(STATE_ROWS.values()))
+    numbers = find_deciders(program, columns, start_ms, end_ms)[states, np.arange(len(ts_ms))]
     running = ts_ms < result.stop_ts_ms if result.stop_reason else True
     there = np.flatnonzero((numbers > 0) & running)
-    chosen = [deciders(program)[number - 1] for number in numbers[there].tolist()]
+    asked = deciders(program)
+    chosen = [asked[number - 1] for number in numbers[there].tolist()]
     rows = np.zeros(len(there), DECIDED)
     rows["ts_ms"], rows["position"] = ts_ms[there], held[there]
-    rows["decision"] = [int(intent_of(each, _ROWS[side], program.mode)) for each, side in zip(chosen, held[there].tolist(), strict=True)]
+    rows["decision"] = [int(intent_of(each, side, program.mode)) for each, side in zip(chosen, held[there].tolist(), strict=True)]
     rows["case"] = [each.case for each in chosen]
     rows["filled"] = _filled(result.fills, rows)
     return DecisionRecord(

@@ -37,6 +37,7 @@ _CONFIG: dict[str, Any] = {
 _OPENING = re.compile(r'\{"fs":"[^"]*","path":"(.*)","op":"OPEN"\}', re.DOTALL)
 _OF_THE_WORDS = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)  # the query is wrong, whatever the files hold
 _OF_DUCKDB = re.compile(r'\s*Did you mean "(?:pg_|duckdb_|sqlite_|pragma_|information_schema)[^"]*"\?')
+_NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\)")  # types
 _NAMED = 40  # columns of a view in a hint
 _TIME = "time"  # of every view: the instant of a row in UTC, beside the same in ms
 _JOURNAL = {  # in the order of `Entry`
@@ -54,9 +55,10 @@ _JOURNAL = {  # in the order of `Entry`
 
 @dataclass(frozen=True)
 class QueryResult:
-    """The rows of a query, as Python values."""
+    """The rows of a query, as Python values; `numeric` says which columns are of numbers."""
 
     columns: tuple[str, ...]
+    numeric: tuple[bool, ...]
     rows: Sequence[tuple[Any, ...]]
 
 
@@ -120,7 +122,8 @@ def _answer(connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None) 
     def run() -> QueryResult:
         cursor = connection.execute(sql)
         columns = tuple(column[0] for column in cursor.description or ())
-        return QueryResult(columns, cursor.fetchall() if limit is None else cursor.fetchmany(limit))
+        numeric = tuple(_NUMERIC.fullmatch(str(column[1])) is not None for column in cursor.description or ())
+        return QueryResult(columns, numeric, cursor.fetchall() if limit is None else cursor.fetchmany(limit))
 
     with ThreadPoolExecutor(1) as beside:
         running = beside.submit(run)

@@ -36,6 +36,11 @@ _FACTORS = {  # of what is written, in the unit of the key
 TEMPLATE_SCHEMA: Schema = {"type": "string", "pattern": r"^\{\{.*\}\}$"}
 
 
+def or_template(schema: Schema) -> Schema:
+    """Return the schema of a value that may be a variable instead."""
+    return {"anyOf": [schema, TEMPLATE_SCHEMA]}
+
+
 def wrong(code: str, fact: str, hint: str) -> PydanticCustomError:
     """Return a refusal whose fact and hint reach the reader unchanged."""
     return PydanticCustomError(code, "{fact}", {"fact": fact, "hint": hint})
@@ -88,7 +93,7 @@ class _Field:
         return core_schema.no_info_plain_validator_function(self.check)
 
     def __get_pydantic_json_schema__(self, schema: object, handler: Callable[[Any], Any]) -> Schema:
-        return {"anyOf": [self.describe(), TEMPLATE_SCHEMA]}
+        return or_template(self.describe())
 
 
 @dataclass(frozen=True)

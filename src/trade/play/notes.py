@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -17,9 +16,6 @@ from trade.play.homes import belongs
 from trade.play.written import after_a_comma, instead_of_value
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-_NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 class Notes:
@@ -54,10 +50,10 @@ class Notes:
     def failed(self) -> bool:
         return any(f.severity is Severity.ERROR for f in self.findings)
 
-    def unknown_key(self, path: Path, known: list[str], elsewhere: Mapping[str, str] = _NOWHERE) -> None:
+    def unknown_key(self, path: Path, known: list[str], elsewhere: Mapping[str, str] | None = None) -> None:
         """Add a refusal of a key nobody knows; `elsewhere` says where keys belong that the models do not know of."""
         word = str(path[-1])
-        hint = elsewhere.get(word) or belongs(path)
+        hint = (elsewhere or {}).get(word) or belongs(path)
         if number := self.after_a_comma(path):
             hint = number
         if not hint:
@@ -73,7 +69,7 @@ class Notes:
         number = after_a_comma(section, path[-1])
         return f"a comma ends a value here: write `{number}`" if number else ""
 
-    def read(self, model: type[Model], value: object, path: Path, elsewhere: Mapping[str, str] = _NOWHERE) -> Model | None:
+    def read(self, model: type[Model], value: object, path: Path, elsewhere: Mapping[str, str] | None = None) -> Model | None:
         """Return the value as a model, or None with everything that is wrong with it said; `parts` then keeps what is right of it."""
         if not isinstance(value, dict):
             hint = instead_of_value(path, value) or "write keys with values"
@@ -88,7 +84,7 @@ class Notes:
             self.parts[path] = _right_part(model, value, [error["loc"] for error in mistakes])
             return None
 
-    def _translate(self, model: type[BaseModel], error: Any, path: Path, elsewhere: Mapping[str, str]) -> None:
+    def _translate(self, model: type[BaseModel], error: Any, path: Path, elsewhere: Mapping[str, str] | None) -> None:
         inner: Path = (*path, *error["loc"])
         kind, value, context = error["type"], error["input"], error.get("ctx", {})
         if kind == "extra_forbidden":

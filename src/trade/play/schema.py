@@ -13,7 +13,7 @@ from trade.base.synthetic import BOOTSTRAP
 from trade.base.timeframe import NAMES
 from trade.play.canonical import VERSION, number
 from trade.play.expected import METRICS_BOUNDED, ONE_SIDED
-from trade.play.fields import TEMPLATE_SCHEMA, Schema
+from trade.play.fields import TEMPLATE_SCHEMA, Schema, or_template
 from trade.play.intents import EXITS
 from trade.play.models import PlayFile
 from trade.play.timeframes import ROLE_WORDS, ROLES
@@ -85,14 +85,10 @@ def _by_levels_alone() -> Schema:
     }
 
 
-def _or_template(schema: Schema) -> Schema:
-    return {"anyOf": [schema, TEMPLATE_SCHEMA]}
-
-
 def _offer(definition: Schema, key: str, entries: Any) -> None:
     """Limit a definition to the entries of the catalogue, each with its own parameters."""
     known: list[Entry] = list(entries)
-    definition["properties"][key] = _or_template({"enum": [entry.name for entry in known]})
+    definition["properties"][key] = or_template({"enum": [entry.name for entry in known]})
     definition["allOf"] = [
         {
             "if": {"properties": {key: {"const": entry.name}}},
@@ -120,7 +116,7 @@ def _param(param: Param) -> Schema:
     for key, bound in (("minimum", param.low), ("maximum", param.high)):
         if bound is not None:
             schema[key] = bound
-    described = _or_template(schema)
+    described = or_template(schema)
     if param.optional:
         described["anyOf"].append({"type": "null"})
     if param.default is not None:

@@ -1,4 +1,4 @@
-"""The account as a record that compiled code reads, and that only the ledger changes (MONEY-2)."""
+"""The account as a record: its money only the ledger changes (MONEY-2), and `sim.orders` counts there which orders work."""
 
 from __future__ import annotations
 

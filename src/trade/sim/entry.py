@@ -198,9 +198,7 @@ def fill_entry(
     fill.quantity_lots, fill.cut_lots, fill.asked_lots, fill.cap = fitting, lots - fitting, asked, cap
     fill.decision_ts_ms, fill.delay_ms = decided_ms, bar.ts_open_ms - decided_ms
     fee_e12 = spec.maker_e12 if kind == _LIMIT and price_from != _OPEN else spec.taker_e12
-    open_position(spec, tiers, account, position, trades, fills, fee_e12, bar.number)
-    position.inside_bar, position.entered_by, position.is_even = bar.number if inside else -1, kind, 0
-    position.followed_ticks, position.followed_point = NO_PRICE, -1
+    open_position(spec, tiers, account, position, trades, fills, fee_e12, bar.number, bar.number if inside else -1, kind)
     if stop != NO_PRICE:
         protect = orders[place(account, orders, _STOP_MARKET, _STOPS, -side, fitting, stop)]
         protect.reason = _STOP_LOSS

@@ -6,7 +6,7 @@ trades has written into that fill what is traded, where and when; the money is w
 
 from __future__ import annotations
 
-from trade.base.records import ExitReason, FillKind, FillRow, PriceFrom, Rule, TradeRow
+from trade.base.records import NO_PRICE, ExitReason, FillKind, FillRow, PriceFrom, Rule, TradeRow
 from trade.base.rows import RowsOf
 from trade.kernels import kernel
 from trade.sim.account import AccountRow
@@ -33,8 +33,13 @@ def open_position(
     fills: RowsOf[FillRow],
     fee_e12: int,
     opened_bar: int,
+    inside_bar: int,
+    entered_by: int,
 ) -> None:
-    """Open a position by the fill that is next, which names side, lots, prices and instants: the fee leaves the cash, margin is posted."""
+    """Open a position by the fill that is next, which names side, lots, prices and instants: the fee leaves the cash, margin is posted.
+
+    `inside_bar` is the bar in whose range that is, -1 at an open; `entered_by` the kind of the order.
+    """
     trade, fill = trades[account.trades], fills[account.fills]
     side, lots, price_ticks, reference_ticks = fill.side, fill.quantity_lots, fill.price_ticks, fill.reference_price_ticks
     value = lots * price_ticks * spec.tick_lot_quanta
@@ -43,7 +48,8 @@ def open_position(
     position.entry_price_ticks, position.entry_value_quanta = price_ticks, value
     position.posted_quanta = posted_margin(spec, side, value)
     position.tier = tier_of(tiers, fill.ts_ms, value)
-    position.opened_ms, position.opened_bar = fill.ts_ms, opened_bar
+    position.opened_ms, position.opened_bar, position.inside_bar, position.entered_by = fill.ts_ms, opened_bar, inside_bar, entered_by
+    position.is_even, position.followed_ticks, position.followed_point = 0, NO_PRICE, -1
     position.best_ticks, position.worst_ticks = reference_ticks, reference_ticks
     _follow_margin(spec, tiers, position)
     account.cash_quanta -= fee

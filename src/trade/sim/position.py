@@ -1,4 +1,4 @@
-"""An open position as a record that compiled code reads, and that only the ledger changes (MONEY-2)."""
+"""An open position as a record: its money only the ledger changes (MONEY-2), and `sim.trail` remembers there what its stop has followed."""
 
 from __future__ import annotations
 
